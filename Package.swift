@@ -1,0 +1,22 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let settings: [SwiftSetting] = [
+  .strictMemorySafety(),
+  .treatAllWarnings(as: .error),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+]
+let numerics = Target.Dependency.product(name: "RealModule", package: "swift-numerics")
+
+let package = Package(
+  name: "Rung",
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-numerics", exact: "1.1.1")
+  ],
+  targets: [
+    .target(name: "StudyModel", dependencies: [numerics], swiftSettings: settings)
+  ],
+  swiftLanguageModes: [.v6]
+)

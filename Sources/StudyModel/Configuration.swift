@@ -1,0 +1,74 @@
+/// The settings of one trial: its active parameters, each with a value.
+///
+/// Kept sorted by name, so that two equal configurations are equal byte for byte wherever they
+/// are written.
+public struct Configuration: Hashable, Sendable {
+  /// One parameter with its value.
+  public struct Setting: Hashable, Sendable {
+    /// The parameter's name.
+    public let name: String
+    /// Its value.
+    public let value: ParameterValue
+  }
+
+  /// All settings, ascending by name.
+  public private(set) var settings: [Setting] = []
+
+  /// A configuration without parameters.
+  public init() {}
+
+  /// A configuration of these settings; of two with one name the later wins.
+  public init(_ settings: [(String, ParameterValue)]) {
+    for (name, value) in settings { self[name] = value }
+  }
+
+  /// The value of a parameter, or `nil` where it is inactive.
+  public subscript(name: String) -> ParameterValue? {
+    get {
+      let place = position(of: name)
+      return place < settings.count && settings[place].name == name ? settings[place].value : nil
+    }
+    set {
+      let place = position(of: name)
+      if place < settings.count, settings[place].name == name { settings.remove(at: place) }
+      if let newValue { settings.insert(Setting(name: name, value: newValue), at: place) }
+    }
+  }
+
+  /// The first place whose name is not less than `name`.
+  private func position(of name: String) -> Int {
+    var low = 0
+    var high = settings.count
+    while low < high {
+      let middle = (low + high) / 2
+      if settings[middle].name < name { low = middle + 1 } else { high = middle }
+    }
+    return low
+  }
+}
+
+extension Configuration: Codable {
+  private struct Name: CodingKey {
+    let stringValue: String
+    var intValue: Int? { nil }
+    init(stringValue: String) { self.stringValue = stringValue }
+    init?(intValue: Int) { nil }
+  }
+
+  /// Reads a JSON object of scalars.
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: Name.self)
+    self.init()
+    for key in container.allKeys {
+      self[key.stringValue] = try container.decode(ParameterValue.self, forKey: key)
+    }
+  }
+
+  /// Writes a JSON object of scalars.
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: Name.self)
+    for setting in settings {
+      try container.encode(setting.value, forKey: Name(stringValue: setting.name))
+    }
+  }
+}

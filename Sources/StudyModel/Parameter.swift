@@ -1,0 +1,82 @@
+/// One dimension of a search space.
+public struct Parameter: Hashable, Sendable, Codable {
+  /// The values a parameter can take.
+  public enum Domain: Hashable, Sendable, Codable {
+    /// Real numbers from `low` to `high`, both included; on a logarithmic scale if `log`.
+    case real(low: Double, high: Double, step: Double?, log: Bool)
+    /// Whole numbers `low`, `low + step`, ... up to `high`; on a logarithmic scale if `log`.
+    case integer(low: Int, high: Int, step: Int, log: Bool)
+    /// Numbers in a meaningful order, ascending as given.
+    case ordinal([ParameterValue])
+    /// Values without order.
+    case categorical([ParameterValue])
+    /// One value, which is not searched.
+    case constant(ParameterValue)
+  }
+
+  /// When a parameter is active: another one, itself active, has one of these values.
+  public struct Condition: Hashable, Sendable, Codable {
+    /// The other parameter.
+    public let parameter: String
+    /// The values of it under which this one is active.
+    public let values: [ParameterValue]
+
+    /// Active when `parameter` has one of `values`.
+    public init(parameter: String, values: [ParameterValue]) {
+      self.parameter = parameter
+      self.values = values
+    }
+  }
+
+  /// The name the trial knows it by.
+  public let name: String
+  /// What it can be.
+  public let domain: Domain
+  /// All must hold for it to be active; empty when it always is.
+  public let conditions: [Condition]
+  /// Whether evolution mutates it (`age`, `agebo`) as part of the architecture.
+  public let isArchitecture: Bool
+
+  /// A parameter of this name and domain.
+  public init(
+    name: String, domain: Domain, conditions: [Condition] = [], isArchitecture: Bool = false
+  ) {
+    self.name = name
+    self.domain = domain
+    self.conditions = conditions
+    self.isArchitecture = isArchitecture
+  }
+}
+
+extension Parameter.Domain {
+  /// The number of values, or `nil` where there are uncountably many.
+  public var count: Int? {
+    switch self {
+    case .real(let low, let high, let step, _):
+      low == high ? 1 : step.map { Int(((high - low) / $0 + 1e-9).rounded(.down)) + 1 }
+    case .integer(let low, let high, let step, _): (high - low) / step + 1
+    case .ordinal(let values), .categorical(let values): values.count
+    case .constant: 1
+    }
+  }
+
+  /// The value as this domain's own type, or `nil` where it is not one of its values.
+  ///
+  /// A whole number becomes real in a real domain: JSON and YAML write 1.0 and 1 alike.
+  public func conforming(_ value: ParameterValue) -> ParameterValue? {
+    switch self {
+    case .real(let low, let high, _, _):
+      guard let number = value.number, low <= number, number <= high else { return nil }
+      return .real(number)
+    case .integer(let low, let high, let step, _):
+      guard let number = value.number, let whole = Int(exactly: number), low <= whole,
+        whole <= high, (whole - low) % step == 0
+      else { return nil }
+      return .integer(whole)
+    case .ordinal(let values), .categorical(let values):
+      return values.first { $0 == value || ($0.number != nil && $0.number == value.number) }
+    case .constant(let only):
+      return only == value || (only.number != nil && only.number == value.number) ? only : nil
+    }
+  }
+}

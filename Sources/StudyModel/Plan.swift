@@ -1,0 +1,81 @@
+/// A study cut to a machine: the job's components and how trials fit into them.
+public struct Plan: Hashable, Sendable, Codable {
+  /// How the job is laid out.
+  public enum Strategy: String, Hashable, Sendable, Codable, CaseIterable {
+    /// A plain allocation with one agent a node; rank 0 coordinates and serves its node too.
+    case resident
+    /// A heterogeneous job: component 0 the coordinator, the other the workers.
+    case hetjob
+  }
+
+  /// One component of the job: equal nodes of one partition with one agent each.
+  public struct Component: Hashable, Sendable, Codable {
+    /// What the component is for.
+    public enum Role: String, Hashable, Sendable, Codable {
+      /// Coordinates, and serves no trials.
+      case coordinator
+      /// Serves trials; in a plain allocation its rank 0 coordinates too.
+      case workers
+    }
+
+    /// What it is for.
+    public var role: Role
+    /// Its partition.
+    public var partition: String
+    /// Its nodes; at least 1.
+    public var nodes: Int
+    /// Cores of each node that the job uses.
+    public var cores: Int
+    /// Memory of each node that the job asks for, in MiB; `nil` where the site gives whole nodes.
+    public var memoryMiB: Int?
+    /// The value of `--gres`, such as `gpu:4`; `nil` for none.
+    public var gres: String?
+    /// Trials that run at a time on each node.
+    public var slotsPerNode: Int
+
+    /// A component of these figures.
+    public init(
+      role: Role, partition: String, nodes: Int, cores: Int, memoryMiB: Int?, gres: String?,
+      slotsPerNode: Int
+    ) {
+      self.role = role
+      self.partition = partition
+      self.nodes = nodes
+      self.cores = cores
+      self.memoryMiB = memoryMiB
+      self.gres = gres
+      self.slotsPerNode = slotsPerNode
+    }
+  }
+
+  /// The study's name.
+  public var study: String
+  /// The site's name.
+  public var site: String
+  /// The layout.
+  public var strategy: Strategy
+  /// The components, in the order of the job's ranks.
+  public var components: [Component]
+  /// The job's time limit.
+  public var time: Duration
+  /// The vendor of the GPUs that trials are bound to; `nil` for CPU slots.
+  public var vendor: Site.Vendor?
+
+  /// A plan of these parts.
+  public init(
+    study: String, site: String, strategy: Strategy, components: [Component], time: Duration,
+    vendor: Site.Vendor?
+  ) {
+    self.study = study
+    self.site = site
+    self.strategy = strategy
+    self.components = components
+    self.time = time
+    self.vendor = vendor
+  }
+
+  /// Trials that run at a time in the whole job.
+  public var slots: Int {
+    components.reduce(0) { $0 + $1.nodes * $1.slotsPerNode }
+  }
+}

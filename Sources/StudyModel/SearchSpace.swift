@@ -1,0 +1,83 @@
+/// All configurations a study may try: its parameters and the constraints among them.
+public struct SearchSpace: Hashable, Sendable, Codable {
+  /// The parameters, each after those its conditions name.
+  public let parameters: [Parameter]
+  /// Every one must hold; one that names an inactive parameter holds.
+  public let constraints: [Expression]
+
+  /// A space of these parameters.
+  ///
+  /// - Parameters:
+  ///   - parameters: With distinct names; conditions name earlier parameters only, which
+  ///     ``ordered(_:)`` establishes.
+  ///   - constraints: Truth-valued expressions over the parameters' names.
+  public init(parameters: [Parameter], constraints: [Expression] = []) {
+    self.parameters = parameters
+    self.constraints = constraints
+  }
+
+  /// Orders parameters so that each comes after those its conditions name, otherwise as given.
+  ///
+  /// - Returns: `nil` where the conditions go round in a circle or name an unknown parameter.
+  public static func ordered(_ parameters: [Parameter]) -> [Parameter]? {
+    var placed: [Parameter] = []
+    var names: Set<String> = []
+    var waiting = parameters
+    while !waiting.isEmpty {
+      guard
+        let next = waiting.firstIndex(where: { parameter in
+          parameter.conditions.allSatisfy { names.contains($0.parameter) }
+        })
+      else { return nil }
+      let parameter = waiting.remove(at: next)
+      names.insert(parameter.name)
+      placed.append(parameter)
+    }
+    return placed
+  }
+
+  /// The parameter of this name.
+  public func parameter(named name: String) -> Parameter? {
+    parameters.first { $0.name == name }
+  }
+
+  /// Whether `parameter`'s conditions hold among the settings made so far.
+  public func isActive(_ parameter: Parameter, in configuration: Configuration) -> Bool {
+    parameter.conditions.allSatisfy { condition in
+      guard let value = configuration[condition.parameter] else { return false }
+      return condition.values.contains(value)
+    }
+  }
+
+  /// Whether every constraint holds; one that names an inactive parameter, or divides by zero,
+  /// does not exclude the configuration.
+  public func satisfiesConstraints(_ configuration: Configuration) -> Bool {
+    constraints.allSatisfy { constraint in
+      constraint.truth(where: { configuration[$0] }) ?? true
+    }
+  }
+
+  /// The configuration with every value in its parameter's own type.
+  ///
+  /// - Returns: `nil` where a value does not belong to its parameter, an active parameter is
+  ///   missing, an inactive or unknown one is set, or a constraint is violated.
+  public func conforming(_ configuration: Configuration) -> Configuration? {
+    var result = Configuration()
+    for parameter in parameters where isActive(parameter, in: result) {
+      guard let value = configuration[parameter.name],
+        let conforming = parameter.domain.conforming(value)
+      else { return nil }
+      result[parameter.name] = conforming
+    }
+    guard result.settings.count == configuration.settings.count, satisfiesConstraints(result)
+    else { return nil }
+    return result
+  }
+
+  /// The settings in the order in which the study file lists the parameters.
+  public func inOrder(_ configuration: Configuration) -> [Configuration.Setting] {
+    parameters.compactMap { parameter in
+      configuration[parameter.name].map { .init(name: parameter.name, value: $0) }
+    }
+  }
+}

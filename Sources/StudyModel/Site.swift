@@ -1,0 +1,117 @@
+/// A machine: what its partitions have and how jobs are started there.
+public struct Site: Hashable, Sendable, Codable {
+  /// The vendor of a GPU, which decides the variable that binds a trial to its device.
+  public enum Vendor: String, Hashable, Sendable, Codable, CaseIterable {
+    /// NVIDIA: `CUDA_VISIBLE_DEVICES`.
+    case nvidia
+    /// AMD: `ROCR_VISIBLE_DEVICES`.
+    case amd
+  }
+
+  /// The GPUs of a node.
+  public struct GPUs: Hashable, Sendable, Codable {
+    /// Devices a node; at least 1.
+    public var count: Int
+    /// Who makes them.
+    public var vendor: Vendor
+    /// What they are called, such as `A100`.
+    public var model: String
+    /// The type in `--gres=gpu:TYPE:N`; `nil` where the site's Slurm needs none.
+    public var gresType: String?
+
+    /// GPUs of this kind.
+    public init(count: Int, vendor: Vendor, model: String, gresType: String? = nil) {
+      self.count = count
+      self.vendor = vendor
+      self.model = model
+      self.gresType = gresType
+    }
+  }
+
+  /// A partition of the machine's Slurm.
+  public struct Partition: Hashable, Sendable, Codable {
+    /// Its name.
+    public var name: String
+    /// Nodes in it.
+    public var nodes: Int
+    /// Cores a node.
+    public var cores: Int
+    /// Memory a node that jobs may ask for, in MiB.
+    public var memoryMiB: Int
+    /// GPUs a node; `nil` for none.
+    public var gpus: GPUs?
+    /// The longest job.
+    public var maximumTime: Duration
+    /// The most nodes of one job; `nil` for all.
+    public var maximumNodes: Int?
+
+    /// A partition of these figures.
+    public init(
+      name: String, nodes: Int, cores: Int, memoryMiB: Int, gpus: GPUs? = nil,
+      maximumTime: Duration, maximumNodes: Int? = nil
+    ) {
+      self.name = name
+      self.nodes = nodes
+      self.cores = cores
+      self.memoryMiB = memoryMiB
+      self.gpus = gpus
+      self.maximumTime = maximumTime
+      self.maximumNodes = maximumNodes
+    }
+  }
+
+  /// The site's name: its file's stem.
+  public var name: String
+  /// One line that says what it is.
+  public var summary: String
+  /// Its partitions; not empty.
+  public var partitions: [Partition]
+  /// The partition of workers where the study names none.
+  public var workerPartition: String
+  /// The partition of a heterogeneous job's coordinator; `nil` where there is none.
+  public var coordinatorPartition: String?
+  /// Whether the site accepts heterogeneous jobs.
+  public var allowsHeterogeneousJobs: Bool
+  /// The value of `srun --mpi`.
+  public var mpi: String
+  /// Whether GPUs are asked for by `--gres=gpu:N`; where whole nodes are given out, `false`.
+  public var asksForGPUs: Bool
+  /// Whether memory is asked for by `--mem`; where whole nodes are given out, `false`.
+  public var asksForMemory: Bool
+  /// Modules that the job script loads before the study's own.
+  public var modules: [String]
+  /// Variables that the job script exports.
+  public var variables: [EnvironmentSettings.Variable]
+  /// Where the job's time limit comes from when none is asked for.
+  public var defaultTime: Duration
+  /// Slurm defaults.
+  public var slurm: SlurmSettings
+
+  /// A site of these parts.
+  public init(
+    name: String, summary: String, partitions: [Partition], workerPartition: String,
+    coordinatorPartition: String? = nil, allowsHeterogeneousJobs: Bool = true, mpi: String = "pmix",
+    asksForGPUs: Bool = true, asksForMemory: Bool = true, modules: [String] = [],
+    variables: [EnvironmentSettings.Variable] = [], defaultTime: Duration = .seconds(3600),
+    slurm: SlurmSettings = SlurmSettings()
+  ) {
+    self.name = name
+    self.summary = summary
+    self.partitions = partitions
+    self.workerPartition = workerPartition
+    self.coordinatorPartition = coordinatorPartition
+    self.allowsHeterogeneousJobs = allowsHeterogeneousJobs
+    self.mpi = mpi
+    self.asksForGPUs = asksForGPUs
+    self.asksForMemory = asksForMemory
+    self.modules = modules
+    self.variables = variables.sorted { $0.name < $1.name }
+    self.defaultTime = defaultTime
+    self.slurm = slurm
+  }
+
+  /// The partition of this name.
+  public func partition(named name: String) -> Partition? {
+    partitions.first { $0.name == name }
+  }
+}

@@ -1,0 +1,114 @@
+/// What a trial is and what it needs.
+public struct TrialSettings: Hashable, Sendable, Codable {
+  /// How a configuration reaches the command line where it holds no placeholder.
+  public enum Arguments: String, Hashable, Sendable, Codable, CaseIterable {
+    /// `--learning_rate 0.01`.
+    case append
+    /// Not at all.
+    case none
+    /// `learning_rate=0.01`.
+    case hydra
+  }
+
+  /// Where a trial runs.
+  public enum Directory: String, Hashable, Sendable, Codable, CaseIterable {
+    /// In the study file's folder.
+    case study
+    /// In its own scratch folder on the node.
+    case own
+  }
+
+  /// The program and its arguments; not empty.
+  public var command: [String]
+  /// GPUs of a trial: 0 or 1 in this version.
+  public var gpus: Int
+  /// Cores of a trial's process; at least 1.
+  public var cpus: Int
+  /// Memory of a trial's process in MiB; `nil` where the node's memory is shared out evenly.
+  public var memoryMiB: Int?
+  /// How the configuration reaches the command line.
+  public var arguments: Arguments
+  /// Where it runs.
+  public var directory: Directory
+  /// A checkpoint is also taken at each multiple of this many epochs; `nil` for none.
+  public var checkpointEvery: Int?
+  /// No report for so long is a failure.
+  public var silence: Duration
+  /// How often a failed trial is started again from its last checkpoint; from 0.
+  public var retries: Int
+
+  /// A trial of this command, with defaults for the rest.
+  public init(
+    command: [String], gpus: Int = 0, cpus: Int = 1, memoryMiB: Int? = nil,
+    arguments: Arguments = .append, directory: Directory = .study, checkpointEvery: Int? = nil,
+    silence: Duration = .seconds(1800), retries: Int = 0
+  ) {
+    precondition(!command.isEmpty)
+    self.command = command
+    self.gpus = gpus
+    self.cpus = cpus
+    self.memoryMiB = memoryMiB
+    self.arguments = arguments
+    self.directory = directory
+    self.checkpointEvery = checkpointEvery
+    self.silence = silence
+    self.retries = retries
+  }
+}
+
+/// What a job script prepares, and what trials find in their environment.
+public struct EnvironmentSettings: Hashable, Sendable, Codable {
+  /// Modules the job script loads, in this order.
+  public var modules: [String]
+  /// A Python virtual environment, beside the study file or absolute.
+  public var activate: String?
+  /// Variables for the trials, ascending by name.
+  public var variables: [Variable]
+
+  /// A variable with its value.
+  public struct Variable: Hashable, Sendable, Codable {
+    /// Its name: letters, digits and `_`.
+    public let name: String
+    /// Its value.
+    public let value: String
+
+    /// A variable of this name and value.
+    public init(name: String, value: String) {
+      self.name = name
+      self.value = value
+    }
+  }
+
+  /// An environment of these parts.
+  public init(modules: [String] = [], activate: String? = nil, variables: [Variable] = []) {
+    self.modules = modules
+    self.activate = activate
+    self.variables = variables.sorted { $0.name < $1.name }
+  }
+}
+
+/// Slurm's account, partition and the like; `nil` leaves the site's default.
+public struct SlurmSettings: Hashable, Sendable, Codable {
+  /// `--account`.
+  public var account: String?
+  /// `--partition` of the workers.
+  public var partition: String?
+  /// `--qos`.
+  public var qos: String?
+  /// `--constraint`.
+  public var constraint: String?
+  /// `--mail-user`, with `--mail-type=END,FAIL`.
+  public var mail: String?
+
+  /// Settings of these values.
+  public init(
+    account: String? = nil, partition: String? = nil, qos: String? = nil,
+    constraint: String? = nil, mail: String? = nil
+  ) {
+    self.account = account
+    self.partition = partition
+    self.qos = qos
+    self.constraint = constraint
+    self.mail = mail
+  }
+}
