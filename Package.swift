@@ -10,13 +10,21 @@ let settings: [SwiftSetting] = [
 ]
 let numerics = Target.Dependency.product(name: "RealModule", package: "swift-numerics")
 
+let heap = Target.Dependency.product(name: "HeapModule", package: "swift-collections")
+
 let package = Package(
   name: "Rung",
   dependencies: [
-    .package(url: "https://github.com/apple/swift-numerics", exact: "1.1.1")
+    .package(url: "https://github.com/apple/swift-collections", exact: "1.6.0"),
+    .package(url: "https://github.com/apple/swift-numerics", exact: "1.1.1"),
   ],
   targets: [
-    .target(name: "StudyModel", dependencies: [numerics], swiftSettings: settings)
+    .target(name: "StudyModel", dependencies: [numerics], swiftSettings: settings),
+    .target(name: "Searchers", dependencies: ["StudyModel", numerics], swiftSettings: settings),
+    .target(name: "Schedulers", dependencies: ["StudyModel", heap], swiftSettings: settings),
+    .target(
+      name: "Coordination", dependencies: ["StudyModel", "Searchers", "Schedulers"],
+      swiftSettings: settings),
   ],
   swiftLanguageModes: [.v6]
 )

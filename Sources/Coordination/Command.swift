@@ -1,0 +1,105 @@
+public import StudyModel
+
+/// What the coordinator wants done.
+public enum Command: Hashable, Sendable, Codable {
+  /// The searcher is to propose a configuration; the answer comes as `proposed` or `exhausted`.
+  case propose(TrialID)
+  /// A trial's process starts.
+  case start(Leg)
+  /// A trial that reported is told how to go on.
+  case answer(LegID, on: WorkerID, epoch: Int, Verdict)
+  /// A trial's process is ended.
+  case end(LegID, on: WorkerID)
+  /// Containers are merged: what is kept of them goes into a new one.
+  case merge([String], keeping: [Container.Entry], on: WorkerID)
+  /// Containers that hold nothing alive are deleted.
+  case discard([String], on: WorkerID)
+  /// The study has ended: agents end.
+  case finish(Ending)
+
+  /// The agent that performs it; `nil` for the coordinator's own.
+  public var worker: WorkerID? {
+    switch self {
+    case .propose, .finish: nil
+    case .start(let leg): leg.slot.worker
+    case .answer(_, let worker, _, _), .end(_, let worker), .merge(_, _, let worker),
+      .discard(_, let worker):
+      worker
+    }
+  }
+}
+
+/// What a trial is told after a report.
+public enum Verdict: Hashable, Sendable, Codable {
+  /// Train on, at least until this epoch.
+  case goOn(until: Int)
+  /// Leave a checkpoint and end; it may go on later.
+  case pause
+  /// End for good, having had the full budget; the checkpoint is kept.
+  case complete
+  /// End for good; the checkpoint is not needed.
+  case stop
+}
+
+/// One leg of a trial as it is ordered: a process that trains from one epoch to another.
+public struct Leg: Hashable, Sendable, Codable {
+  /// Where its checkpoint comes from.
+  public struct Source: Hashable, Sendable, Codable {
+    /// The container's name.
+    public var container: String
+    /// The checkpoint in it.
+    public var entry: Container.Entry
+
+    /// A checkpoint in a container.
+    public init(container: String, entry: Container.Entry) {
+      self.container = container
+      self.entry = entry
+    }
+  }
+
+  /// The process.
+  public var id: LegID
+  /// Where it runs.
+  public var slot: SlotID
+  /// The trial's settings.
+  public var configuration: Configuration
+  /// The checkpoint to go on from; `nil` to begin at epoch 0.
+  public var source: Source?
+  /// The epoch at which a decision is due.
+  public var until: Int
+
+  /// A leg of these parts.
+  public init(
+    id: LegID, slot: SlotID, configuration: Configuration, source: Source?, until: Int
+  ) {
+    self.id = id
+    self.slot = slot
+    self.configuration = configuration
+    self.source = source
+    self.until = until
+  }
+}
+
+/// Why a study ended.
+public enum Ending: Hashable, Sendable, Codable {
+  /// Everything that was to be trained has been.
+  case nothingLeft
+  /// A rule of the study's `stop` was met; its name.
+  case rule(String)
+  /// The searcher has nothing left to propose.
+  case exhausted
+  /// Every trial failed.
+  case everythingFailed
+}
+
+extension Ending: CustomStringConvertible {
+  /// A clause that completes "the study ended: ...".
+  public var description: String {
+    switch self {
+    case .nothingLeft: "every trial has had the budget it earned"
+    case .rule(let name): "the rule 'stop.\(name)' was met"
+    case .exhausted: "the search space holds no further configuration"
+    case .everythingFailed: "every trial failed before its first report"
+    }
+  }
+}

@@ -1,0 +1,152 @@
+public import StudyModel
+
+/// A container file as the coordinator knows it.
+public struct ContainerRecord: Hashable, Sendable, Codable {
+  /// The file's name in the study's `checkpoints` folder.
+  public let name: String
+  /// The agent that merges or deletes it, as long as it is there.
+  public internal(set) var owner: WorkerID
+  /// Its entries, living or not.
+  public let entries: [Container.Entry]
+  /// Entries that are some trial's checkpoint.
+  public internal(set) var alive = 0
+  /// Legs that are about to read it.
+  var loading = 0
+  var isMerging = false
+}
+
+extension Coordinator {
+  /// Containers of one agent at which the smallest are merged: with one log file, and two being
+  /// written, a node stays within eight files.
+  public static let containersPerWorker = 5
+
+  private func place(of name: String) -> Int? {
+    let place = insertionPlace(of: name)
+    return place < containers.count && containers[place].name == name ? place : nil
+  }
+
+  private func insertionPlace(of name: String) -> Int {
+    var low = 0
+    var high = containers.count
+    while low < high {
+      let middle = (low + high) / 2
+      if containers[middle].name < name { low = middle + 1 } else { high = middle }
+    }
+    return low
+  }
+
+  mutating func beginLoading(_ name: String) {
+    if let place = place(of: name) { containers[place].loading += 1 }
+  }
+
+  mutating func endLoading(_ number: Int) {
+    guard let name = trials[number].running?.source else { return }
+    trials[number].running?.source = nil
+    if let place = place(of: name) { containers[place].loading -= 1 }
+    isUntidy = true
+  }
+
+  mutating func stored(_ container: Container, _ commands: inout [Command]) {
+    guard place(of: container.name) == nil else { return }
+    containers.insert(
+      ContainerRecord(
+        name: container.name, owner: container.owner, entries: container.entries),
+      at: insertionPlace(of: container.name))
+    isUntidy = true
+    for name in container.replaced {
+      if let place = place(of: name) { containers[place].isMerging = false }
+    }
+    for entry in container.entries {
+      let number = entry.leg.trial.number
+      guard trials.indices.contains(number), entry.leg.attempt <= trials[number].attempts else {
+        continue
+      }
+      let old = trials[number].checkpoint
+      let isMoved = old?.entry == entry && container.replaced.contains(old?.container ?? "")
+      if old.map({ isMoved || entry.epoch > $0.entry.epoch }) ?? container.replaced.isEmpty {
+        setCheckpoint(Leg.Source(container: container.name, entry: entry), of: number)
+        forgetCheckpointIfUseless(number)
+      }
+      if let saving = trials[number].saving, saving.epoch <= entry.epoch {
+        trials[number].saving = nil
+        launch(entry.leg.trial, &commands)
+      }
+    }
+  }
+
+  mutating func notStored(_ leg: LegID, _ commands: inout [Command]) {
+    guard trials.indices.contains(leg.trial.number) else { return }
+    trials[leg.trial.number].saving = nil
+    launch(leg.trial, &commands)
+  }
+
+  mutating func notMerged(_ names: [String]) {
+    for name in names { if let place = place(of: name) { containers[place].isMerging = false } }
+    isUntidy = true
+  }
+
+  private mutating func setCheckpoint(_ source: Leg.Source?, of number: Int) {
+    if let old = trials[number].checkpoint, let place = place(of: old.container) {
+      containers[place].alive -= 1
+    }
+    trials[number].checkpoint = source
+    isUntidy = true
+    if let source, let place = place(of: source.container) { containers[place].alive += 1 }
+  }
+
+  /// Lets go of the checkpoint of a trial that will not go on, unless it leads.
+  mutating func forgetCheckpointIfUseless(_ number: Int) {
+    let state = trials[number].state
+    guard state == .stopped || state == .failed, best != TrialID(number),
+      bestFull?.trial != TrialID(number)
+    else { return }
+    setCheckpoint(nil, of: number)
+  }
+
+  /// Deletes containers without anything alive, and merges an agent's smallest when it has many.
+  mutating func tidyContainers(_ commands: inout [Command]) {
+    guard isUntidy, let anyone = workers.firstIndex(where: { $0 != nil }) else { return }
+    isUntidy = false
+    var dead: [(owner: WorkerID, name: String)] = []
+    for place in containers.indices.reversed() {
+      let owner = containers[place].owner
+      if !workers.indices.contains(owner.rank) || workers[owner.rank] == nil {
+        containers[place].owner = WorkerID(anyone)
+      }
+      if containers[place].alive == 0, containers[place].loading == 0, !containers[place].isMerging
+      {
+        dead.append((containers[place].owner, containers[place].name))
+        containers.remove(at: place)
+      }
+    }
+    for item in dead.reversed() { commands.append(.discard([item.name], on: item.owner)) }
+    for rank in workers.indices where workers[rank] != nil {
+      mergeIfMany(of: WorkerID(rank), &commands)
+    }
+  }
+
+  private mutating func mergeIfMany(of owner: WorkerID, _ commands: inout [Command]) {
+    let mine = containers.indices.filter { containers[$0].owner == owner }
+    guard mine.count >= Self.containersPerWorker,
+      !mine.contains(where: { containers[$0].isMerging })
+    else { return }
+    let bySize = mine.map { place in (place: place, living: living(in: containers[place])) }
+      .sorted { left, right in
+        (left.living.reduce(0) { $0 + $1.bytes }, left.place)
+          < (right.living.reduce(0) { $0 + $1.bytes }, right.place)
+      }
+    let chosen = bySize.prefix(Self.containersPerWorker - 1).sorted { $0.place < $1.place }
+    for item in chosen { containers[item.place].isMerging = true }
+    commands.append(
+      .merge(
+        chosen.map { containers[$0.place].name }, keeping: chosen.flatMap(\.living), on: owner))
+  }
+
+  private func living(in container: ContainerRecord) -> [Container.Entry] {
+    container.entries.filter { entry in
+      trials.indices.contains(entry.leg.trial.number)
+        && trials[entry.leg.trial.number].checkpoint
+          == Leg.Source(container: container.name, entry: entry)
+    }
+  }
+}

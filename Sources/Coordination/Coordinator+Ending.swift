@@ -1,0 +1,89 @@
+public import StudyModel
+
+extension Coordinator {
+  /// Failures without a single report after which a study is given up.
+  public static let hopelessFailures = 10
+
+  /// Ends the study where one of its rules is met.
+  mutating func applyStopRules(_ commands: inout [Command]) {
+    guard phase == .running, let ending = metRule() else { return }
+    phase = .ending(ending)
+    for number in trials.indices {
+      if let running = trials[number].running, !running.isEnding {
+        commands.append(.end(running.leg, on: running.slot.worker))
+      }
+      if let slot = trials[number].reserved {
+        trials[number].reserved = nil
+        trials[number].state = .stopped
+        trials[number].reason = .studyEnded
+        release(slot)
+      }
+    }
+    for trial in ready {
+      trials[trial.number].state = .stopped
+      trials[trial.number].reason = .studyEnded
+    }
+    ready = []
+  }
+
+  private func metRule() -> Ending? {
+    let stop = study.stop
+    if let limit = stop.started, trials.count >= limit, (trials.last?.attempts ?? 0) > 0 {
+      return .rule("started")
+    }
+    if let limit = stop.reports, reports.count >= limit { return .rule("reports") }
+    if let target = stop.target, let value = best.flatMap({ trials[$0.number].best?.value }),
+      value == target || isBetter(value, than: target)
+    {
+      return .rule("target")
+    }
+    if let deadline = stop.wallclock, now.seconds >= deadline.seconds { return .rule("wallclock") }
+    if let limit = stop.gpuHours, gpuHours >= limit { return .rule("gpu-hours") }
+    if reports.count == 0, trials.count >= Self.hopelessFailures,
+      trials.count(where: { $0.state == .failed }) >= Self.hopelessFailures
+    {
+      return .everythingFailed
+    }
+    return nil
+  }
+
+  /// GPU-hours that trials have used; slot-hours where a trial needs no GPU.
+  public var gpuHours: Double {
+    Double(busyMicroseconds) / 3.6e9 * Double(max(1, study.trial.gpus))
+  }
+
+  /// When `deadlinePassed` is due if nothing happens before; `nil` where no rule depends on time.
+  public var nextDeadline: StudyTime? {
+    guard phase == .running else { return nil }
+    var deadlines: [Double] = []
+    if let wallclock = study.stop.wallclock { deadlines.append(wallclock.seconds) }
+    if let limit = study.stop.gpuHours, busyCount > 0 {
+      let left = (limit - gpuHours) * 3600 / Double(busyCount * max(1, study.trial.gpus))
+      deadlines.append(now.seconds + max(left, 0))
+    }
+    // A microsecond more than enough: rounding must not make the event come too early.
+    return deadlines.min().map { StudyTime(seconds: $0 + 1e-6) }
+  }
+
+  /// Concludes the study once nothing runs, nothing can start and every checkpoint is durable.
+  mutating func finishIfIdle(_ commands: inout [Command]) {
+    guard busyCount == 0, trials.allSatisfy({ $0.saving == nil }) else { return }
+    switch phase {
+    case .finished: return
+    case .ending(let ending): finish(ending, &commands)
+    case .running:
+      guard !free.isEmpty, ready.isEmpty else { return }
+      finish(conclusion, &commands)
+    }
+  }
+
+  private var conclusion: Ending {
+    if !trials.isEmpty, trials.allSatisfy({ $0.state == .failed }) { return .everythingFailed }
+    return isExhausted ? .exhausted : .nothingLeft
+  }
+
+  private mutating func finish(_ ending: Ending, _ commands: inout [Command]) {
+    phase = .finished(ending)
+    commands.append(.finish(ending))
+  }
+}

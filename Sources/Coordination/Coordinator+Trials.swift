@@ -1,0 +1,232 @@
+import Schedulers
+import StudyModel
+
+extension Coordinator {
+  mutating func began(_ leg: LegID) {
+    guard isCurrent(leg) else { return }
+    // Its checkpoint is in place on the node: the container may go.
+    endLoading(leg.trial.number)
+  }
+
+  /// Whether `leg` is the process that runs now, not one that was given up.
+  func isCurrent(_ leg: LegID) -> Bool {
+    trials.indices.contains(leg.trial.number) && trials[leg.trial.number].running?.leg == leg
+  }
+
+  mutating func reported(_ report: Report, _ commands: inout [Command]) {
+    let number = report.leg.trial.number
+    guard isCurrent(report.leg), let running = trials[number].running, !running.isEnding,
+      report.epoch >= 1
+    else { return }
+    trials[number].running?.reports += 1
+    guard report.epoch > trials[number].epoch else {
+      // Trained again after an interruption: the first report of this epoch stands.
+      if report.isAnswerable {
+        commands.append(
+          .answer(
+            report.leg, on: running.slot.worker, epoch: report.epoch,
+            .goOn(until: trials[number].target)))
+      }
+      return
+    }
+    let value = report.value(of: study.metric.name)
+    let isDue = report.epoch >= trials[number].target
+    guard let value else {
+      if isDue { fail(number, because: .metricMissing(epoch: report.epoch), &commands) }
+      return
+    }
+    reports.append(report, at: now)
+    trials[number].epoch = report.epoch
+    let loss = Loss(value, goal: study.metric.goal)
+    guard loss != .diverged else {
+      return fail(number, because: .diverged(epoch: report.epoch), &commands)
+    }
+    note(TrialRecord.Best(value: value, epoch: report.epoch), of: number)
+    guard isDue else {
+      if report.isAnswerable, let every = study.trial.checkpointEvery, report.epoch % every == 0 {
+        commands.append(
+          .answer(
+            report.leg, on: running.slot.worker, epoch: report.epoch,
+            .goOn(until: trials[number].target)))
+      }
+      return
+    }
+    decide(report, loss, on: running.slot.worker, &commands)
+  }
+
+  private mutating func decide(
+    _ report: Report, _ loss: Loss, on worker: WorkerID, _ commands: inout [Command]
+  ) {
+    let number = report.leg.trial.number
+    if let last = trials[number].last { noteAtRung(last, of: number) }
+    let decisions = scheduler.absorb(
+      .reported(report.leg.trial, loss, at: Budget(report.epoch)))
+    let verdict: Verdict
+    switch decisions.first {
+    case .goOn(_, let budget):
+      trials[number].target = budget.epochs
+      verdict = .goOn(until: budget.epochs)
+    case .pause:
+      conclude(number, .paused, .reachedRung(epoch: report.epoch))
+      verdict = .pause
+    case .complete:
+      conclude(number, .completed, .fullBudget)
+      verdict = .complete
+    case .stop, .start, .resume, nil:
+      conclude(number, .stopped, .notAmongBest(epoch: report.epoch))
+      verdict = .stop
+    }
+    if report.isAnswerable {
+      commands.append(.answer(report.leg, on: worker, epoch: report.epoch, verdict))
+    } else if verdict == .stop {
+      commands.append(.end(report.leg, on: worker))
+    }
+  }
+
+  /// Marks what becomes of a trial whose process is about to end.
+  private mutating func conclude(
+    _ number: Int, _ state: TrialRecord.State, _ reason: TrialRecord.Reason
+  ) {
+    trials[number].state = state
+    trials[number].reason = reason
+    trials[number].running?.isEnding = true
+  }
+
+  /// Fails a trial for good while its process may still run.
+  private mutating func fail(
+    _ number: Int, because reason: TrialRecord.Reason, _ commands: inout [Command]
+  ) {
+    if let running = trials[number].running {
+      commands.append(.end(running.leg, on: running.slot.worker))
+    }
+    conclude(number, .failed, reason)
+    _ = scheduler.absorb(.failed(TrialID(number)))
+  }
+
+  private mutating func note(_ value: TrialRecord.Best, of number: Int) {
+    trials[number].last = value
+    if trials[number].best.map({ isBetter(value.value, than: $0.value) }) ?? true {
+      trials[number].best = value
+    }
+    if best.flatMap({ trials[$0.number].best }).map({ isBetter(value.value, than: $0.value) })
+      ?? true
+    {
+      best = TrialID(number)
+    }
+  }
+
+  /// Notes a value at a rung: the leader is who has the best value at the highest rung reached.
+  private mutating func noteAtRung(_ value: TrialRecord.Best, of number: Int) {
+    let rung = rungCount(at: value.epoch)
+    if let leader = bestFull {
+      let leaderRung = rungCount(at: leader.value.epoch)
+      guard
+        rung > leaderRung || (rung == leaderRung && isBetter(value.value, than: leader.value.value))
+      else { return }
+    }
+    bestFull = Leader(trial: TrialID(number), value: value)
+  }
+
+  /// How many budgets at which trials are compared lie at or below `epoch`.
+  private func rungCount(at epoch: Int) -> Int {
+    switch study.algorithm.name {
+    case .random: epoch >= study.fidelity.maximum.epochs ? 1 : 0
+    case .asha: study.fidelity.rungs(eta: study.algorithm.eta).count { $0.epochs <= epoch }
+    }
+  }
+
+  func isBetter(_ value: Double, than other: Double) -> Bool {
+    study.metric.goal == .maximize ? value > other : value < other
+  }
+
+  mutating func legEnded(_ end: LegEnd, _ commands: inout [Command]) {
+    let number = end.leg.trial.number
+    guard isCurrent(end.leg), let running = trials[number].running else { return }
+    stopRunning(number)
+    trials[number].saving = end.keeping.map { .init(epoch: $0, worker: running.slot.worker) }
+    release(running.slot)
+    if !running.isEnding { settle(number, running, end) }
+    forgetCheckpointIfUseless(number)
+    launch(end.leg.trial, &commands)
+  }
+
+  /// Takes the running process out of the book.
+  private mutating func stopRunning(_ number: Int) {
+    guard let running = trials[number].running else { return }
+    endLoading(number)
+    trials[number].running = nil
+    trials[number].busyMicroseconds += now.microseconds - running.began.microseconds
+    trials[number].ended = now
+  }
+
+  /// Decides what becomes of a trial whose process ended without having been told to.
+  private mutating func settle(_ number: Int, _ running: TrialRecord.Running, _ end: LegEnd) {
+    let trial = TrialID(number)
+    if case .ending = phase {
+      trials[number].state = .stopped
+      trials[number].reason = .studyEnded
+      return
+    }
+    switch end.outcome {
+    case .exited(status: 0) where running.reports == 0, .askedForNext where running.reports == 0:
+      failed(number, .noReport(lastLine: end.lastLine))
+    case .exited(status: 0), .askedForNext:
+      if trials[number].epoch >= running.until, trials[number].target > trials[number].epoch {
+        // It was promoted at its rung, but could not be told: the next leg begins at once.
+        ready.append(trial)
+      } else if let last = trials[number].last {
+        trials[number].state = .completed
+        trials[number].reason = .endedItself
+        _ = scheduler.absorb(.ended(trial, Loss(last.value, goal: study.metric.goal)))
+      } else {
+        failed(number, .noReport(lastLine: end.lastLine))
+      }
+    case .endedByRung:
+      trials[number].reason = .interrupted
+      ready.append(trial)
+    case .exited, .signalled, .silent, .notStarted:
+      failed(number, .process(end.outcome, lastLine: end.lastLine))
+    }
+  }
+
+  private mutating func failed(_ number: Int, _ reason: TrialRecord.Reason) {
+    trials[number].failures += 1
+    trials[number].reason = reason
+    if trials[number].failures <= study.trial.retries {
+      ready.append(TrialID(number))
+    } else {
+      trials[number].state = .failed
+      _ = scheduler.absorb(.failed(TrialID(number)))
+    }
+  }
+
+  /// Takes an agent out of the book: what ran there goes on elsewhere from its last checkpoint.
+  mutating func lose(_ worker: WorkerID) {
+    guard workers.indices.contains(worker.rank), workers[worker.rank] != nil else { return }
+    workers[worker.rank] = nil
+    free.removeAll { $0.worker == worker }
+    for number in trials.indices {
+      if trials[number].saving?.worker == worker { trials[number].saving = nil }
+      if let running = trials[number].running, running.slot.worker == worker {
+        stopRunning(number)
+        busyCount -= 1
+        if !running.isEnding { interrupt(number) }
+      }
+      if trials[number].reserved?.worker == worker {
+        trials[number].reserved = nil
+        busyCount -= 1
+        interrupt(number)
+      }
+    }
+  }
+
+  private mutating func interrupt(_ number: Int) {
+    if case .ending = phase {
+      trials[number].state = .stopped
+      trials[number].reason = .studyEnded
+    } else {
+      trials[number].reason = .interrupted
+      if !ready.contains(TrialID(number)) { ready.append(TrialID(number)) }
+    }
+  }
+}

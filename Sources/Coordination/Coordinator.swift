@@ -1,0 +1,238 @@
+import Schedulers
+import Searchers
+public import StudyModel
+
+/// The state of a study and every decision about it: joins the searcher, the scheduler and the
+/// book of agents.
+///
+/// Pure: it reads no clock and no file, and starts nothing. Events go in with their time, commands
+/// come out; the journal of both rebuilds it.
+public struct Coordinator: Sendable, Codable {
+  /// Whether the study goes on.
+  public enum Phase: Hashable, Sendable, Codable {
+    /// Trials start and go on.
+    case running
+    /// Nothing new starts; what runs is being ended.
+    case ending(Ending)
+    /// Nothing runs any more.
+    case finished(Ending)
+  }
+
+  /// The study.
+  public let study: Study
+  /// Every trial, by number.
+  public internal(set) var trials: [TrialRecord] = []
+  /// Every report.
+  public internal(set) var reports = ReportLog()
+  /// Whether the study goes on.
+  public internal(set) var phase = Phase.running
+  /// The run that is on, or was the last.
+  public internal(set) var run: Run?
+  /// Why the last run ended before the study did; `nil` while one is on, or where one was killed.
+  public internal(set) var runEnding: String?
+  /// The time of the last event.
+  public internal(set) var now = StudyTime.zero
+  /// The agents of this run, by rank; `nil` for those not there.
+  public internal(set) var workers: [Worker?] = []
+  /// The trial with the best value at any epoch.
+  public internal(set) var best: TrialID?
+  /// The best value at the highest rung that any trial reached.
+  public internal(set) var bestFull: Leader?
+  /// Slot-time offered by agents, in microseconds.
+  public internal(set) var slotMicroseconds = 0
+  /// Slot-time used by trials, in microseconds.
+  public internal(set) var busyMicroseconds = 0
+  /// Trials whose process or reserved slot is in use.
+  public internal(set) var busyCount = 0
+  /// Durable containers, ascending by name.
+  public internal(set) var containers: [ContainerRecord] = []
+
+  var scheduler: Scheduler
+  private let searcher: RandomSearch
+  var free: [SlotID] = []
+  /// Trials to go on with first: failed ones to be retried, and interrupted ones.
+  var ready: [TrialID] = []
+  var isExhausted = false
+  /// Whether containers may have died or become many since they were last looked at.
+  var isUntidy = false
+
+  /// A trial that leads, with the value it leads by.
+  public struct Leader: Hashable, Sendable, Codable {
+    /// The trial.
+    public let trial: TrialID
+    /// Its value.
+    public let value: TrialRecord.Best
+  }
+
+  /// An agent as the coordinator knows it.
+  public struct Worker: Hashable, Sendable, Codable {
+    /// Its host.
+    public let host: String
+    /// Its slots.
+    public let slots: Int
+  }
+
+  /// A study that has not begun.
+  public init(study: Study) {
+    self.study = study
+    scheduler = Scheduler(for: study)
+    searcher = RandomSearch(space: study.space, points: study.points, seed: study.seed)
+  }
+
+  /// Proposes the configuration that a `propose` command asks for.
+  ///
+  /// - Parameter trial: The trial that is to start.
+  /// - Returns: The event to absorb next.
+  public func proposal(for trial: TrialID) -> Event {
+    searcher.propose(for: trial).map { .proposed(trial, $0) } ?? .exhausted(trial)
+  }
+
+  /// Absorbs one event and returns what is to be done, in order.
+  ///
+  /// - Parameters:
+  ///   - event: What happened.
+  ///   - time: When; never before the time of an earlier event.
+  /// - Returns: Commands; those with a ``Command/worker`` go to that agent.
+  public mutating func absorb(_ event: Event, at time: StudyTime) -> [Command] {
+    advance(to: time)
+    var commands: [Command] = []
+    switch event {
+    case .runBegan(let run): begin(run)
+    case .runEnded(let reason): runEnding = reason
+    case .workerJoined(let worker, let host, let slots): join(worker, host, slots)
+    case .workerLost(let worker, _): lose(worker)
+    case .proposed(let trial, let configuration): proposed(trial, configuration, &commands)
+    case .exhausted(let trial): exhausted(trial)
+    case .began(let leg): began(leg)
+    case .reported(let report): reported(report, &commands)
+    case .legEnded(let end): legEnded(end, &commands)
+    case .stored(let container): stored(container, &commands)
+    case .notStored(let leg, _): notStored(leg, &commands)
+    case .notMerged(let names, _): notMerged(names)
+    case .deadlinePassed: break
+    }
+    applyStopRules(&commands)
+    fill(&commands)
+    tidyContainers(&commands)
+    finishIfIdle(&commands)
+    return commands
+  }
+
+  private mutating func advance(to time: StudyTime) {
+    guard time > now else { return }
+    let passed = time.microseconds - now.microseconds
+    slotMicroseconds += passed * slotCount
+    busyMicroseconds += passed * busyCount
+    now = time
+  }
+
+  /// Slots of all agents.
+  public var slotCount: Int { workers.reduce(0) { $0 + ($1?.slots ?? 0) } }
+
+  private mutating func begin(_ run: Run) {
+    self.run = run
+    runEnding = nil
+    for rank in workers.indices { lose(WorkerID(rank)) }
+    workers = []
+    for place in containers.indices { containers[place].isMerging = false }
+  }
+
+  private mutating func join(_ worker: WorkerID, _ host: String, _ slots: Int) {
+    while workers.count <= worker.rank { workers.append(nil) }
+    guard workers[worker.rank] == nil else { return }
+    workers[worker.rank] = Worker(host: host, slots: slots)
+    isUntidy = true
+    free.append(contentsOf: (0..<slots).map { SlotID(worker, $0) })
+    // Descending, so that the first slot is taken from the end.
+    free.sort(by: >)
+  }
+
+  /// Gives free slots work until there is none.
+  private mutating func fill(_ commands: inout [Command]) {
+    guard phase == .running, run != nil else { return }
+    while let slot = free.last {
+      guard let work = nextWork() else { return }
+      free.removeLast()
+      busyCount += 1
+      trials[work.number].reserved = slot
+      trials[work.number].state = .running
+      if trials[work.number].isProposed {
+        launch(work, &commands)
+      } else {
+        commands.append(.propose(work))
+      }
+    }
+  }
+
+  /// The trial that gets the next slot: one that was interrupted or failed, or the scheduler's.
+  private mutating func nextWork() -> TrialID? {
+    if !ready.isEmpty { return ready.removeFirst() }
+    switch scheduler.absorb(.slotFreed(next: mayStart ? TrialID(trials.count) : nil)).first {
+    case .start(let trial, let budget):
+      trials.append(TrialRecord(id: trial, target: budget.epochs))
+      return trial
+    case .resume(let trial, let budget):
+      trials[trial.number].target = budget.epochs
+      trials[trial.number].reason = .training
+      return trial
+    default: return nil
+    }
+  }
+
+  private var mayStart: Bool {
+    let limit = min(study.stop.trials ?? .max, study.stop.started ?? .max)
+    return trials.count < limit && !isExhausted
+  }
+
+  /// Starts the process of a trial that has a slot, once nothing of its former leg is under way.
+  mutating func launch(_ trial: TrialID, _ commands: inout [Command]) {
+    guard let slot = trials[trial.number].reserved, trials[trial.number].running == nil,
+      trials[trial.number].saving == nil
+    else { return }
+    let record = trials[trial.number]
+    let id = LegID(trial, attempt: record.attempts + 1)
+    trials[trial.number].reserved = nil
+    trials[trial.number].attempts += 1
+    trials[trial.number].running = TrialRecord.Running(
+      leg: id, slot: slot, until: record.target, source: record.checkpoint?.container, began: now)
+    if let name = record.checkpoint?.container { beginLoading(name) }
+    if record.started == nil { trials[trial.number].started = now }
+    if let host = workers[slot.worker.rank]?.host, !record.hosts.contains(host) {
+      trials[trial.number].hosts.append(host)
+    }
+    commands.append(
+      .start(
+        Leg(
+          id: id, slot: slot, configuration: record.configuration, source: record.checkpoint,
+          until: record.target)))
+  }
+
+  private mutating func proposed(
+    _ trial: TrialID, _ configuration: Configuration, _ commands: inout [Command]
+  ) {
+    guard trial.number < trials.count, !trials[trial.number].isProposed else { return }
+    trials[trial.number].isProposed = true
+    // JSON writes 1.0 as 1: a replayed proposal gets its types back here.
+    trials[trial.number].configuration = study.space.conforming(configuration) ?? configuration
+    launch(trial, &commands)
+  }
+
+  private mutating func exhausted(_ trial: TrialID) {
+    guard trial.number < trials.count, let slot = trials[trial.number].reserved else { return }
+    isExhausted = true
+    trials[trial.number].reserved = nil
+    trials[trial.number].state = .stopped
+    trials[trial.number].reason = .noConfiguration
+    release(slot)
+  }
+
+  /// Gives a slot back.
+  mutating func release(_ slot: SlotID) {
+    busyCount -= 1
+    guard workers.indices.contains(slot.worker.rank), workers[slot.worker.rank] != nil else {
+      return
+    }
+    let place = free.firstIndex { $0 < slot } ?? free.count
+    free.insert(slot, at: place)
+  }
+}

@@ -1,0 +1,205 @@
+public import StudyModel
+
+/// What reaches the coordinator. Each event is journalled with the commands it caused.
+public enum Event: Hashable, Sendable, Codable {
+  /// A run of the coordinator began: no agent is known and nothing runs.
+  case runBegan(Run)
+  /// A run of the coordinator ended in an orderly way, before the study did.
+  case runEnded(reason: String)
+  /// An agent is ready to serve trials.
+  case workerJoined(WorkerID, host: String, slots: Int)
+  /// An agent is gone, with all that ran there.
+  case workerLost(WorkerID, reason: String)
+  /// A searcher proposed the configuration of a trial that is to start.
+  case proposed(TrialID, Configuration)
+  /// A searcher has nothing to propose any more.
+  case exhausted(TrialID)
+  /// A trial's process is up, its checkpoint in place.
+  case began(LegID)
+  /// A trial reported.
+  case reported(Report)
+  /// A trial's process has ended, and all its children.
+  case legEnded(LegEnd)
+  /// Checkpoints are durable in a container.
+  case stored(Container)
+  /// A checkpoint could not be kept.
+  case notStored(LegID, reason: String)
+  /// Containers could not be merged.
+  case notMerged([String], reason: String)
+  /// The study's time or GPU-hours may be used up.
+  case deadlinePassed
+}
+
+/// One run of a coordinator.
+public struct Run: Hashable, Sendable, Codable {
+  /// The run's number, from 1: the number of its journal file.
+  public var number: Int
+  /// The host of rank 0.
+  public var host: String
+  /// The process id of rank 0 on that host.
+  public var process: Int
+  /// When that process started, in the kernel's clock ticks since boot: with the id, its identity.
+  public var processStart: Int
+  /// The Slurm job, or `nil` outside of Slurm.
+  public var job: Int?
+  /// Seconds since 1970 at the beginning of the run, for display only.
+  public var wallTime: Double
+  /// The version of Rung.
+  public var version: String
+
+  /// A run of these figures.
+  public init(
+    number: Int, host: String, process: Int, processStart: Int, job: Int?, wallTime: Double,
+    version: String
+  ) {
+    self.number = number
+    self.host = host
+    self.process = process
+    self.processStart = processStart
+    self.job = job
+    self.wallTime = wallTime
+    self.version = version
+  }
+}
+
+/// One process of a trial, from its start to its end: a trial that pauses has several.
+///
+/// The attempt numbers fence: what a process says after its leg was given up has an old number.
+public struct LegID: Hashable, Sendable, Codable, CustomStringConvertible {
+  /// The trial.
+  public let trial: TrialID
+  /// Which of its processes, from 1; `RUNG_ATTEMPT`.
+  public let attempt: Int
+
+  /// Names an attempt of a trial.
+  public init(_ trial: TrialID, attempt: Int) {
+    self.trial = trial
+    self.attempt = attempt
+  }
+
+  /// For example `17.2`.
+  public var description: String { "\(trial).\(attempt)" }
+}
+
+/// What a trial reported.
+public struct Report: Hashable, Sendable, Codable {
+  /// A metric with its value; not a number where the trial said so.
+  public struct Value: Hashable, Sendable, Codable {
+    /// The metric's name.
+    public let name: String
+    /// Its value.
+    public let value: Double
+
+    /// A value of this name.
+    public init(_ name: String, _ value: Double) {
+      self.name = name
+      self.value = value
+    }
+
+    /// Equal when the names are and the values are the same bits, so that NaN equals itself.
+    public static func == (left: Value, right: Value) -> Bool {
+      left.name == right.name && left.value.bitPattern == right.value.bitPattern
+    }
+
+    /// Hashes the name and the value's bits.
+    public func hash(into hasher: inout Hasher) {
+      hasher.combine(name)
+      hasher.combine(value.bitPattern)
+    }
+  }
+
+  /// Who reported.
+  public var leg: LegID
+  /// The epoch just finished, from 1.
+  public var epoch: Int
+  /// All metrics, in the order in which the trial gave them.
+  public var values: [Value]
+  /// Whether the trial waits for, or can be told, a decision.
+  public var isAnswerable: Bool
+
+  /// A report of these parts.
+  public init(leg: LegID, epoch: Int, values: [Value], isAnswerable: Bool) {
+    self.leg = leg
+    self.epoch = epoch
+    self.values = values
+    self.isAnswerable = isAnswerable
+  }
+
+  /// The value of a metric, the last where it is given twice.
+  public func value(of metric: String) -> Double? {
+    values.last { $0.name == metric }?.value
+  }
+}
+
+/// How a trial's process ended.
+public struct LegEnd: Hashable, Sendable, Codable {
+  /// The ways a process ends.
+  public enum Outcome: Hashable, Sendable, Codable {
+    /// It exited with this status.
+    case exited(status: Int)
+    /// A signal ended it.
+    case signalled(Int)
+    /// A warm process asked for the next trial.
+    case askedForNext
+    /// It did not report for so long that it was ended.
+    case silent(seconds: Int)
+    /// It could not be started.
+    case notStarted(reason: String)
+    /// It was ended because the coordinator said so.
+    case endedByRung
+  }
+
+  /// Which process.
+  public var leg: LegID
+  /// How it ended.
+  public var outcome: Outcome
+  /// The epoch of the checkpoint that the agent now keeps; `nil` where the trial left none.
+  public var keeping: Int?
+  /// The last line of its output, for messages.
+  public var lastLine: String?
+
+  /// An end of these parts.
+  public init(leg: LegID, outcome: Outcome, keeping: Int? = nil, lastLine: String? = nil) {
+    self.leg = leg
+    self.outcome = outcome
+    self.keeping = keeping
+    self.lastLine = lastLine
+  }
+}
+
+/// A container file with the checkpoints in it.
+public struct Container: Hashable, Sendable, Codable {
+  /// One trial's checkpoint.
+  public struct Entry: Hashable, Sendable, Codable {
+    /// The process that left it.
+    public var leg: LegID
+    /// The epoch it stands at.
+    public var epoch: Int
+    /// Its size in bytes.
+    public var bytes: Int
+
+    /// A checkpoint of this process and epoch.
+    public init(leg: LegID, epoch: Int, bytes: Int) {
+      self.leg = leg
+      self.epoch = epoch
+      self.bytes = bytes
+    }
+  }
+
+  /// The file's name in the study's `checkpoints` folder.
+  public var name: String
+  /// The agent that wrote it and may merge or delete it.
+  public var owner: WorkerID
+  /// What it holds.
+  public var entries: [Entry]
+  /// Containers whose living checkpoints went into this one.
+  public var replaced: [String]
+
+  /// A container of these entries.
+  public init(name: String, owner: WorkerID, entries: [Entry], replaced: [String] = []) {
+    self.name = name
+    self.owner = owner
+    self.entries = entries
+    self.replaced = replaced
+  }
+}

@@ -1,0 +1,155 @@
+public import StudyModel
+
+/// All that is known of one trial.
+public struct TrialRecord: Hashable, Sendable, Codable {
+  /// Where a trial stands.
+  public enum State: String, Hashable, Sendable, Codable, CaseIterable {
+    /// It has, or is about to get, a slot, or it waits for one after an interruption.
+    case running
+    /// It waits at a rung, and goes on if it is promoted.
+    case paused
+    /// It has had its full budget, or ended its own curve.
+    case completed
+    /// It was stopped for good.
+    case stopped
+    /// It failed for good.
+    case failed
+  }
+
+  /// Why it stands there.
+  public enum Reason: Hashable, Sendable, Codable {
+    /// It was started or goes on.
+    case training
+    /// It reached a rung.
+    case reachedRung(epoch: Int)
+    /// It was not among the best at a rung.
+    case notAmongBest(epoch: Int)
+    /// It reached its full budget.
+    case fullBudget
+    /// Its program ended its own curve.
+    case endedItself
+    /// The study ended.
+    case studyEnded
+    /// The searcher had no configuration for it.
+    case noConfiguration
+    /// Its metric was not a finite number.
+    case diverged(epoch: Int)
+    /// It reported at a rung without the study's metric.
+    case metricMissing(epoch: Int)
+    /// It ended with success, but never reported.
+    case noReport(lastLine: String?)
+    /// Its process failed.
+    case process(LegEnd.Outcome, lastLine: String?)
+    /// Its agent or its coordinator's run was lost; it goes on from its last checkpoint.
+    case interrupted
+  }
+
+  /// A value with the epoch at which it was reported.
+  public struct Best: Hashable, Sendable, Codable {
+    /// The metric's value.
+    public let value: Double
+    /// The epoch.
+    public let epoch: Int
+  }
+
+  /// The process that runs now.
+  struct Running: Hashable, Sendable, Codable {
+    var leg: LegID
+    var slot: SlotID
+    var until: Int
+    var source: String?
+    var reports = 0
+    var began: StudyTime
+    var isEnding = false
+  }
+
+  /// A checkpoint on its way into a container.
+  struct Saving: Hashable, Sendable, Codable {
+    var epoch: Int
+    var worker: WorkerID
+  }
+
+  /// The trial.
+  public let id: TrialID
+  /// Its settings.
+  public internal(set) var configuration = Configuration()
+  /// Where it stands.
+  public internal(set) var state = State.running
+  /// Why it stands there.
+  public internal(set) var reason = Reason.training
+  /// Processes started for it so far.
+  public internal(set) var attempts = 0
+  /// How many of them failed.
+  public internal(set) var failures = 0
+  /// The highest epoch reported.
+  public internal(set) var epoch = 0
+  /// The epoch up to which it may train.
+  public internal(set) var target: Int
+  /// The last finite value of the metric.
+  public internal(set) var last: Best?
+  /// The best finite value of the metric at any epoch.
+  public internal(set) var best: Best?
+  /// Its durable checkpoint.
+  public internal(set) var checkpoint: Leg.Source?
+  /// When its first process started; `nil` before.
+  public internal(set) var started: StudyTime?
+  /// When its last process ended; `nil` before.
+  public internal(set) var ended: StudyTime?
+  /// Time its processes held a slot, in microseconds, up to the last end.
+  public internal(set) var busyMicroseconds = 0
+  /// The hosts it ran on, in order of first use.
+  public internal(set) var hosts: [String] = []
+  /// Whether it has its configuration.
+  public internal(set) var isProposed = false
+  var running: Running?
+  /// A slot held for it until its former process has ended and its checkpoint is durable.
+  var reserved: SlotID?
+  /// The checkpoint that an agent is making durable.
+  var saving: Saving?
+
+  init(id: TrialID, target: Int) {
+    self.id = id
+    self.target = target
+  }
+
+  /// Where its process runs, and since when; `nil` when it does not.
+  public var place: (slot: SlotID, since: StudyTime)? { running.map { ($0.slot, $0.began) } }
+}
+
+extension TrialRecord.Reason: CustomStringConvertible {
+  /// A clause that completes "trial 17: ...".
+  public var description: String {
+    switch self {
+    case .training: "training"
+    case .reachedRung(let epoch): "paused at rung \(epoch)"
+    case .notAmongBest(let epoch): "not among the best at rung \(epoch)"
+    case .fullBudget: "reached its full budget"
+    case .endedItself: "ended its own training"
+    case .studyEnded: "cut as the study ended"
+    case .noConfiguration: "the search space had no configuration left"
+    case .diverged(let epoch): "the metric was not a finite number at epoch \(epoch)"
+    case .metricMissing(let epoch): "the report of epoch \(epoch) lacks the study's metric"
+    case .noReport(let line): "ended without a report\(Self.quote(line))"
+    case .process(let outcome, let line): "\(outcome)\(Self.quote(line))"
+    case .interrupted: "interrupted; goes on from its last checkpoint"
+    }
+  }
+
+  private static func quote(_ line: String?) -> String {
+    line.map { "; its last line: '\($0)'" } ?? ""
+  }
+}
+
+extension LegEnd.Outcome: CustomStringConvertible {
+  /// A clause that completes "trial 17: ...".
+  public var description: String {
+    switch self {
+    case .exited(let status): "exited with status \(status)"
+    case .signalled(let signal): "ended by signal \(signal)"
+    case .askedForNext: "went on to the next trial"
+    case .silent(let seconds): "did not report for \(seconds) s"
+    case .notStarted(let reason): "could not be started: \(reason)"
+    case .endedByRung: "ended by Rung"
+    }
+  }
+}

@@ -1,0 +1,57 @@
+public import StudyModel
+
+/// The scheduler of a study's algorithm, as one value that can be kept and compared.
+public enum Scheduler: TrialScheduler {
+  /// Every trial gets its full budget.
+  case fullBudget(FullBudget)
+  /// ASHA, promotion type.
+  case promotion(AsynchronousHalving)
+  /// ASHA, stopping type.
+  case stopping(StoppingHalving)
+
+  /// The scheduler that a study's algorithm names.
+  public init(for study: Study) {
+    let algorithm = study.algorithm
+    switch (algorithm.name, algorithm.halving) {
+    case (.random, _):
+      self = .fullBudget(FullBudget(maximum: study.fidelity.maximum))
+    case (.asha, .promotion):
+      self = .promotion(
+        AsynchronousHalving(
+          rungs: study.fidelity.rungs(eta: algorithm.eta), eta: algorithm.eta,
+          brackets: algorithm.brackets, seed: study.seed))
+    case (.asha, .stopping):
+      self = .stopping(
+        StoppingHalving(
+          rungs: study.fidelity.rungs(eta: algorithm.eta), eta: algorithm.eta,
+          brackets: algorithm.brackets, seed: study.seed))
+    }
+  }
+
+  /// Passes the event on.
+  public mutating func absorb(_ event: SchedulerEvent) -> [Decision] {
+    // The state is taken out while it changes, so that its arrays are not copied.
+    let empty = Scheduler.fullBudget(FullBudget(maximum: Budget(1)))
+    switch exchange(&self, with: empty) {
+    case .fullBudget(var scheduler):
+      let decisions = scheduler.absorb(event)
+      self = .fullBudget(scheduler)
+      return decisions
+    case .promotion(var scheduler):
+      let decisions = scheduler.absorb(event)
+      self = .promotion(scheduler)
+      return decisions
+    case .stopping(var scheduler):
+      let decisions = scheduler.absorb(event)
+      self = .stopping(scheduler)
+      return decisions
+    }
+  }
+}
+
+/// Puts `replacement` into `value` and returns what was there.
+private func exchange<Value>(_ value: inout Value, with replacement: Value) -> Value {
+  let old = value
+  value = replacement
+  return old
+}
