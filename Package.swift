@@ -12,6 +12,9 @@ let numerics = Target.Dependency.product(name: "RealModule", package: "swift-num
 
 let heap = Target.Dependency.product(name: "HeapModule", package: "swift-collections")
 
+// Plain `hdf5` follows Debian's alternatives and may be the MPI build; the serial one is meant.
+let hdf5 = Context.environment["RUNG_HDF5_PKGCONFIG"] ?? "hdf5-serial"
+
 let package = Package(
   name: "Rung",
   dependencies: [
@@ -24,6 +27,20 @@ let package = Package(
     .target(name: "Schedulers", dependencies: ["StudyModel", heap], swiftSettings: settings),
     .target(
       name: "Coordination", dependencies: ["StudyModel", "Searchers", "Schedulers"],
+      swiftSettings: settings),
+    .systemLibrary(name: "CHDF5", pkgConfig: hdf5, providers: [.apt(["libhdf5-dev"])]),
+    .target(name: "HDF5", dependencies: ["CHDF5"], swiftSettings: settings),
+    .target(
+      name: "StudyStore", dependencies: ["StudyModel", "Coordination", "HDF5", "Processes"],
+      swiftSettings: settings),
+    .target(
+      name: "Reporting", dependencies: ["StudyModel", "Coordination"], swiftSettings: settings),
+    .target(name: "CResources", exclude: ["rung.py", "report.html"]),
+    .target(name: "CProcesses"),
+    .target(name: "Processes", dependencies: ["CProcesses"], swiftSettings: settings),
+    .target(
+      name: "Agents",
+      dependencies: ["StudyModel", "Coordination", "StudyStore", "Processes"],
       swiftSettings: settings),
   ],
   swiftLanguageModes: [.v6]
