@@ -16,7 +16,10 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-numerics", exact: "1.1.1")
   ],
   targets: [
-    .target(name: "StudyModel", dependencies: [numerics], swiftSettings: settings)
+    .target(name: "StudyModel", dependencies: [numerics], swiftSettings: settings),
+    .target(name: "Planning", dependencies: ["StudyModel"], swiftSettings: settings),
+    .testTarget(
+      name: "PlanningTests", dependencies: ["Planning", "StudyModel"], swiftSettings: settings),
   ],
   swiftLanguageModes: [.v6]
 )
