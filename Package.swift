@@ -18,8 +18,12 @@ let package = Package(
   targets: [
     .target(name: "StudyModel", dependencies: [numerics], swiftSettings: settings),
     .target(name: "Planning", dependencies: ["StudyModel"], swiftSettings: settings),
+    .target(name: "JobScripts", dependencies: ["StudyModel"], swiftSettings: settings),
     .testTarget(
       name: "PlanningTests", dependencies: ["Planning", "StudyModel"], swiftSettings: settings),
+    .testTarget(
+      name: "JobScriptsTests", dependencies: ["JobScripts", "Planning", "StudyModel"],
+      swiftSettings: settings),
   ],
   swiftLanguageModes: [.v6]
 )
