@@ -36,11 +36,19 @@ let package = Package(
     .target(
       name: "Reporting", dependencies: ["StudyModel", "Coordination"], swiftSettings: settings),
     .target(name: "CResources", exclude: ["rung.py", "report.html"]),
+    .target(name: "Planning", dependencies: ["StudyModel"], swiftSettings: settings),
+    .target(name: "JobScripts", dependencies: ["StudyModel"], swiftSettings: settings),
     .target(name: "CProcesses"),
     .target(name: "Processes", dependencies: ["CProcesses"], swiftSettings: settings),
     .target(
       name: "Agents",
       dependencies: ["StudyModel", "Coordination", "StudyStore", "Processes"],
+      swiftSettings: settings),
+    .testTarget(name: "HDF5Tests", dependencies: ["HDF5", "CHDF5"], swiftSettings: settings),
+    .testTarget(
+      name: "PlanningTests", dependencies: ["Planning", "StudyModel"], swiftSettings: settings),
+    .testTarget(
+      name: "JobScriptsTests", dependencies: ["JobScripts", "Planning", "StudyModel"],
       swiftSettings: settings),
   ],
   swiftLanguageModes: [.v6]
