@@ -20,6 +20,7 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-collections", exact: "1.6.0"),
     .package(url: "https://github.com/apple/swift-numerics", exact: "1.1.1"),
+    .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
   ],
   targets: [
     .target(name: "StudyModel", dependencies: [numerics], swiftSettings: settings),
@@ -44,6 +45,11 @@ let package = Package(
       name: "Agents",
       dependencies: ["StudyModel", "Coordination", "StudyStore", "Processes"],
       swiftSettings: settings),
+    .target(
+      name: "StudyFiles", dependencies: ["StudyModel", .product(name: "Yams", package: "Yams")],
+      swiftSettings: settings),
+    .testTarget(
+      name: "StudyFilesTests", dependencies: ["StudyFiles", "StudyModel"], swiftSettings: settings),
     .testTarget(name: "HDF5Tests", dependencies: ["HDF5", "CHDF5"], swiftSettings: settings),
     .testTarget(
       name: "PlanningTests", dependencies: ["Planning", "StudyModel"], swiftSettings: settings),
