@@ -15,9 +15,13 @@ let heap = Target.Dependency.product(name: "HeapModule", package: "swift-collect
 // Plain `hdf5` follows Debian's alternatives and may be the MPI build; the serial one is meant.
 let hdf5 = Context.environment["RUNG_HDF5_PKGCONFIG"] ?? "hdf5-serial"
 
+// Open MPI; `mpich` and its descendants have pkg-config names of their own.
+let mpi = Context.environment["RUNG_MPI_PKGCONFIG"] ?? "ompi"
+
 let package = Package(
   name: "Rung",
   dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
     .package(url: "https://github.com/apple/swift-collections", exact: "1.6.0"),
     .package(url: "https://github.com/apple/swift-numerics", exact: "1.1.1"),
     .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
@@ -41,16 +45,25 @@ let package = Package(
     .target(name: "JobScripts", dependencies: ["StudyModel"], swiftSettings: settings),
     .target(name: "CProcesses"),
     .target(name: "Processes", dependencies: ["CProcesses"], swiftSettings: settings),
+    .systemLibrary(name: "CMPI", pkgConfig: mpi, providers: [.apt(["libopenmpi-dev"])]),
+    .target(name: "MPI", dependencies: ["CMPI"], swiftSettings: settings),
     .target(
       name: "Agents",
-      dependencies: ["StudyModel", "Coordination", "StudyStore", "Processes"],
+      dependencies: ["StudyModel", "Coordination", "StudyStore", "Processes", "MPI"],
       swiftSettings: settings),
     .target(
       name: "StudyFiles", dependencies: ["StudyModel", .product(name: "Yams", package: "Yams")],
       swiftSettings: settings),
+    .executableTarget(
+      name: "rung",
+      dependencies: [
+        "StudyModel", "StudyFiles", "StudyStore", "Coordination", "Planning", "JobScripts",
+        "Reporting", "Processes", "Agents", "CResources", "MPI",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ], swiftSettings: settings),
+    .testTarget(name: "HDF5Tests", dependencies: ["HDF5", "CHDF5"], swiftSettings: settings),
     .testTarget(
       name: "StudyFilesTests", dependencies: ["StudyFiles", "StudyModel"], swiftSettings: settings),
-    .testTarget(name: "HDF5Tests", dependencies: ["HDF5", "CHDF5"], swiftSettings: settings),
     .testTarget(
       name: "PlanningTests", dependencies: ["Planning", "StudyModel"], swiftSettings: settings),
     .testTarget(

@@ -38,9 +38,9 @@ struct TrialLaunch {
     return arguments
   }
 
-  /// Puts values in the place of `{name}`, and braces in the place of `{{` and `}}`.
+  /// Puts values in the place of `{name}`, and a brace in the place of `{{`.
   ///
-  /// The name of an inactive parameter leaves nothing; other text in braces stays.
+  /// The name of an inactive parameter leaves nothing; a closing brace by itself stays.
   static func replacePlaceholders(
     _ text: String, _ configuration: Configuration
   ) -> (text: String, replaced: Bool) {
@@ -48,7 +48,7 @@ struct TrialLaunch {
     var replaced = false
     var rest = text[...]
     while let character = rest.first {
-      if rest.hasPrefix("{{") || rest.hasPrefix("}}") {
+      if rest.hasPrefix("{{") {
         result.append(character)
         rest = rest.dropFirst(2)
       } else if character == "{", let end = rest.firstIndex(of: "}") {

@@ -105,6 +105,8 @@ extension Coordinator {
 
   /// Deletes containers without anything alive, and merges an agent's smallest when it has many.
   mutating func tidyContainers(_ commands: inout [Command]) {
+    // What a study leaves behind in the end is few files already, and nobody is left to tidy.
+    if case .finished = phase { return }
     guard isUntidy, let anyone = workers.firstIndex(where: { $0 != nil }) else { return }
     isUntidy = false
     var dead: [(owner: WorkerID, name: String)] = []

@@ -113,8 +113,8 @@ public struct Coordinator: Sendable, Codable {
     }
     applyStopRules(&commands)
     fill(&commands)
-    tidyContainers(&commands)
     finishIfIdle(&commands)
+    tidyContainers(&commands)
     return commands
   }
 

@@ -4,8 +4,9 @@
 /// A bare number and `30:00` are refused: sbatch reads minutes and minutes with seconds, and who
 /// writes them may mean something else. Source: sbatch(1), option `--time`.
 ///
+/// - Parameter text: Without blanks.
 /// - Returns: `nil` for anything else, and for more than 10,000 days.
-func duration(_ text: String) -> Duration? {
+public func duration(_ text: String) -> Duration? {
   let seconds = text.contains(":") || text.contains("-") ? slurmTime(text) : unitTime(text)
   guard let seconds, seconds <= 10_000 * 86_400 else { return nil }
   return .seconds(seconds)
