@@ -61,6 +61,10 @@ let package = Package(
         "Reporting", "Processes", "Agents", "CResources", "MPI",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: settings),
+    .testTarget(
+      name: "IntegrationTests",
+      dependencies: ["Coordination", "Processes", "StudyFiles", "StudyModel", "StudyStore", "rung"],
+      swiftSettings: settings),
     .testTarget(name: "HDF5Tests", dependencies: ["HDF5", "CHDF5"], swiftSettings: settings),
     .testTarget(
       name: "StudyFilesTests", dependencies: ["StudyFiles", "StudyModel"], swiftSettings: settings),
