@@ -69,7 +69,6 @@ public final class Agent {
     spawner = try Companion(arguments: ["spawner", scratch] + (socketFolder.map { [$0] } ?? []))
     keeper = try Companion(arguments: [
       "keeper", settings.directory + "/checkpoints", settings.worker.description,
-      String(settings.run),
     ])
     listener = try SocketListener(path: socketPath)
     let digits = settings.worker.description

@@ -90,7 +90,8 @@ int cprocesses_usable_cores(void) {
 
 int cprocesses_open(const char *path, int flags, mode_t mode) { return open(path, flags, mode); }
 
-int cprocesses_set_nonblocking(int descriptor) {
+int cprocesses_set_nonblocking(int descriptor, int is_nonblocking) {
   int flags = fcntl(descriptor, F_GETFL);
-  return flags < 0 ? -1 : fcntl(descriptor, F_SETFL, flags | O_NONBLOCK);
+  if (flags < 0) return -1;
+  return fcntl(descriptor, F_SETFL, is_nonblocking ? flags | O_NONBLOCK : flags & ~O_NONBLOCK);
 }

@@ -19,19 +19,18 @@ func mpicall(_ function: String, _ body: () -> CInt) throws(MPIError) {
 /// a rank that ends alone leaves the rest waiting until the time limit.
 ///
 /// - Parameters:
-///   - report: Told of the error before the job is ended.
+///   - report: Told of the error before the job is ended; returns the job's exit status.
 ///   - body: Written as `{ (world: borrowing Communicator) in ... }`.
 /// - Returns: What `body` returns.
 /// - Throws: ``MPIError`` where MPI cannot be started or ended.
 public func withMPI<Result>(
-  reportingTo report: (any Error) -> Void, _ body: (borrowing Communicator) throws -> Result
+  reportingTo report: (any Error) -> Int32, _ body: (borrowing Communicator) throws -> Result
 ) throws(MPIError) -> Result {
   try mpicall("MPI_Init_thread") { cmpi_init() }
   let world = try Communicator()
   let result: Result
   do { result = try body(world) } catch {
-    report(error)
-    _ = cmpi_abort(70)
+    _ = cmpi_abort(report(error))
     preconditionFailure("MPI_Abort returned")
   }
   try mpicall("MPI_Finalize") { MPI_Finalize() }

@@ -76,7 +76,16 @@ public final class Descriptor {
   ///
   /// - Throws: ``SystemError``.
   public func setNonBlocking() throws(SystemError) {
-    guard cprocesses_set_nonblocking(number) == 0 else {
+    guard cprocesses_set_nonblocking(number, 1) == 0 else {
+      throw .last("fcntl", "descriptor \(number)")
+    }
+  }
+
+  /// Makes reads and writes wait.
+  ///
+  /// - Throws: ``SystemError``.
+  public func setBlocking() throws(SystemError) {
+    guard cprocesses_set_nonblocking(number, 0) == 0 else {
       throw .last("fcntl", "descriptor \(number)")
     }
   }

@@ -80,8 +80,12 @@ public struct Spawner {
     unsafe posix_spawn_file_actions_init(&actions)
     defer { unsafe posix_spawn_file_actions_destroy(&actions) }
     unsafe posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
-    unsafe posix_spawn_file_actions_addopen(&actions, 1, order.output, O_WRONLY, 0)
-    unsafe posix_spawn_file_actions_adddup2(&actions, 1, 2)
+    // Opened here, not in the child: there, a pipe whose reader has just been killed would never
+    // open, and this process waits in vfork until the child has gone on.
+    let output = try Descriptor(opening: order.output, flags: O_WRONLY | O_NONBLOCK)
+    try output.setBlocking()
+    unsafe posix_spawn_file_actions_adddup2(&actions, output.number, 1)
+    unsafe posix_spawn_file_actions_adddup2(&actions, output.number, 2)
     return unsafe try spawnProcess(
       order.executable, order.arguments, order.environment, actions: &actions,
       flags: cprocesses_spawn_new_session())

@@ -49,7 +49,7 @@ int cprocesses_usable_cores(void);
 /// open(2) with a mode: it is variadic.
 int cprocesses_open(const char *path, int flags, mode_t mode);
 
-/// Sets O_NONBLOCK: fcntl() is variadic.
-int cprocesses_set_nonblocking(int descriptor);
+/// Sets or clears O_NONBLOCK: fcntl() is variadic.
+int cprocesses_set_nonblocking(int descriptor, int is_nonblocking);
 
 #endif
