@@ -63,15 +63,20 @@ let package = Package(
       ], swiftSettings: settings),
     .testTarget(
       name: "IntegrationTests",
-      dependencies: ["Coordination", "Processes", "StudyFiles", "StudyModel", "StudyStore", "rung"],
+      dependencies: [
+        "Coordination", "Processes", "StudyFiles", "StudyModel", "StudyStore", "rung",
+      ],
       swiftSettings: settings),
+    .executableTarget(name: "MPIConformance", dependencies: ["MPI"], swiftSettings: settings),
+    .testTarget(name: "MPITests", dependencies: ["MPI"], swiftSettings: settings),
     .testTarget(name: "HDF5Tests", dependencies: ["HDF5", "CHDF5"], swiftSettings: settings),
     .testTarget(
       name: "StudyFilesTests", dependencies: ["StudyFiles", "StudyModel"], swiftSettings: settings),
     .testTarget(
       name: "PlanningTests", dependencies: ["Planning", "StudyModel"], swiftSettings: settings),
     .testTarget(
-      name: "JobScriptsTests", dependencies: ["JobScripts", "Planning", "StudyModel"],
+      name: "JobScriptsTests",
+      dependencies: ["JobScripts", "Planning", "StudyFiles", "StudyModel"],
       swiftSettings: settings),
   ],
   swiftLanguageModes: [.v6]

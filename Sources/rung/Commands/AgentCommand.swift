@@ -42,24 +42,24 @@ struct AgentCommand: ParsableCommand {
         host: environment("SLURMD_NODENAME") ?? hostName()))
     // From here on errors are told inside of MPI: a rank that ends alone would leave the others
     // waiting in MPI_Init.
-    let coordinator = try withMPI(reportingTo: { error in
-      let failure = Failure(describing: error) ?? Failure(.ourMistake, "\(error)")
-      note("rung: rank \(worker): \(failure.message)")
-      agent.shutDown()
-      return failure.status.rawValue
-    }) { (world: borrowing Communicator) -> Coordinator? in
+    let coordinator = try withMPI(
+      unfinishedPerPeer: 1024, patience: .seconds(20), reportingTo: { note("rung: \($0)") },
+      exitStatus: { error in
+        agent.shutDown()
+        return Int((Failure(describing: error) ?? Failure(.ourMistake, "")).status.rawValue)
+      }
+    ) { (world: borrowing Communicator) -> Coordinator? in
       guard world.rank == worker.rank else {
         throw Failure(
           .ourMistake,
           "MPI says rank \(world.rank), the environment \(worker.rank): start 'rung agent' by "
             + "srun with the site's MPI (rung was built for another one)")
       }
-      let mailbox = Mailbox(world)
       guard world.rank == 0 else {
-        try serveAsAgent(agent, mailbox, signals: signals)
+        try serveAsAgent(agent, world.mailbox, signals: signals)
         return nil
       }
-      return try coordinate(handle, agent, WorldPort(mailbox, size: world.size), signals)
+      return try coordinate(handle, agent, WorldPort(world.mailbox), signals)
     }
     if let coordinator {
       try Session.conclude(coordinator, directory: handle.directory, json: false)
