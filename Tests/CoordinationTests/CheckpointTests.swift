@@ -1,0 +1,47 @@
+import Coordination
+import StudyModel
+import TestSupport
+import Testing
+
+struct CheckpointTests {
+  @Test func aTrialWaitsForItsCheckpointUntilThatIsDurable() {
+    var desk = Desk(slots: [2]) { $0.stop.trials = 2 }
+    desk.report(leg(0), epoch: 1, 0.5)
+    desk.report(leg(1), epoch: 1, 0.1)
+    #expect(desk.end(leg(1)).starts == [], "its process has not ended")
+    #expect(desk.end(leg(0), keeping: 1).starts == [], "its checkpoint is not durable")
+    #expect(desk.store("a", [entry(leg(0), epoch: 1)]).starts == [leg(0, 2)])
+  }
+
+  @Test func aTrialWhoseCheckpointCannotBeKeptStartsOver() {
+    var desk = Desk(slots: [2]) { $0.stop.trials = 2 }
+    desk.report(leg(0), epoch: 1, 0.5)
+    desk.report(leg(1), epoch: 1, 0.1)
+    desk.end(leg(1))
+    desk.end(leg(0), keeping: 1)
+    let commands = desk.absorb(.notStored(leg(0), reason: "disk full"))
+    #expect(commands.starts == [leg(0, 2)])
+    #expect(desk.trial(0).checkpoint == nil)
+  }
+
+  @Test func aContainerStaysUntilAProcessHasLoadedIt() {
+    var desk = Desk(slots: [2]) { $0.stop.trials = 2 }
+    desk.report(leg(0), epoch: 1, 0.5)
+    desk.report(leg(1), epoch: 1, 0.1)
+    desk.end(leg(1))
+    desk.end(leg(0), keeping: 1)
+    desk.store("a", [entry(leg(0), epoch: 1)])
+    #expect(desk.store("b", [entry(leg(0), epoch: 1)], replacing: ["a"]).discards == [])
+    #expect(desk.absorb(.began(leg(0, 2))).discards == ["a@0"])
+    #expect(desk.trial(0).checkpoint?.container == "b")
+  }
+
+  @Test func aContainerAnnouncedTwiceCountsOnce() throws {
+    var desk = Desk { $0.stop.trials = 1 }
+    desk.report(leg(0), epoch: 1, 0.5)
+    desk.store("a", [entry(leg(0), epoch: 1)])
+    let before = try json(desk.coordinator.containers)
+    #expect(desk.store("a", [entry(leg(0), epoch: 1)]) == [])
+    #expect(try json(desk.coordinator.containers) == before)
+  }
+}

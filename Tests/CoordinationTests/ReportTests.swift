@@ -1,0 +1,68 @@
+import Coordination
+import StudyModel
+import TestSupport
+import Testing
+
+struct ReportTests {
+  @Test func aTrialThatCouldNotBeToldToGoOnStartsAgain() {
+    var desk = Desk { $0.algorithm.halving = .stopping }
+    #expect(desk.report(leg(0), epoch: 1, 0.5, isAnswerable: false) == [])
+    let commands = desk.end(leg(0))
+    #expect(commands.starts == [leg(0, 2)])
+    guard case .start(let next)? = commands.first else { return }
+    #expect(next.until == 2)
+  }
+
+  @Test func aDueReportWithoutTheMetricFailsTheTrial() {
+    var desk = Desk()
+    #expect(desk.report(leg(0), epoch: 1, nil).ends == [leg(0)])
+    #expect(desk.trial(0).state == .failed)
+    #expect(desk.trial(0).reason == .metricMissing(epoch: 1))
+  }
+
+  @Test(arguments: [Double.nan, .infinity, -.infinity])
+  func aMetricThatIsNotFiniteFailsTheTrial(value: Double) {
+    var desk = Desk { $0.algorithm.name = .random }
+    desk.report(leg(0), epoch: 1, 0.3)
+    #expect(desk.report(leg(0), epoch: 2, value).ends == [leg(0)])
+    #expect(desk.trial(0).state == .failed)
+    #expect(desk.trial(0).reason == .diverged(epoch: 2))
+    #expect(desk.coordinator.best == TrialID(0))
+    #expect(desk.trial(0).best?.epoch == 1)
+  }
+
+  @Test func aRepeatedReportIsAnsweredAgainAndRecordedOnce() {
+    var desk = Desk { $0.algorithm.halving = .stopping }
+    #expect(desk.report(leg(0), epoch: 1, 0.5).verdicts == [.goOn(until: 2)])
+    #expect(desk.report(leg(0), epoch: 1, 0.4).verdicts == [.goOn(until: 2)])
+    #expect(desk.coordinator.reports.count == 1)
+    #expect(desk.trial(0).last?.value == 0.5)
+  }
+
+  @Test func reportsOfNobodyChangeNothing() {
+    var desk = Desk()
+    for other in [leg(0, 0), leg(0, 2), leg(1), leg(99), leg(-1), leg(0, -1)] {
+      #expect(desk.report(other, epoch: 1, 0.5) == [])
+      #expect(desk.end(other, keeping: 1) == [])
+      #expect(desk.absorb(.began(other)) == [])
+      #expect(desk.absorb(.notStored(other, reason: "x")) == [])
+      desk.store("c\(other)", [entry(other, epoch: 0)])
+    }
+    #expect(desk.report(leg(0), epoch: 0, 0.5) == [])
+    #expect(desk.report(leg(0), epoch: -1, 0.5) == [])
+    #expect(desk.coordinator.reports.count == 0)
+  }
+
+  @Test func aProposalGetsItsTypesBack() {
+    var coordinator = Desk(slots: []).coordinator
+    _ = coordinator.absorb(
+      .workerJoined(WorkerID(0), host: "node", slots: 1), at: StudyTime(seconds: 5))
+    let commands = coordinator.absorb(
+      .proposed(TrialID(0), Configuration([("x", .integer(1))])), at: StudyTime(seconds: 6))
+    guard case .start(let leg)? = commands.first else {
+      Issue.record("\(commands)")
+      return
+    }
+    #expect(leg.configuration["x"] == .real(1))
+  }
+}

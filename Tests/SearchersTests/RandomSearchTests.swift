@@ -1,0 +1,49 @@
+import Searchers
+import StudyModel
+import TestSupport
+import Testing
+
+struct RandomSearchTests {
+  @Test(arguments: seeds(400, from: 17_000_000))
+  func everyProposalLiesInItsSpace(seed: UInt64) throws {
+    let space = try SearchSpace.random(seed: seed)
+    let search = RandomSearch(space: space, points: [], seed: seed)
+    for trial in 0..<25 {
+      let proposal = try #require(search.propose(for: TrialID(trial)))
+      #expect(space.conforming(proposal) == proposal, "seed \(seed), trial \(trial)")
+      #expect(space.satisfiesConstraints(proposal))
+    }
+  }
+
+  @Test func proposalsDifferBetweenTrialsAndSeeds() {
+    let space = SearchSpace(parameters: [
+      Parameter(name: "x", domain: .real(low: 0, high: 1, step: nil, log: false))
+    ])
+    let proposals = (UInt64(0)..<30).flatMap { seed in
+      (0..<30).map { RandomSearch(space: space, points: [], seed: seed).propose(for: TrialID($0)) }
+    }
+    #expect(Set(proposals).count == 900)
+  }
+
+  @Test func aSpaceThatItsConstraintsEmptyIsExhausted() throws {
+    let space = SearchSpace(
+      parameters: [Parameter(name: "x", domain: .integer(low: 1, high: 9, step: 1, log: false))],
+      constraints: [try Expression("x > 9")])
+    let point = Configuration([("x", .integer(3))])
+    let search = RandomSearch(space: space, points: [point], seed: 1)
+    #expect(search.propose(for: TrialID(1)) == nil)
+  }
+
+  @Test func aConstraintKeepsTheDistributionOfWhatItAllows() throws {
+    let space = SearchSpace(
+      parameters: [Parameter(name: "x", domain: .integer(low: 0, high: 19, step: 1, log: false))],
+      constraints: [try Expression("x % 2 == 0")])
+    let search = RandomSearch(space: space, points: [], seed: 6)
+    var counts = Array(repeating: 0, count: 10)
+    for trial in 0..<4000 {
+      let number = try #require(search.propose(for: TrialID(trial))?["x"]?.number)
+      counts[Int(number) / 2] += 1
+    }
+    #expect(chiSquare(counts) < chiSquareBound(degrees: 9))
+  }
+}
