@@ -4,6 +4,16 @@ import TestSupport
 import Testing
 
 struct EndingTests {
+  @Test func rulesBeyondAllMeasureAreNeverMet() {
+    var desk = Desk {
+      $0.stop.gpuHours = 1e300
+      $0.stop.wallclock = .seconds(Int64.max)
+    }
+    #expect(desk.coordinator.nextDeadline == StudyTime(microseconds: .max))
+    #expect(desk.absorb(.deadlinePassed) == [])
+    #expect(desk.coordinator.phase == .running)
+  }
+
   @Test func aFailedTrialIsRetriedFromItsLastCheckpoint() {
     var desk = Desk {
       $0.algorithm.name = .random

@@ -59,4 +59,11 @@ struct StudyTimeTests {
     #expect(StudyTime.zero < StudyTime(microseconds: 1))
     #expect(Duration.milliseconds(1500).seconds == 1.5)
   }
+
+  @Test func aTimeBeyondAllMeasureIsTheLastOne() {
+    // A rule such as `gpu-hours: 1e12` asks for a deadline that no clock reaches.
+    #expect(StudyTime(seconds: 1e30).microseconds == Int.max)
+    #expect(StudyTime(seconds: .infinity).microseconds == Int.max)
+    #expect(StudyTime(seconds: -1e30).microseconds == Int.min)
+  }
 }
