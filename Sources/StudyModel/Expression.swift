@@ -167,7 +167,10 @@ public struct Expression: Hashable, Sendable {
     case .minus: result = left - right
     case .times: result = left * right
     case .divide: result = left / right
-    case .remainder: result = left - right * (left / right).rounded(.down)
+    case .remainder:
+      // Exact, as Python's: C's fmod, moved to the sign of the divisor.
+      let rest = left.truncatingRemainder(dividingBy: right)
+      result = rest != 0 && (rest < 0) != (right < 0) ? rest + right : rest
     case .power:
       // `Double.pow(x, y)` is defined for a positive base only; a whole exponent has its own.
       result = Int(exactly: right).map { Double.pow(left, $0) } ?? Double.pow(left, right)
