@@ -130,6 +130,21 @@ struct ExpressionTests {
     #expect(throws: ExpressionError.tooLarge) { try Expression(filling + " 1") }
   }
 
+  @Test(arguments: ["+", " or ", "<", "*"])
+  func theLongestChainsAreReadAndEvaluated(symbol: String) throws {
+    let term = symbol == " or " ? "true" : "1"
+    let count = 10_000 / (symbol.count + term.count)
+    let expression = try Expression(Array(repeating: term, count: count).joined(separator: symbol))
+    if symbol == "+" { #expect(expression.number { _ in nil } == Double(count)) }
+    if symbol == " or " { #expect(expression.truth { _ in nil } == true) }
+    #expect(expression.names == [])
+    #expect(expression.hashValue == expression.hashValue)
+    let signs = try Expression(String(repeating: "-", count: 9_998) + "1")
+    #expect(signs.number { _ in nil } == 1)
+    let negations = try Expression(String(repeating: "not ", count: 2_000) + "true")
+    #expect(negations.truth { _ in nil } == true)
+  }
+
   @Test func namesComeInOrderOfFirstMention() throws {
     let expression = try Expression("b < max(a, c) and not b == -d ** e or a > 'f'")
     #expect(expression.names == ["b", "a", "c", "d", "e"])
