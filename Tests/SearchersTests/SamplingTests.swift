@@ -96,6 +96,17 @@ struct SamplingTests {
     #expect(Set(draws(.integer(low: -4, high: -4, step: 1, log: false), 9)) == [.integer(-4)])
   }
 
+  @Test(arguments: seeds(200, from: 19_000_000))
+  func noDrawLeavesItsDomainAtTheEdges(seed: UInt64) {
+    var random = SeededGenerator(seed, 3)
+    for _ in 0..<20 {
+      let domain = Parameter.Domain.random(using: &random)
+      for value in draws(domain, 10) {
+        #expect(domain.conforming(value) == value, "\(domain): \(value)")
+      }
+    }
+  }
+
   @Test func drawsArePinnedSoThatStudiesRepeatUnderALaterToolchain() {
     // The standard library's way to a bounded number is part of what a seed means.
     var random = RandomStream(seed: 1, trial: TrialID(2), purpose: .configuration)

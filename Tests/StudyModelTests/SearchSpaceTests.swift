@@ -89,6 +89,22 @@ struct SearchSpaceTests {
         ("optimizer", .word("adam")), ("width", .integer(64)), ("batch", .integer(64))) != nil)
   }
 
+  @Test func theGridOfARealParameterIsItsDomain() {
+    let domain = Parameter.Domain.real(low: 0.1, high: 0.75, step: 0.1, log: false)
+    #expect(domain.count == 7)
+    #expect(domain.conforming(.real(0.15)) == nil)
+    #expect(domain.conforming(.real(0.75)) == nil, "no step reaches it")
+    #expect(domain.conforming(.real(0.05)) == nil)
+    #expect(domain.conforming(.integer(0)) == nil)
+    #expect(domain.conforming(.real(0.1)) == .real(0.1))
+    // As a user writes it, and as the grid has it: 0.1 + 0.1 * 2 is not 0.3.
+    #expect(domain.conforming(.real(0.3)) == domain.conforming(.real(0.1 + 0.1 * 2)))
+    #expect(domain.conforming(.real(0.3)) != nil)
+    let wide = Parameter.Domain.real(low: 1e6, high: 1e6 + 1, step: 1e-3, log: false)
+    #expect(wide.conforming(.real(1_000_000.123)) != nil)
+    #expect(wide.conforming(.real(1_000_000.1235)) == nil)
+  }
+
   @Test func domainsCountTheirValues() {
     #expect(Parameter.Domain.real(low: 0, high: 1, step: nil, log: false).count == nil)
     #expect(Parameter.Domain.real(low: 1, high: 1, step: nil, log: false).count == 1)
