@@ -81,6 +81,17 @@ struct SamplingTests {
     #expect(chiSquare(counts, weights: weights) < chiSquareBound(degrees: values.count - 1))
   }
 
+  @Test(arguments: [(0.1, 1.0, 0.1), (0.5, 2.0, 0.5), (1.0, 10.0, 1.0)])
+  func theEndsOfSteppedRealNumbersOnALogarithmicScaleHaveTheirWholeShare(
+    low: Double, high: Double, step: Double
+  ) {
+    let domain = Parameter.Domain.real(low: low, high: high, step: step, log: true)
+    let values = (0..<(domain.count ?? 0)).map { min(low + step * Double($0), high) }
+    let counts = counts(domain, values.map(ParameterValue.real))
+    let weights = values.map { Double.log(($0 + step / 2) / ($0 - step / 2)) }
+    #expect(chiSquare(counts, weights: weights) < chiSquareBound(degrees: values.count - 1))
+  }
+
   @Test func aLowEndWithoutRoomBelowItIsStillDrawn() {
     // Half a step below 1 would be 0, whose logarithm is none: the cell begins at 1 itself.
     let counts = counts(
