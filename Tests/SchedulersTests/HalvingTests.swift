@@ -18,6 +18,34 @@ struct HalvingTests {
     Brackets(rungs: play.budgets, eta: play.eta, count: play.bracketCount, seed: seed)
   }
 
+  @Test(arguments: seeds(800, from: 12_000_000))
+  func promotionDecidesAsAlgorithm2OfThePaper(seed: UInt64) {
+    var play = Play(seed: seed)
+    var scheduler = promotion(play, seed: seed)
+    let brackets = brackets(play, seed: seed)
+    var naive = NaiveHalving(eta: play.eta, budgets: brackets.rungs, bracket: brackets.bracket)
+    var differences: [String] = []
+    play.run { event in
+      let decisions = scheduler.absorb(event)
+      let expected: [Decision]
+      switch event {
+      case .slotFreed(let next): expected = naive.slotFreed(next: next)
+      case .reported(let trial, let loss, let budget):
+        expected = [naive.reported(trial, loss, at: budget)]
+      case .ended(let trial, let loss):
+        naive.ended(trial, loss)
+        expected = []
+      case .failed(let trial):
+        naive.out.insert(trial)
+        expected = []
+      }
+      if decisions != expected { differences.append("\(event): \(decisions), not \(expected)") }
+      return decisions
+    }
+    #expect(differences == [])
+    #expect(play.violations == [])
+  }
+
   @Test(arguments: seeds(800, from: 13_000_000))
   func stoppingDecidesAsItsDefinition(seed: UInt64) {
     var play = Play(seed: seed)
@@ -68,6 +96,85 @@ struct HalvingTests {
       }
       #expect(try json(replayed) == json(scheduler))
     }
+  }
+
+  @Test(arguments: seeds(100, from: 15_000_000))
+  func aLateOrRepeatedEventChangesNothing(seed: UInt64) throws {
+    for var scheduler in schedulers(Play(seed: seed), seed: seed) {
+      var random = SeededGenerator(seed, 3)
+      var play = Play(seed: seed)
+      var past: [SchedulerEvent] = []
+      try play.run { event in
+        let decisions = scheduler.absorb(event)
+        if Play.isAboutATrial(event) { past.append(event) }
+        if random.chance(0.1), let late = past.randomElement(using: &random) {
+          let before = try json(scheduler)
+          _ = scheduler.absorb(late)
+          let after = try json(scheduler)
+          #expect(after == before, "\(late) again")
+        }
+        return decisions
+      }
+      #expect(play.violations == [])
+    }
+  }
+
+  @Test(arguments: seeds(100, from: 16_000_000))
+  func aLateReportOfAnotherValueChangesNothing(seed: UInt64) throws {
+    for var scheduler in schedulers(Play(seed: seed), seed: seed) {
+      var random = SeededGenerator(seed, 4)
+      var play = Play(seed: seed)
+      var past: [SchedulerEvent] = []
+      try play.run { event in
+        let decisions = scheduler.absorb(event)
+        switch event {
+        case .reported(let trial, _, let budget):
+          past.append(.reported(trial, .diverged, at: budget))
+          past.append(.reported(trial, .finite(-1), at: budget))
+        case .ended(let trial, _), .failed(let trial):
+          past.append(.ended(trial, .finite(-1)))
+          past.append(.failed(trial))
+          past.append(.reported(trial, .finite(-1), at: Budget(1_000)))
+        case .slotFreed: break
+        }
+        if random.chance(0.1), let late = past.randomElement(using: &random) {
+          let before = try json(scheduler)
+          _ = scheduler.absorb(late)
+          let after = try json(scheduler)
+          #expect(after == before, "\(late) late")
+        }
+        return decisions
+      }
+      #expect(play.violations == [])
+    }
+  }
+
+  @Test func aRepeatedReportIsAnsweredAsTheFirstWas() {
+    var scheduler = AsynchronousHalving(rungs: [1, 3, 9].map { Budget($0) }, eta: 2)
+    func report(_ trial: Int, _ loss: Double, at budget: Int) -> [Decision] {
+      scheduler.absorb(.reported(TrialID(trial), .finite(loss), at: Budget(budget)))
+    }
+    #expect(report(0, 0.5, at: 1) == [.pause(TrialID(0))])
+    #expect(report(1, 0.2, at: 1) == [.goOn(TrialID(1), upTo: Budget(3))])
+    #expect(report(1, 0.2, at: 1) == [.goOn(TrialID(1), upTo: Budget(3))])
+    #expect(report(2, 0.9, at: 1) == [.pause(TrialID(2))])
+    #expect(report(3, 0.9, at: 1) == [.pause(TrialID(3))])
+    // Trial 0 is among the best half now, but a repeated report is not what promotes it.
+    #expect(report(0, 0.5, at: 1) == [.pause(TrialID(0))])
+    #expect(
+      scheduler.absorb(.slotFreed(next: nil)) == [.resume(TrialID(0), upTo: Budget(3))])
+    #expect(report(0, 0.5, at: 9) == [.complete(TrialID(0))])
+    #expect(report(0, 0.5, at: 9) == [.complete(TrialID(0))])
+  }
+
+  @Test func aTrialWhoseOwnPromotionComesNextGoesOnThoughAnEndedOneWasAheadOfIt() {
+    var scheduler = AsynchronousHalving(rungs: [1, 3].map { Budget($0) }, eta: 2)
+    _ = scheduler.absorb(.reported(TrialID(0), .finite(0.5), at: Budget(1)))
+    _ = scheduler.absorb(.ended(TrialID(1), .finite(0.1)))
+    _ = scheduler.absorb(.reported(TrialID(2), .finite(0.9), at: Budget(1)))
+    #expect(
+      scheduler.absorb(.reported(TrialID(3), .finite(0.2), at: Budget(1)))
+        == [.goOn(TrialID(3), upTo: Budget(3))])
   }
 
   @Test func aFailedTrialIsNeverResumed() {
