@@ -201,22 +201,29 @@ extension Coordinator {
   }
 
   /// Takes an agent out of the book: what ran there goes on elsewhere from its last checkpoint.
-  mutating func lose(_ worker: WorkerID) {
+  mutating func lose(_ worker: WorkerID, _ commands: inout [Command]) {
     guard workers.indices.contains(worker.rank), workers[worker.rank] != nil else { return }
     workers[worker.rank] = nil
-    free.removeAll { $0.worker == worker }
+    takeOut(where: { $0 == worker }, &commands)
+  }
+
+  /// Takes out what belongs to agents that are gone.
+  mutating func takeOut(where isGone: (WorkerID) -> Bool, _ commands: inout [Command]) {
+    free.removeAll { isGone($0.worker) }
     for number in trials.indices {
-      if trials[number].saving?.worker == worker { trials[number].saving = nil }
-      if let running = trials[number].running, running.slot.worker == worker {
+      if let saving = trials[number].saving, isGone(saving.worker) { trials[number].saving = nil }
+      if let running = trials[number].running, isGone(running.slot.worker) {
         stopRunning(number)
         busyCount -= 1
         if !running.isEnding { interrupt(number) }
       }
-      if trials[number].reserved?.worker == worker {
+      if let slot = trials[number].reserved, isGone(slot.worker) {
         trials[number].reserved = nil
         busyCount -= 1
         interrupt(number)
       }
+      // A slot elsewhere may have been held for it until its process ended or was durable.
+      launch(TrialID(number), &commands)
     }
   }
 

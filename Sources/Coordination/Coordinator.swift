@@ -97,10 +97,10 @@ public struct Coordinator: Sendable, Codable {
     advance(to: time)
     var commands: [Command] = []
     switch event {
-    case .runBegan(let run): begin(run)
+    case .runBegan(let run): begin(run, &commands)
     case .runEnded(let reason): runEnding = reason
     case .workerJoined(let worker, let host, let slots): join(worker, host, slots)
-    case .workerLost(let worker, _): lose(worker)
+    case .workerLost(let worker, _): lose(worker, &commands)
     case .proposed(let trial, let configuration): proposed(trial, configuration, &commands)
     case .exhausted(let trial): exhausted(trial)
     case .began(let leg): began(leg)
@@ -129,11 +129,11 @@ public struct Coordinator: Sendable, Codable {
   /// Slots of all agents.
   public var slotCount: Int { workers.reduce(0) { $0 + ($1?.slots ?? 0) } }
 
-  private mutating func begin(_ run: Run) {
+  private mutating func begin(_ run: Run, _ commands: inout [Command]) {
     self.run = run
     runEnding = nil
-    for rank in workers.indices { lose(WorkerID(rank)) }
     workers = []
+    takeOut(where: { _ in true }, &commands)
     for place in containers.indices { containers[place].isMerging = false }
   }
 
@@ -186,8 +186,8 @@ public struct Coordinator: Sendable, Codable {
 
   /// Starts the process of a trial that has a slot, once nothing of its former leg is under way.
   mutating func launch(_ trial: TrialID, _ commands: inout [Command]) {
-    guard let slot = trials[trial.number].reserved, trials[trial.number].running == nil,
-      trials[trial.number].saving == nil
+    guard trials[trial.number].isProposed, let slot = trials[trial.number].reserved,
+      trials[trial.number].running == nil, trials[trial.number].saving == nil
     else { return }
     let record = trials[trial.number]
     let id = LegID(trial, attempt: record.attempts + 1)

@@ -24,6 +24,15 @@ struct CheckpointTests {
     #expect(desk.trial(0).checkpoint == nil)
   }
 
+  @Test func aMessageAboutATrialWithoutAConfigurationStartsNothing() {
+    var coordinator = Desk(slots: []).coordinator
+    let commands = coordinator.absorb(
+      .workerJoined(WorkerID(0), host: "node", slots: 1), at: StudyTime(seconds: 5))
+    #expect(commands == [.propose(TrialID(0))])
+    #expect(
+      coordinator.absorb(.notStored(leg(0, 0), reason: "x"), at: StudyTime(seconds: 6)) == [])
+  }
+
   @Test func aContainerStaysUntilAProcessHasLoadedIt() {
     var desk = Desk(slots: [2]) { $0.stop.trials = 2 }
     desk.report(leg(0), epoch: 1, 0.5)

@@ -14,6 +14,19 @@ struct LostWorkerTests {
     return desk
   }
 
+  @Test func aTrialWhoseCheckpointIsLostWithItsAgentStartsWhereASlotIsHeldForIt() {
+    var desk = desk(hasEnded: true)
+    #expect(desk.trial(0).attempts == 1, "its checkpoint is awaited")
+    #expect(desk.lose(0).starts == [leg(0, 2)])
+    #expect(desk.trial(0).place?.slot == SlotID(WorkerID(1), 0))
+  }
+
+  @Test func aTrialWhoseProcessIsLostWithItsAgentStartsWhereASlotIsHeldForIt() {
+    var desk = desk(hasEnded: false)
+    #expect(desk.trial(0).attempts == 1, "the end of its process is awaited")
+    #expect(desk.lose(0).starts == [leg(0, 2)])
+  }
+
   @Test func aTrialGoesOnElsewhereFromItsLastDurableCheckpoint() {
     var desk = Desk(slots: [1, 1]) { $0.algorithm.name = .random }
     desk.report(leg(0), epoch: 1, 0.5)
