@@ -134,7 +134,6 @@ public struct Coordinator: Sendable, Codable {
     runEnding = nil
     workers = []
     takeOut(where: { _ in true }, &commands)
-    for place in containers.indices { containers[place].isMerging = false }
   }
 
   private mutating func join(_ worker: WorkerID, _ host: String, _ slots: Int) {

@@ -57,6 +57,28 @@ struct LostWorkerTests {
     #expect(try json(desk.coordinator.trials) == before)
   }
 
+  @Test func containersThatALostAgentWasMergingAreMergedAgain() {
+    var desk = Desk(slots: [5, 1])
+    for trial in 0..<5 {
+      desk.report(leg(trial), epoch: 1, Double(trial))
+      desk.end(leg(trial), keeping: 1)
+    }
+    var merges: [[String]] = []
+    for trial in 0..<5 {
+      merges += desk.store("a\(trial)", [entry(leg(trial), epoch: 1)]).merges
+    }
+    #expect(merges == [["a0", "a1", "a2", "a3"]])
+    // Agent 0 comes back, and what it had begun is begun anew by its next container at the latest.
+    merges = desk.lose(0).merges
+    let joining = desk.join(0, slots: 5)
+    merges += joining.merges
+    let next = joining.starts[0]
+    desk.report(next, epoch: 1, -1)
+    desk.end(next, keeping: 1)
+    merges += desk.store("b", [entry(next, epoch: 1)]).merges
+    #expect(merges == [["a0", "a1", "a2", "a3"]])
+  }
+
   @Test func aStudyWithoutAgentsWaitsForOne() {
     var desk = Desk(slots: [1]) { $0.stop.trials = 1 }
     desk.report(leg(0), epoch: 1, 0.5)
