@@ -65,6 +65,7 @@ extension Coordinator {
     switch decisions.first {
     case .goOn(_, let budget):
       trials[number].target = budget.epochs
+      if report.isAnswerable { trials[number].running?.until = budget.epochs }
       verdict = .goOn(until: budget.epochs)
     case .pause:
       conclude(number, .paused, .reachedRung(epoch: report.epoch))

@@ -56,6 +56,7 @@ public struct TrialRecord: Hashable, Sendable, Codable {
   struct Running: Hashable, Sendable, Codable {
     var leg: LegID
     var slot: SlotID
+    /// The epoch up to which the process itself knows that it is to train.
     var until: Int
     var source: String?
     var reports = 0

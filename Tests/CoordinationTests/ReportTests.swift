@@ -4,6 +4,17 @@ import TestSupport
 import Testing
 
 struct ReportTests {
+  @Test func aTrialThatWasToldToGoOnMayStillEndItself() {
+    var desk = Desk { $0.algorithm.halving = .stopping }
+    #expect(desk.report(leg(0), epoch: 1, 0.5).verdicts == [.goOn(until: 2)])
+    #expect(desk.report(leg(0), epoch: 2, 0.6).verdicts == [.goOn(until: 4)])
+    #expect(desk.report(leg(0), epoch: 3, 0.7).verdicts == [])
+    let commands = desk.end(leg(0))
+    #expect(desk.trial(0).state == .completed)
+    #expect(desk.trial(0).reason == .endedItself)
+    #expect(commands.starts == [leg(1)])
+  }
+
   @Test func aTrialThatCouldNotBeToldToGoOnStartsAgain() {
     var desk = Desk { $0.algorithm.halving = .stopping }
     #expect(desk.report(leg(0), epoch: 1, 0.5, isAnswerable: false) == [])
