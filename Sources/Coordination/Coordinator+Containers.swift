@@ -61,6 +61,9 @@ extension Coordinator {
       guard trials.indices.contains(number), entry.leg.attempt <= trials[number].attempts else {
         continue
       }
+      if let running = trials[number].running, running.leg == entry.leg {
+        trials[number].running?.durable = max(running.durable, entry.epoch)
+      }
       let old = trials[number].checkpoint
       let isMoved = old?.entry == entry && container.replaced.contains(old?.container ?? "")
       if old.map({ isMoved || entry.epoch > $0.entry.epoch }) ?? container.replaced.isEmpty {

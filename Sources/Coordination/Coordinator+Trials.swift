@@ -144,7 +144,10 @@ extension Coordinator {
     let number = end.leg.trial.number
     guard isCurrent(end.leg), let running = trials[number].running else { return }
     stopRunning(number)
-    trials[number].saving = end.keeping.map { .init(epoch: $0, worker: running.slot.worker) }
+    let durable = max(running.durable, trials[number].checkpoint?.entry.epoch ?? 0)
+    if let epoch = end.keeping, epoch > durable {
+      trials[number].saving = .init(epoch: epoch, worker: running.slot.worker)
+    }
     release(running.slot)
     if !running.isEnding { settle(number, running, end) }
     forgetCheckpointIfUseless(number)

@@ -61,6 +61,8 @@ public struct TrialRecord: Hashable, Sendable, Codable {
     var source: String?
     var reports = 0
     var began: StudyTime
+    /// The epoch of its last checkpoint that is durable already, though it still runs.
+    var durable = 0
     var isEnding = false
   }
 

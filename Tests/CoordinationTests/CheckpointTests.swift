@@ -4,6 +4,27 @@ import TestSupport
 import Testing
 
 struct CheckpointTests {
+  @Test func aCheckpointThatIsDurableBeforeItsProcessEndsIsNotAwaited() {
+    var desk = Desk { $0.stop.trials = 1 }
+    desk.report(leg(0), epoch: 1, 0.5)
+    desk.store("a", [entry(leg(0), epoch: 1)])
+    #expect(desk.end(leg(0), keeping: 1).ending == .nothingLeft)
+  }
+
+  @Test func aUselessCheckpointThatIsDurableBeforeItsProcessEndsIsNotAwaited() {
+    var desk = Desk(slots: [2]) {
+      $0.stop.trials = 2
+      $0.algorithm.halving = .stopping
+    }
+    desk.report(leg(0), epoch: 1, 0.5)
+    desk.report(leg(1), epoch: 1, 0.1, isAnswerable: false)
+    #expect(desk.store("a", [entry(leg(1), epoch: 1)]).discards == ["a@0"])
+    desk.end(leg(1), keeping: 1)
+    desk.report(leg(0), epoch: 2, 0.5)
+    desk.report(leg(0), epoch: 4, 0.5)
+    #expect(desk.end(leg(0)).ending == .nothingLeft)
+  }
+
   @Test func aTrialWaitsForItsCheckpointUntilThatIsDurable() {
     var desk = Desk(slots: [2]) { $0.stop.trials = 2 }
     desk.report(leg(0), epoch: 1, 0.5)
