@@ -78,7 +78,9 @@ extension Coordinator {
   }
 
   mutating func notStored(_ leg: LegID, _ commands: inout [Command]) {
-    guard trials.indices.contains(leg.trial.number) else { return }
+    guard trials.indices.contains(leg.trial.number),
+      trials[leg.trial.number].attempts == leg.attempt
+    else { return }
     trials[leg.trial.number].saving = nil
     launch(leg.trial, &commands)
   }

@@ -45,6 +45,20 @@ struct CheckpointTests {
     #expect(desk.trial(0).checkpoint == nil)
   }
 
+  @Test func aCheckpointOfAnOldAttemptThatCannotBeKeptIsNotTheOneAwaited() {
+    var desk = Desk(slots: [1, 1]) {
+      $0.stop.trials = 2
+      $0.trial.retries = 1
+    }
+    desk.end(leg(0), .exited(status: 1))
+    desk.report(leg(0, 2), epoch: 1, 0.5)
+    desk.report(leg(1), epoch: 1, 0.1)
+    desk.end(leg(1))
+    desk.end(leg(0, 2), keeping: 1)
+    #expect(desk.absorb(.notStored(leg(0), reason: "late")).starts == [])
+    #expect(desk.store("a", [entry(leg(0, 2), epoch: 1)]).starts == [leg(0, 3)])
+  }
+
   @Test func aMessageAboutATrialWithoutAConfigurationStartsNothing() {
     var coordinator = Desk(slots: []).coordinator
     let commands = coordinator.absorb(
