@@ -53,6 +53,7 @@ extension Coordinator {
         name: container.name, owner: container.owner, entries: container.entries),
       at: insertionPlace(of: container.name))
     isUntidy = true
+    isGrowing = true
     for name in container.replaced {
       if let place = place(of: name) { containers[place].isMerging = false }
     }
@@ -125,6 +126,9 @@ extension Coordinator {
       }
     }
     for item in dead.reversed() { commands.append(.discard([item.name], on: item.owner)) }
+    // After a new container only: a merge that failed is not tried again at once.
+    guard isGrowing else { return }
+    isGrowing = false
     for rank in workers.indices where workers[rank] != nil {
       mergeIfMany(of: WorkerID(rank), &commands)
     }

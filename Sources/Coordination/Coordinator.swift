@@ -55,6 +55,8 @@ public struct Coordinator: Sendable, Codable {
   var isExhausted = false
   /// Whether containers may have died or become many since they were last looked at.
   var isUntidy = false
+  /// Whether a container was added since then.
+  var isGrowing = false
 
   /// A trial that leads, with the value it leads by.
   public struct Leader: Hashable, Sendable, Codable {

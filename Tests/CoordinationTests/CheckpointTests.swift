@@ -80,6 +80,19 @@ struct CheckpointTests {
     #expect(desk.trial(0).checkpoint?.container == "b")
   }
 
+  @Test func containersThatCannotBeMergedAreNotTriedAgainAtOnce() {
+    var desk = Desk(slots: [6])
+    for trial in 0..<6 {
+      desk.report(leg(trial), epoch: 1, Double(trial))
+      desk.end(leg(trial), keeping: 1)
+    }
+    for trial in 0..<4 { desk.store("a\(trial)", [entry(leg(trial), epoch: 1)]) }
+    let names = ["a0", "a1", "a2", "a3"]
+    #expect(desk.store("a4", [entry(leg(4), epoch: 1)]).merges == [names])
+    #expect(desk.absorb(.notMerged(names, reason: "disk full")).merges == [])
+    #expect(desk.store("a5", [entry(leg(5), epoch: 1)]).merges == [names])
+  }
+
   @Test func aContainerAnnouncedTwiceCountsOnce() throws {
     var desk = Desk { $0.stop.trials = 1 }
     desk.report(leg(0), epoch: 1, 0.5)
