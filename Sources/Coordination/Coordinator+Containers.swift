@@ -4,15 +4,19 @@ public import StudyModel
 public struct ContainerRecord: Hashable, Sendable, Codable {
   /// The file's name in the study's `checkpoints` folder.
   public let name: String
-  /// The agent that merges or deletes it, as long as it is there.
-  public internal(set) var owner: WorkerID
+  /// The agent that merges or deletes it, as long as it is there; else another does.
+  public let owner: WorkerID
   /// Its entries, living or not.
   public let entries: [Container.Entry]
   /// Entries that are some trial's checkpoint.
   public internal(set) var alive = 0
   /// Legs that are about to read it.
   var loading = 0
-  var isMerging = false
+  /// The agent that is merging it into another.
+  var merger: WorkerID?
+
+  /// Whether nobody needs it any more.
+  var isDead: Bool { alive == 0 && loading == 0 && merger == nil }
 }
 
 extension Coordinator {
@@ -55,7 +59,7 @@ extension Coordinator {
     isUntidy = true
     isGrowing = true
     for name in container.replaced {
-      if let place = place(of: name) { containers[place].isMerging = false }
+      if let place = place(of: name) { containers[place].merger = nil }
     }
     for entry in container.entries {
       let number = entry.leg.trial.number
@@ -87,7 +91,7 @@ extension Coordinator {
   }
 
   mutating func notMerged(_ names: [String]) {
-    for name in names { if let place = place(of: name) { containers[place].isMerging = false } }
+    for name in names { if let place = place(of: name) { containers[place].merger = nil } }
     isUntidy = true
   }
 
@@ -113,19 +117,11 @@ extension Coordinator {
   mutating func tidyContainers(_ commands: inout [Command]) {
     guard isUntidy, let anyone = workers.firstIndex(where: { $0 != nil }) else { return }
     isUntidy = false
-    var dead: [(owner: WorkerID, name: String)] = []
-    for place in containers.indices.reversed() {
-      let owner = containers[place].owner
-      if !workers.indices.contains(owner.rank) || workers[owner.rank] == nil {
-        containers[place].owner = WorkerID(anyone)
-      }
-      if containers[place].alive == 0, containers[place].loading == 0, !containers[place].isMerging
-      {
-        dead.append((containers[place].owner, containers[place].name))
-        containers.remove(at: place)
-      }
+    for container in containers where container.isDead {
+      let owner = isHere(container.owner) ? container.owner : WorkerID(anyone)
+      commands.append(.discard([container.name], on: owner))
     }
-    for item in dead.reversed() { commands.append(.discard([item.name], on: item.owner)) }
+    containers.removeAll(where: \.isDead)
     // After a new container only: a merge that failed is not tried again at once.
     guard isGrowing else { return }
     isGrowing = false
@@ -134,21 +130,36 @@ extension Coordinator {
     }
   }
 
+  /// Whether an agent is there: one that was lost may come back and find its containers its own.
+  private func isHere(_ worker: WorkerID) -> Bool {
+    workers.indices.contains(worker.rank) && workers[worker.rank] != nil
+  }
+
+  /// Merges the smallest containers of an agent that has many, and with them as many of those whose
+  /// agents are not there.
   private mutating func mergeIfMany(of owner: WorkerID, _ commands: inout [Command]) {
     let mine = containers.indices.filter { containers[$0].owner == owner }
     guard mine.count >= Self.containersPerWorker,
-      !mine.contains(where: { containers[$0].isMerging })
+      !containers.contains(where: { $0.merger == owner })
     else { return }
-    let bySize = mine.map { place in (place: place, living: living(in: containers[place])) }
+    let orphans = containers.indices.filter { !isHere(containers[$0].owner) }
+    let chosen = (smallest(of: mine) + smallest(of: orphans)).sorted { $0.place < $1.place }
+    guard chosen.count > 1 else { return }
+    for item in chosen { containers[item.place].merger = owner }
+    commands.append(
+      .merge(
+        chosen.map { containers[$0.place].name }, keeping: chosen.flatMap(\.living), on: owner))
+  }
+
+  /// The smallest of these containers that hold anything alive, all but one of an agent's many.
+  private func smallest(of places: [Int]) -> [(place: Int, living: [Container.Entry])] {
+    let bySize = places.filter { containers[$0].alive > 0 && containers[$0].merger == nil }
+      .map { place in (place: place, living: living(in: containers[place])) }
       .sorted { left, right in
         (left.living.reduce(0) { $0 + $1.bytes }, left.place)
           < (right.living.reduce(0) { $0 + $1.bytes }, right.place)
       }
-    let chosen = bySize.prefix(Self.containersPerWorker - 1).sorted { $0.place < $1.place }
-    for item in chosen { containers[item.place].isMerging = true }
-    commands.append(
-      .merge(
-        chosen.map { containers[$0.place].name }, keeping: chosen.flatMap(\.living), on: owner))
+    return Array(bySize.prefix(Self.containersPerWorker - 1))
   }
 
   private func living(in container: ContainerRecord) -> [Container.Entry] {

@@ -214,8 +214,8 @@ extension Coordinator {
   /// Takes out what belongs to agents that are gone.
   mutating func takeOut(where isGone: (WorkerID) -> Bool, _ commands: inout [Command]) {
     free.removeAll { isGone($0.worker) }
-    for place in containers.indices where isGone(containers[place].owner) {
-      containers[place].isMerging = false
+    for place in containers.indices {
+      if let merger = containers[place].merger, isGone(merger) { containers[place].merger = nil }
     }
     for number in trials.indices {
       if let saving = trials[number].saving, isGone(saving.worker) { trials[number].saving = nil }

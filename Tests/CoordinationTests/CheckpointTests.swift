@@ -93,6 +93,35 @@ struct CheckpointTests {
     #expect(desk.store("a5", [entry(leg(5), epoch: 1)]).merges == [names])
   }
 
+  @Test func aRunThatBeginsLeavesContainersWithTheAgentsThatWroteThem() {
+    var desk = Desk(slots: Array(repeating: 1, count: 6))
+    for trial in 0..<6 {
+      desk.report(leg(trial), epoch: 1, Double(trial))
+      desk.end(leg(trial), keeping: 1)
+      desk.store("a\(trial)", on: trial, [entry(leg(trial), epoch: 1)])
+    }
+    desk.begin(slots: [])
+    #expect(desk.join(0).merges == [], "the others are still to join")
+    for rank in 1..<6 { #expect(desk.join(rank).merges == []) }
+    #expect(desk.coordinator.containers.map(\.owner.rank) == [0, 1, 2, 3, 4, 5])
+  }
+
+  @Test func containersOfAgentsThatAreGoneAreMergedAndDeletedByTheOthers() {
+    var desk = Desk(slots: [9])
+    for trial in 0..<9 {
+      desk.report(leg(trial), epoch: 1, Double(trial))
+      desk.end(leg(trial), keeping: 1)
+    }
+    for trial in 0..<4 { desk.store("a\(trial)", on: 7, [entry(leg(trial), epoch: 1)]) }
+    #expect(desk.store("b0", [entry(leg(0), epoch: 2)]).discards == ["a0@0"])
+    for trial in 5..<8 {
+      #expect(desk.store("b\(trial)", [entry(leg(trial), epoch: 1)]).merges == [])
+    }
+    #expect(
+      desk.store("b8", [entry(leg(8), epoch: 1)]).merges
+        == [["a1", "a2", "a3", "b0", "b5", "b6", "b7"]])
+  }
+
   @Test func aContainerAnnouncedTwiceCountsOnce() throws {
     var desk = Desk { $0.stop.trials = 1 }
     desk.report(leg(0), epoch: 1, 0.5)
