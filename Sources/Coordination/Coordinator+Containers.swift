@@ -113,8 +113,8 @@ extension Coordinator {
     setCheckpoint(nil, of: number)
   }
 
-  /// Deletes containers without anything alive, and merges an agent's smallest when it has many.
-  mutating func tidyContainers(_ commands: inout [Command]) {
+  /// Deletes containers without anything alive.
+  mutating func deleteDeadContainers(_ commands: inout [Command]) {
     guard isUntidy, let anyone = workers.firstIndex(where: { $0 != nil }) else { return }
     isUntidy = false
     for container in containers where container.isDead {
@@ -122,8 +122,12 @@ extension Coordinator {
       commands.append(.discard([container.name], on: owner))
     }
     containers.removeAll(where: \.isDead)
+  }
+
+  /// Merges the smallest containers of each agent that has many, as long as the study goes on.
+  mutating func mergeSmallContainers(_ commands: inout [Command]) {
     // After a new container only: a merge that failed is not tried again at once.
-    guard isGrowing else { return }
+    guard isGrowing, phase == .running else { return }
     isGrowing = false
     for rank in workers.indices where workers[rank] != nil {
       mergeIfMany(of: WorkerID(rank), &commands)

@@ -115,8 +115,9 @@ public struct Coordinator: Sendable, Codable {
     }
     applyStopRules(&commands)
     fill(&commands)
-    tidyContainers(&commands)
+    deleteDeadContainers(&commands)
     finishIfIdle(&commands)
+    mergeSmallContainers(&commands)
     return commands
   }
 

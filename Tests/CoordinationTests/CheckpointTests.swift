@@ -122,6 +122,20 @@ struct CheckpointTests {
         == [["a1", "a2", "a3", "b0", "b5", "b6", "b7"]])
   }
 
+  @Test func nothingIsMergedAsTheStudyEnds() {
+    var desk = Desk(slots: [5]) {
+      $0.stop.trials = 5
+      $0.algorithm.eta = 9
+    }
+    for trial in 0..<5 {
+      desk.report(leg(trial), epoch: 1, Double(trial))
+      desk.end(leg(trial), keeping: 1)
+    }
+    for trial in 0..<4 { desk.store("a\(trial)", [entry(leg(trial), epoch: 1)]) }
+    let commands = desk.store("a4", [entry(leg(4), epoch: 1)])
+    #expect(commands == [.finish(.nothingLeft)])
+  }
+
   @Test func aContainerAnnouncedTwiceCountsOnce() throws {
     var desk = Desk { $0.stop.trials = 1 }
     desk.report(leg(0), epoch: 1, 0.5)
