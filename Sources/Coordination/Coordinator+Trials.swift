@@ -112,7 +112,9 @@ extension Coordinator {
     if best.flatMap({ trials[$0.number].best }).map({ isBetter(value.value, than: $0.value) })
       ?? true
     {
+      let former = best
       best = TrialID(number)
+      if let former { forgetCheckpointIfUseless(former.number) }
     }
   }
 
@@ -125,7 +127,9 @@ extension Coordinator {
         rung > leaderRung || (rung == leaderRung && isBetter(value.value, than: leader.value.value))
       else { return }
     }
+    let former = bestFull
     bestFull = Leader(trial: TrialID(number), value: value)
+    if let former { forgetCheckpointIfUseless(former.trial.number) }
   }
 
   /// How many budgets at which trials are compared lie at or below `epoch`.

@@ -68,6 +68,27 @@ struct CheckpointTests {
       coordinator.absorb(.notStored(leg(0, 0), reason: "x"), at: StudyTime(seconds: 6)) == [])
   }
 
+  @Test func theCheckpointOfALeaderIsLetGoOfWhenAnotherLeads() {
+    var desk = Desk(slots: [2]) { $0.algorithm.halving = .stopping }
+    // Trial 0 leads at the second rung and is stopped there: its checkpoint is kept.
+    desk.report(leg(0), epoch: 1, 0.9)
+    desk.store("a", [entry(leg(0), epoch: 1)])
+    desk.report(leg(1), epoch: 1, 0.95)
+    desk.report(leg(1), epoch: 2, 0.1)
+    desk.report(leg(0), epoch: 2, 0.05)
+    desk.end(leg(0))
+    #expect(desk.trial(0).state == .stopped)
+    #expect(desk.trial(0).checkpoint == nil, "trial 1 leads")
+    desk.store("b", [entry(leg(1), epoch: 2)])
+    desk.end(leg(1), .exited(status: 1))
+    #expect(desk.trial(1).state == .failed)
+    #expect(desk.trial(1).checkpoint != nil, "it leads though it failed")
+    let discards =
+      desk.report(leg(2), epoch: 1, 0.99).discards + desk.report(leg(2), epoch: 2, 0.98).discards
+    #expect(discards == ["b@0"])
+    #expect(desk.trial(1).checkpoint == nil)
+  }
+
   @Test func aContainerStaysUntilAProcessHasLoadedIt() {
     var desk = Desk(slots: [2]) { $0.stop.trials = 2 }
     desk.report(leg(0), epoch: 1, 0.5)
