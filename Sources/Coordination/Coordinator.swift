@@ -212,7 +212,7 @@ public struct Coordinator: Sendable, Codable {
   private mutating func proposed(
     _ trial: TrialID, _ configuration: Configuration, _ commands: inout [Command]
   ) {
-    guard trial.number < trials.count, !trials[trial.number].isProposed else { return }
+    guard trials.indices.contains(trial.number), !trials[trial.number].isProposed else { return }
     trials[trial.number].isProposed = true
     // JSON writes 1.0 as 1: a replayed proposal gets its types back here.
     trials[trial.number].configuration = study.space.conforming(configuration) ?? configuration
@@ -220,7 +220,9 @@ public struct Coordinator: Sendable, Codable {
   }
 
   private mutating func exhausted(_ trial: TrialID) {
-    guard trial.number < trials.count, let slot = trials[trial.number].reserved else { return }
+    guard trials.indices.contains(trial.number), !trials[trial.number].isProposed,
+      let slot = trials[trial.number].reserved
+    else { return }
     isExhausted = true
     trials[trial.number].reserved = nil
     trials[trial.number].state = .stopped

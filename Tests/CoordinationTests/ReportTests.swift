@@ -64,6 +64,26 @@ struct ReportTests {
     #expect(desk.coordinator.reports.count == 0)
   }
 
+  @Test func proposalsOfNobodyChangeNothing() {
+    var desk = Desk()
+    for number in [-1, 0, 1, 99] {
+      #expect(desk.absorb(.proposed(TrialID(number), Configuration())) == [])
+      #expect(desk.absorb(.exhausted(TrialID(number))) == [])
+    }
+    #expect(desk.trial(0).place != nil)
+  }
+
+  @Test func aTrialThatHasItsConfigurationIsNotExhausted() {
+    var desk = Desk(slots: [2]) { $0.stop.trials = 2 }
+    desk.report(leg(0), epoch: 1, 0.5)
+    desk.report(leg(1), epoch: 1, 0.1)
+    desk.end(leg(1))
+    desk.end(leg(0), keeping: 1)
+    #expect(desk.trial(0).place == nil, "a slot is held until its checkpoint is durable")
+    #expect(desk.absorb(.exhausted(TrialID(0))) == [])
+    #expect(desk.store("a", [entry(leg(0), epoch: 1)]).starts == [leg(0, 2)])
+  }
+
   @Test func aProposalGetsItsTypesBack() {
     var coordinator = Desk(slots: []).coordinator
     _ = coordinator.absorb(
