@@ -140,6 +140,7 @@ public struct Coordinator: Sendable, Codable {
   }
 
   private mutating func join(_ worker: WorkerID, _ host: String, _ slots: Int) {
+    guard worker.rank >= 0, slots >= 0 else { return }
     while workers.count <= worker.rank { workers.append(nil) }
     guard workers[worker.rank] == nil else { return }
     workers[worker.rank] = Worker(host: host, slots: slots)

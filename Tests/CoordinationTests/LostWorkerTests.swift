@@ -79,6 +79,13 @@ struct LostWorkerTests {
     #expect(merges == [["a0", "a1", "a2", "a3"]])
   }
 
+  @Test func anAgentWithImpossibleFiguresIsNotTakenIn() {
+    var desk = Desk()
+    #expect(desk.join(-1) == [])
+    #expect(desk.join(1, slots: -1) == [])
+    #expect(desk.coordinator.slotCount == 1)
+  }
+
   @Test func aStudyWithoutAgentsWaitsForOne() {
     var desk = Desk(slots: [1]) { $0.stop.trials = 1 }
     desk.report(leg(0), epoch: 1, 0.5)
