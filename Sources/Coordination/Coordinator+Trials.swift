@@ -21,19 +21,12 @@ extension Coordinator {
     trials[number].running?.reports += 1
     guard report.epoch > trials[number].epoch else {
       // Trained again after an interruption: the first report of this epoch stands.
-      if report.isAnswerable {
-        commands.append(
-          .answer(
-            report.leg, on: running.slot.worker, epoch: report.epoch,
-            .goOn(until: trials[number].target)))
-      }
-      return
+      return answerGoOn(report, on: running.slot.worker, &commands)
     }
-    let value = report.value(of: study.metric.name)
     let isDue = report.epoch >= trials[number].target
-    guard let value else {
-      if isDue { fail(number, because: .metricMissing(epoch: report.epoch), &commands) }
-      return
+    guard let value = report.value(of: study.metric.name) else {
+      if isDue { return fail(number, because: .metricMissing(epoch: report.epoch), &commands) }
+      return answerAtCheckpoint(report, on: running.slot.worker, &commands)
     }
     reports.append(report, at: now)
     trials[number].epoch = report.epoch
@@ -42,16 +35,22 @@ extension Coordinator {
       return fail(number, because: .diverged(epoch: report.epoch), &commands)
     }
     note(TrialRecord.Best(value: value, epoch: report.epoch), of: number)
-    guard isDue else {
-      if report.isAnswerable, let every = study.trial.checkpointEvery, report.epoch % every == 0 {
-        commands.append(
-          .answer(
-            report.leg, on: running.slot.worker, epoch: report.epoch,
-            .goOn(until: trials[number].target)))
-      }
-      return
-    }
+    guard isDue else { return answerAtCheckpoint(report, on: running.slot.worker, &commands) }
     decide(report, loss, on: running.slot.worker, &commands)
+  }
+
+  /// Answers a report at which a checkpoint is due, but no decision.
+  private func answerAtCheckpoint(
+    _ report: Report, on worker: WorkerID, _ commands: inout [Command]
+  ) {
+    guard let every = study.trial.checkpointEvery, report.epoch % every == 0 else { return }
+    answerGoOn(report, on: worker, &commands)
+  }
+
+  private func answerGoOn(_ report: Report, on worker: WorkerID, _ commands: inout [Command]) {
+    guard report.isAnswerable else { return }
+    let until = trials[report.leg.trial.number].target
+    commands.append(.answer(report.leg, on: worker, epoch: report.epoch, .goOn(until: until)))
   }
 
   private mutating func decide(

@@ -24,6 +24,17 @@ struct ReportTests {
     #expect(next.until == 2)
   }
 
+  @Test func aReportWithoutTheMetricIsAnsweredWhereACheckpointIsDue() {
+    var desk = Desk {
+      $0.algorithm.name = .random
+      $0.trial.checkpointEvery = 2
+    }
+    #expect(desk.report(leg(0), epoch: 1, nil) == [])
+    #expect(desk.report(leg(0), epoch: 2, nil).verdicts == [.goOn(until: 4)])
+    #expect(desk.report(leg(0), epoch: 3, 0.5) == [])
+    #expect(desk.coordinator.reports.epochs == [3])
+  }
+
   @Test func aDueReportWithoutTheMetricFailsTheTrial() {
     var desk = Desk()
     #expect(desk.report(leg(0), epoch: 1, nil).ends == [leg(0)])
