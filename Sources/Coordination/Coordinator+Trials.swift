@@ -15,9 +15,16 @@ extension Coordinator {
 
   mutating func reported(_ report: Report, _ commands: inout [Command]) {
     let number = report.leg.trial.number
-    guard isCurrent(report.leg), let running = trials[number].running, !running.isEnding,
-      report.epoch >= 1
-    else { return }
+    guard isCurrent(report.leg), let running = trials[number].running, report.epoch >= 1 else {
+      return
+    }
+    guard !running.isEnding else {
+      // It trains past its end, and cannot be told: some programs know only their own last epoch.
+      if !report.isAnswerable, report.epoch > trials[number].epoch {
+        commands.append(.end(report.leg, on: running.slot.worker))
+      }
+      return
+    }
     trials[number].running?.reports += 1
     guard report.epoch > trials[number].epoch else {
       // Trained again after an interruption: the first report of this epoch stands.

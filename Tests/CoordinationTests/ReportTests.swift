@@ -24,6 +24,17 @@ struct ReportTests {
     #expect(next.until == 2)
   }
 
+  @Test func aTrialThatTrainsBeyondItsEndAndCannotBeToldIsEnded() {
+    var desk = Desk()
+    #expect(desk.report(leg(0), epoch: 1, 0.5, isAnswerable: false) == [])
+    #expect(desk.trial(0).state == .paused)
+    #expect(desk.report(leg(0), epoch: 1, 0.5, isAnswerable: false) == [], "a repeated report")
+    #expect(desk.report(leg(0), epoch: 2, 0.6, isAnswerable: false).ends == [leg(0)])
+    desk.end(leg(0), .endedByRung)
+    #expect(desk.trial(0).state == .paused)
+    #expect(desk.coordinator.reports.epochs == [1])
+  }
+
   @Test func aReportWithoutTheMetricIsAnsweredWhereACheckpointIsDue() {
     var desk = Desk {
       $0.algorithm.name = .random
