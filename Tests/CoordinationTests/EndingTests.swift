@@ -76,6 +76,13 @@ struct EndingTests {
     #expect(desk.trial(0).state == .stopped)
   }
 
+  @Test func agentsBeforeTheirRunEndNothing() {
+    var coordinator = Coordinator(study: Desk.study)
+    #expect(
+      coordinator.absorb(.workerJoined(WorkerID(0), host: "node", slots: 1), at: .zero) == [])
+    #expect(coordinator.phase == .running)
+  }
+
   @Test func reasonsSayWhyATrialStandsWhereItStands() {
     let reasons: [(TrialRecord.Reason, String)] = [
       (.training, "training"), (.reachedRung(epoch: 3), "paused at rung 3"),
