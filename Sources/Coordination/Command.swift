@@ -99,7 +99,7 @@ extension Ending: CustomStringConvertible {
     case .nothingLeft: "every trial has had the budget it earned"
     case .rule(let name): "the rule 'stop.\(name)' was met"
     case .exhausted: "the search space holds no further configuration"
-    case .everythingFailed: "every trial failed before its first report"
+    case .everythingFailed: "every trial failed"
     }
   }
 }

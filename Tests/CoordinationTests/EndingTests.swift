@@ -83,6 +83,13 @@ struct EndingTests {
     #expect(coordinator.phase == .running)
   }
 
+  @Test func endingsSayWhatEndedTheStudy() {
+    #expect(Ending.nothingLeft.description == "every trial has had the budget it earned")
+    #expect(Ending.rule("gpu-hours").description == "the rule 'stop.gpu-hours' was met")
+    #expect(Ending.exhausted.description == "the search space holds no further configuration")
+    #expect(Ending.everythingFailed.description == "every trial failed")
+  }
+
   @Test func reasonsSayWhyATrialStandsWhereItStands() {
     let reasons: [(TrialRecord.Reason, String)] = [
       (.training, "training"), (.reachedRung(epoch: 3), "paused at rung 3"),
