@@ -75,7 +75,7 @@ public struct TrialRecord: Hashable, Sendable, Codable {
   /// The trial.
   public let id: TrialID
   /// Its settings.
-  public internal(set) var configuration = Configuration()
+  @TypedConfiguration public internal(set) var configuration = Configuration()
   /// Where it stands.
   public internal(set) var state = State.running
   /// Why it stands there.

@@ -16,7 +16,7 @@ public struct RandomSearch: Sendable, Codable, Hashable {
   ///
   /// - Parameters:
   ///   - space: Where to search.
-  ///   - points: Proposed to the first trials, in this order.
+  ///   - points: Proposed to the first trials, in this order, each value in its parameter's type.
   ///   - seed: Of every draw.
   public init(space: SearchSpace, points: [Configuration], seed: UInt64) {
     self.space = space
@@ -29,7 +29,10 @@ public struct RandomSearch: Sendable, Codable, Hashable {
   /// - Parameter trial: The trial that is to start.
   /// - Returns: `nil` where no draw of ``drawsPerProposal`` met the constraints.
   public func propose(for trial: TrialID) -> Configuration? {
-    if trial.number < points.count { return points[trial.number] }
+    if trial.number < points.count {
+      let point = points[trial.number]
+      return space.conforming(point) ?? point
+    }
     var random = RandomStream(seed: seed, trial: trial, purpose: .configuration)
     for _ in 0..<Self.drawsPerProposal {
       let configuration = space.sample(using: &random)

@@ -15,6 +15,21 @@ struct RandomSearchTests {
     }
   }
 
+  @Test(arguments: seeds(100, from: 18_000_000))
+  func aProposalDependsOnSeedAndTrialAlone(seed: UInt64) throws {
+    let space = try SearchSpace.random(seed: seed)
+    let search = RandomSearch(space: space, points: [], seed: seed)
+    let proposals = (0..<20).map { search.propose(for: TrialID($0)) }
+    var random = SeededGenerator(seed)
+    for trial in (0..<20).shuffled(using: &random) {
+      #expect(search.propose(for: TrialID(trial)) == proposals[trial])
+      #expect(
+        RandomSearch(space: space, points: [], seed: seed).propose(for: TrialID(trial))
+          == proposals[trial])
+    }
+    #expect(try roundTrip(search) == search)
+  }
+
   @Test func proposalsDifferBetweenTrialsAndSeeds() {
     let space = SearchSpace(parameters: [
       Parameter(name: "x", domain: .real(low: 0, high: 1, step: nil, log: false))
@@ -23,6 +38,25 @@ struct RandomSearchTests {
       (0..<30).map { RandomSearch(space: space, points: [], seed: seed).propose(for: TrialID($0)) }
     }
     #expect(Set(proposals).count == 900)
+  }
+
+  @Test func pointsComeFirstInTheirOrderAndInTheirParametersTypes() {
+    let space = SearchSpace(parameters: [
+      Parameter(name: "x", domain: .real(low: 0, high: 10, step: nil, log: false)),
+      Parameter(name: "y", domain: .integer(low: 0, high: 10, step: 1, log: false)),
+    ])
+    let points = [
+      Configuration([("x", .integer(3)), ("y", .integer(1))]),
+      Configuration([("x", .real(1)), ("y", .real(2))]),
+    ]
+    let search = RandomSearch(space: space, points: points, seed: 1)
+    #expect(
+      search.propose(for: TrialID(0)) == Configuration([("x", .real(3)), ("y", .integer(1))]))
+    #expect(
+      search.propose(for: TrialID(1)) == Configuration([("x", .real(1)), ("y", .integer(2))]))
+    #expect(
+      search.propose(for: TrialID(2))
+        == RandomSearch(space: space, points: [], seed: 1).propose(for: TrialID(2)))
   }
 
   @Test func aSpaceThatItsConstraintsEmptyIsExhausted() throws {

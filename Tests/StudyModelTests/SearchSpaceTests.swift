@@ -166,4 +166,17 @@ struct SearchSpaceTests {
     ])
     #expect(Self.space.inOrder(configuration).map(\.name) == ["optimizer", "width", "batch"])
   }
+
+  @Test func aSpaceTravelsThroughJSONWithTheTypesOfItsValues() throws {
+    let space = SearchSpace(parameters: [
+      Parameter(name: "a", domain: .ordinal([.real(1), .real(2)])),
+      Parameter(name: "b", domain: .categorical([.real(1), .word("1"), .truth(true)])),
+      Parameter(
+        name: "c", domain: .constant(.real(0)),
+        conditions: [.init(parameter: "a", values: [.real(2)])]),
+      Parameter(name: "d", domain: .real(low: 1, high: 2, step: nil, log: true)),
+    ])
+    #expect(try roundTrip(space) == space)
+    #expect(try roundTrip(Self.space) == Self.space)
+  }
 }
