@@ -12,11 +12,19 @@ let numerics = Target.Dependency.product(name: "RealModule", package: "swift-num
 
 let heap = Target.Dependency.product(name: "HeapModule", package: "swift-collections")
 
+// Plain `hdf5` follows Debian's alternatives and may be the MPI build; the serial one is meant.
+let hdf5 = Context.environment["RUNG_HDF5_PKGCONFIG"] ?? "hdf5-serial"
+
+// Open MPI; `mpich` and its descendants have pkg-config names of their own.
+let mpi = Context.environment["RUNG_MPI_PKGCONFIG"] ?? "ompi"
+
 let package = Package(
   name: "Rung",
   dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
     .package(url: "https://github.com/apple/swift-collections", exact: "1.6.0"),
     .package(url: "https://github.com/apple/swift-numerics", exact: "1.1.1"),
+    .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
   ],
   targets: [
     .target(name: "StudyModel", dependencies: [numerics], swiftSettings: settings),
@@ -24,6 +32,46 @@ let package = Package(
     .target(name: "Schedulers", dependencies: ["StudyModel", heap], swiftSettings: settings),
     .target(
       name: "Coordination", dependencies: ["StudyModel", "Searchers", "Schedulers"],
+      swiftSettings: settings),
+    .systemLibrary(name: "CHDF5", pkgConfig: hdf5, providers: [.apt(["libhdf5-dev"])]),
+    .target(name: "HDF5", dependencies: ["CHDF5"], swiftSettings: settings),
+    .target(
+      name: "StudyStore", dependencies: ["StudyModel", "Coordination", "HDF5", "Processes"],
+      swiftSettings: settings),
+    .target(
+      name: "Reporting", dependencies: ["StudyModel", "Coordination"], swiftSettings: settings),
+    .target(name: "CResources", exclude: ["rung.py", "report.html"]),
+    .target(name: "Planning", dependencies: ["StudyModel"], swiftSettings: settings),
+    .target(name: "JobScripts", dependencies: ["StudyModel"], swiftSettings: settings),
+    .target(name: "CProcesses"),
+    .target(name: "Processes", dependencies: ["CProcesses"], swiftSettings: settings),
+    .systemLibrary(name: "CMPI", pkgConfig: mpi, providers: [.apt(["libopenmpi-dev"])]),
+    .target(name: "MPI", dependencies: ["CMPI"], swiftSettings: settings),
+    .target(
+      name: "Agents",
+      dependencies: ["StudyModel", "Coordination", "StudyStore", "Processes", "MPI"],
+      swiftSettings: settings),
+    .target(
+      name: "StudyFiles", dependencies: ["StudyModel", .product(name: "Yams", package: "Yams")],
+      swiftSettings: settings),
+    .executableTarget(
+      name: "rung",
+      dependencies: [
+        "StudyModel", "StudyFiles", "StudyStore", "Coordination", "Planning", "JobScripts",
+        "Reporting", "Processes", "Agents", "CResources", "MPI",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ], swiftSettings: settings),
+    .testTarget(
+      name: "IntegrationTests",
+      dependencies: ["Coordination", "Processes", "StudyFiles", "StudyModel", "StudyStore", "rung"],
+      swiftSettings: settings),
+    .testTarget(name: "HDF5Tests", dependencies: ["HDF5", "CHDF5"], swiftSettings: settings),
+    .testTarget(
+      name: "StudyFilesTests", dependencies: ["StudyFiles", "StudyModel"], swiftSettings: settings),
+    .testTarget(
+      name: "PlanningTests", dependencies: ["Planning", "StudyModel"], swiftSettings: settings),
+    .testTarget(
+      name: "JobScriptsTests", dependencies: ["JobScripts", "Planning", "StudyModel"],
       swiftSettings: settings),
     .target(
       name: "TestSupport", dependencies: ["StudyModel", "Coordination"], path: "Tests/TestSupport",

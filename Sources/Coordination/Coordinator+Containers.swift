@@ -115,6 +115,8 @@ extension Coordinator {
 
   /// Deletes containers without anything alive.
   mutating func deleteDeadContainers(_ commands: inout [Command]) {
+    // What a study leaves behind in the end is few files already, and nobody is left to tidy.
+    if case .finished = phase { return }
     guard isUntidy, let anyone = workers.firstIndex(where: { $0 != nil }) else { return }
     isUntidy = false
     for container in containers where container.isDead {

@@ -115,8 +115,8 @@ public struct Coordinator: Sendable, Codable {
     }
     applyStopRules(&commands)
     fill(&commands)
-    deleteDeadContainers(&commands)
     finishIfIdle(&commands)
+    deleteDeadContainers(&commands)
     mergeSmallContainers(&commands)
     return commands
   }

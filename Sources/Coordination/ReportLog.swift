@@ -71,3 +71,19 @@ public struct ReportLog: Hashable, Sendable, Codable {
     hasher.combine(epochs)
   }
 }
+
+extension Coordinator {
+  /// Takes the reports out, for a snapshot that keeps them in columns of its own.
+  ///
+  /// - Returns: All reports.
+  public mutating func takeReports() -> ReportLog {
+    let log = reports
+    reports = ReportLog()
+    return log
+  }
+
+  /// Puts the reports of a snapshot back.
+  ///
+  /// - Parameter log: All reports.
+  public mutating func putReports(_ log: ReportLog) { reports = log }
+}

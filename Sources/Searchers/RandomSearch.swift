@@ -1,6 +1,7 @@
 public import StudyModel
 
-/// Proposes the study's points first, then independent draws from the space.
+/// Proposes the study's points first, drawing what they leave out, then independent draws from the
+/// space.
 ///
 /// Source: Bergstra and Bengio, "Random Search for Hyper-Parameter Optimization", JMLR 13 (2012).
 /// Configurations that violate a constraint are drawn anew.
@@ -29,13 +30,10 @@ public struct RandomSearch: Sendable, Codable, Hashable {
   /// - Parameter trial: The trial that is to start.
   /// - Returns: `nil` where no draw of ``drawsPerProposal`` met the constraints.
   public func propose(for trial: TrialID) -> Configuration? {
-    if trial.number < points.count {
-      let point = points[trial.number]
-      return space.conforming(point) ?? point
-    }
+    let point = trial.number < points.count ? points[trial.number] : Configuration()
     var random = RandomStream(seed: seed, trial: trial, purpose: .configuration)
     for _ in 0..<Self.drawsPerProposal {
-      let configuration = space.sample(using: &random)
+      let configuration = space.sample(using: &random, fixing: point)
       if space.satisfiesConstraints(configuration) { return configuration }
     }
     return nil

@@ -4,12 +4,18 @@ public import StudyModel
 extension SearchSpace {
   /// Draws every active parameter independently, without regard to the constraints.
   ///
-  /// - Parameter random: Where the draws come from.
+  /// - Parameters:
+  ///   - random: Where the draws come from.
+  ///   - point: Settings that are given and not drawn.
   /// - Returns: A value for each active parameter.
-  public func sample(using random: inout RandomStream) -> Configuration {
+  public func sample(
+    using random: inout RandomStream, fixing point: Configuration = Configuration()
+  ) -> Configuration {
     var configuration = Configuration()
     for parameter in parameters where isActive(parameter, in: configuration) {
-      configuration[parameter.name] = parameter.domain.sample(using: &random)
+      configuration[parameter.name] =
+        point[parameter.name].map { parameter.domain.conforming($0) ?? $0 }
+        ?? parameter.domain.sample(using: &random)
     }
     return configuration
   }

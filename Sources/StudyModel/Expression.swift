@@ -228,6 +228,8 @@ public enum ExpressionError: Error, Hashable, Sendable {
   case unexpected(found: String, column: Int, expected: String)
   /// It is longer, or nested deeper, than an expression may be.
   case tooLarge
+  /// An operator is given another kind of value than it takes.
+  case mismatched(String, takes: Expression.Kind, found: Expression.Kind)
 }
 
 extension ExpressionError: CustomStringConvertible {
@@ -238,6 +240,10 @@ extension ExpressionError: CustomStringConvertible {
       "\(found) at column \(column) of the expression; write \(expected) there"
     case .tooLarge:
       "the expression has more than 10,000 characters or nests deeper than 100; split it up"
+    case .mismatched(let operation, let expected, let found):
+      ["==", "!="].contains(operation)
+        ? "'\(operation)' compares a \(expected.rawValue) with a \(found.rawValue); compare two of a kind"
+        : "'\(operation)' takes a \(expected.rawValue), but is given a \(found.rawValue); write a \(expected.rawValue)"
     }
   }
 }

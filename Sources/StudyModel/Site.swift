@@ -86,6 +86,11 @@ public struct Site: Hashable, Sendable, Codable {
   public var defaultTime: Duration
   /// Slurm defaults.
   public var slurm: SlurmSettings
+  /// Where the values come from, such as addresses of the site's documentation.
+  public var sources: [String]
+  /// Keys of the site file for whose values no source was found, such as
+  /// `partitions.gpu.memory`.
+  public var unsourced: [String]
 
   /// A site of these parts.
   public init(
@@ -93,7 +98,7 @@ public struct Site: Hashable, Sendable, Codable {
     coordinatorPartition: String? = nil, allowsHeterogeneousJobs: Bool = true, mpi: String = "pmix",
     asksForGPUs: Bool = true, asksForMemory: Bool = true, modules: [String] = [],
     variables: [EnvironmentSettings.Variable] = [], defaultTime: Duration = .seconds(3600),
-    slurm: SlurmSettings = SlurmSettings()
+    slurm: SlurmSettings = SlurmSettings(), sources: [String] = [], unsourced: [String] = []
   ) {
     self.name = name
     self.summary = summary
@@ -108,6 +113,8 @@ public struct Site: Hashable, Sendable, Codable {
     self.variables = variables.sorted { $0.name < $1.name }
     self.defaultTime = defaultTime
     self.slurm = slurm
+    self.sources = sources
+    self.unsourced = unsourced
   }
 
   /// The partition of this name.

@@ -11,7 +11,7 @@ public struct Study: Hashable, Sendable, Codable {
   public var fidelity: Fidelity
   /// The configurations that may be tried.
   public var space: SearchSpace
-  /// Configurations to try first, in this order.
+  /// Configurations to try first, in this order; what one leaves out is drawn.
   public var points: [Configuration]
   /// How configurations are proposed and trials promoted.
   public var algorithm: Algorithm

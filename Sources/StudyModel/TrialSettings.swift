@@ -18,7 +18,7 @@ public struct TrialSettings: Hashable, Sendable, Codable {
     case own
   }
 
-  /// The program and its arguments; not empty.
+  /// The program and its arguments; empty only in a study that replays a table and runs nothing.
   public var command: [String]
   /// GPUs of a trial: 0 or 1 in this version.
   public var gpus: Int
@@ -43,7 +43,6 @@ public struct TrialSettings: Hashable, Sendable, Codable {
     arguments: Arguments = .append, directory: Directory = .study, checkpointEvery: Int? = nil,
     silence: Duration = .seconds(1800), retries: Int = 0
   ) {
-    precondition(!command.isEmpty)
     self.command = command
     self.gpus = gpus
     self.cpus = cpus

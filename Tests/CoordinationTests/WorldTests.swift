@@ -61,7 +61,7 @@ struct WorldTests {
     return wrong
   }
 
-  @Test(arguments: seeds(400, from: 7_000_000))
+  @Test(arguments: seeds(400, from: 70_000))
   func everyStudyEndsWithTheTrialsItPromised(seed: UInt64) throws {
     var world = Self.world(seed: seed)
     try world.live()
@@ -86,7 +86,7 @@ struct WorldTests {
     #expect(coordinator.trials.allSatisfy { $0.state != .running })
   }
 
-  @Test(arguments: seeds(150, from: 8_000_000))
+  @Test(arguments: seeds(150, from: 80_000))
   func aRunThatIsCutAnywhereGoesOnToTheSameNumberOfTrials(seed: UInt64) throws {
     var random = SeededGenerator(seed, 907)
     let cuts = Set((0..<random.integer(1...6)).map { _ in random.integer(1...200) })
@@ -96,7 +96,7 @@ struct WorldTests {
     Self.expectTheEnd(world)
   }
 
-  @Test(arguments: seeds(100, from: 9_000_000))
+  @Test(arguments: seeds(100, from: 90_000))
   func aReplayEqualsTheRun(seed: UInt64) throws {
     var world = Self.world(seed: seed, cuts: seed.isMultiple(of: 3) ? [30] : [])
     try world.live()
@@ -114,7 +114,7 @@ struct WorldTests {
     #expect(try json(reread.trials) == json(world.coordinator.trials))
   }
 
-  @Test(arguments: seeds(70, from: 10_000_000))
+  @Test(arguments: seeds(70, from: 100_000))
   func aCoordinatorThatTravelsThroughJSONAtAnyPointDecidesAsTheRunDid(seed: UInt64) throws {
     var world = Self.world(seed: seed)
     try world.live()
@@ -127,7 +127,7 @@ struct WorldTests {
     #expect(try json(other.coordinator) == json(world.coordinator))
   }
 
-  @Test(arguments: seeds(8, from: 11_000_000))
+  @Test(arguments: seeds(8, from: 110_000))
   func aCutAtEveryEventOfARunEndsWithTheSameNumberOfTrials(seed: UInt64) throws {
     var rules = StopRules()
     rules.trials = 9

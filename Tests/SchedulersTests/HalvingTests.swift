@@ -18,7 +18,7 @@ struct HalvingTests {
     Brackets(rungs: play.budgets, eta: play.eta, count: play.bracketCount, seed: seed)
   }
 
-  @Test(arguments: seeds(800, from: 12_000_000))
+  @Test(arguments: seeds(800, from: 120_000))
   func promotionDecidesAsAlgorithm2OfThePaper(seed: UInt64) {
     var play = Play(seed: seed)
     var scheduler = promotion(play, seed: seed)
@@ -46,7 +46,7 @@ struct HalvingTests {
     #expect(play.violations == [])
   }
 
-  @Test(arguments: seeds(800, from: 13_000_000))
+  @Test(arguments: seeds(800, from: 130_000))
   func stoppingDecidesAsItsDefinition(seed: UInt64) {
     var play = Play(seed: seed)
     var scheduler = stopping(play, seed: seed)
@@ -82,7 +82,7 @@ struct HalvingTests {
     ]
   }
 
-  @Test(arguments: seeds(100, from: 14_000_000))
+  @Test(arguments: seeds(100, from: 140_000))
   func aSchedulerThatTravelledThroughJSONDecidesAsTheRunDid(seed: UInt64) throws {
     for var scheduler in schedulers(Play(seed: seed), seed: seed) {
       var play = Play(seed: seed)
@@ -98,7 +98,7 @@ struct HalvingTests {
     }
   }
 
-  @Test(arguments: seeds(100, from: 15_000_000))
+  @Test(arguments: seeds(100, from: 150_000))
   func aLateOrRepeatedEventChangesNothing(seed: UInt64) throws {
     for var scheduler in schedulers(Play(seed: seed), seed: seed) {
       var random = SeededGenerator(seed, 3)
@@ -119,7 +119,7 @@ struct HalvingTests {
     }
   }
 
-  @Test(arguments: seeds(100, from: 16_000_000))
+  @Test(arguments: seeds(100, from: 160_000))
   func aLateReportOfAnotherValueChangesNothing(seed: UInt64) throws {
     for var scheduler in schedulers(Play(seed: seed), seed: seed) {
       var random = SeededGenerator(seed, 4)

@@ -115,7 +115,7 @@ struct SearchSpaceTests {
     #expect(Parameter.Domain.constant(.integer(1)).count == 1)
   }
 
-  @Test(arguments: seeds(100, from: 23_000_000))
+  @Test(arguments: seeds(100, from: 230_000))
   func parametersAreOrderedAfterThoseTheirConditionsName(seed: UInt64) throws {
     var random = SeededGenerator(seed)
     let count = random.integer(1...12)

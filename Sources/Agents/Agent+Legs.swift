@@ -1,0 +1,235 @@
+import Coordination
+import FoundationEssentials
+import Glibc
+import Processes
+import StudyModel
+
+extension Agent {
+  /// Makes a leg's scratch folder, fetches its checkpoint, and then starts it.
+  func prepare(_ leg: Leg) throws {
+    let directory = "\(scratch)/legs/\(leg.id)"
+    try makeFolder(directory)
+    for name in ["checkpoint", "tmp"] { try makeFolder("\(directory)/\(name)") }
+    try writeFile(directory + "/config.json", configurationText(leg.configuration))
+    slots[leg.slot.index].leg = ActiveLeg(
+      leg: leg, directory: directory, lastSign: monotonicSeconds())
+    if let source = leg.source {
+      try keeper.channel.send(KeeperRequest.load(leg.id, source, folder: directory + "/checkpoint"))
+    } else {
+      try start(leg.slot.index)
+    }
+  }
+
+  private func configurationText(_ configuration: Configuration) -> [UInt8] {
+    // Written by hand: JSONEncoder would write a whole real number as an integer.
+    let fields = settings.study.space.inOrder(configuration).map { setting in
+      let value =
+        switch setting.value {
+        case .integer, .real, .truth: setting.value.description
+        case .word(let word): jsonText(word)
+        }
+      return "\(jsonText(setting.name)): \(value)"
+    }
+    return Array(("{" + fields.joined(separator: ", ") + "}\n").utf8)
+  }
+
+  private func start(_ place: Int) throws {
+    guard let active = slots[place].leg else { return }
+    if let process = slots[place].process, process.isWaiting, process.connection?.isClosed == false
+    {
+      try hand(active, to: process)
+      slots[place].leg?.hasBegun = true
+      slots[place].leg?.lastSign = monotonicSeconds()
+      events.append(.began(active.leg.id))
+      return
+    }
+    if let old = slots[place].process {
+      // A warm process that is just ending: its slot is free for a new one once it is gone.
+      old.connection = nil
+      retiring.append(old)
+      slots[place].process = nil
+    }
+    try spawn(active, in: place)
+  }
+
+  /// Gives the next trial to a warm process.
+  private func hand(_ active: ActiveLeg, to process: TrialProcess) throws {
+    process.isWaiting = false
+    let leg = active.leg
+    let trial = WarmTrial.Trial(
+      id: leg.id.trial.number, attempt: leg.id.attempt, config: leg.configuration,
+      checkpointDirectory: active.checkpointFolder, directory: active.directory,
+      resumedFrom: leg.source?.entry.epoch ?? 0, until: leg.until,
+      maximum: settings.study.fidelity.maximum.epochs)
+    try process.connection?.send(WarmTrial(trial: trial))
+  }
+
+  private func spawn(_ active: ActiveLeg, in place: Int) throws {
+    let name = nextProcessName()
+    let path = "\(scratch)/\(name)"
+    try makePipe(path)
+    let pipe = try Descriptor(opening: path, flags: O_RDWR | O_NONBLOCK)
+    let process = TrialProcess(
+      name: name, output: try LineChannel(pipe, limit: Self.lineLimit), outputPath: path)
+    slots[place].process = process
+    let mark = "RUNG_PROCESS=\(scratch)/\(name)"
+    let device = settings.devices.isEmpty ? nil : settings.devices[place]
+    let environment = launch.environment(
+      active.leg, directory: active.directory, device: device, mark: mark)
+    let directory =
+      settings.study.trial.directory == .own ? active.directory : settings.studyFolder
+    let arguments = launch.arguments(active.leg.configuration)
+    guard
+      let executable = TrialLaunch.findExecutable(
+        arguments[0], environment: environment, directory: directory, isExecutable: isExecutable)
+    else {
+      slots[place].process = nil
+      removeAll(path)
+      return conclude(
+        place, .notStarted(reason: "no executable '\(arguments[0])' on the trial's PATH"))
+    }
+    try spawner.channel.send(
+      SpawnerRequest.spawn(
+        SpawnOrder(
+          id: name, executable: executable, arguments: arguments, environment: environment,
+          directory: directory, output: path, mark: mark)))
+  }
+
+  /// Hears what became of a process.
+  func hear(_ reply: SpawnerReply) throws {
+    switch reply {
+    case .started(let name, _):
+      guard let place = slots.firstIndex(where: { $0.process?.name == name }) else { return }
+      removeAll("\(scratch)/\(name)")
+      guard let leg = slots[place].leg, !leg.hasBegun else { return }
+      slots[place].leg?.hasBegun = true
+      slots[place].leg?.lastSign = monotonicSeconds()
+      events.append(.began(leg.leg.id))
+    case .notStarted(let name, let reason):
+      guard let place = slots.firstIndex(where: { $0.process?.name == name }) else { return }
+      removeAll("\(scratch)/\(name)")
+      slots[place].process = nil
+      conclude(place, .notStarted(reason: reason))
+    case .exited(let name, let status): try processEnded(name, .exited(status: status))
+    case .signalled(let name, let signal): try processEnded(name, .signalled(signal))
+    }
+  }
+
+  private func processEnded(_ name: String, _ outcome: LegEnd.Outcome) throws {
+    retiring.removeAll { $0.name == name }
+    guard let place = slots.firstIndex(where: { $0.process?.name == name }) else { return }
+    // It may have connected and spoken just before it ended.
+    acceptConnections()
+    try listen(to: place)
+    let process = slots[place].process
+    slots[place].process = nil
+    guard slots[place].leg != nil, process?.isWaiting == false else { return }
+    logRest(of: process, leg: slots[place].leg)
+    conclude(place, outcome, lastLine: lastLine)
+  }
+
+  /// Reports the end of a leg, and keeps its checkpoint where it is worth keeping.
+  func conclude(_ place: Int, _ outcome: LegEnd.Outcome, lastLine: String? = nil) {
+    guard let active = slots[place].leg else { return }
+    slots[place].leg = nil
+    let outcome = active.outcome ?? outcome
+    var end = LegEnd(leg: active.leg.id, outcome: outcome, lastLine: lastLine)
+    if isWorthKeeping(active, outcome), active.epoch > 0,
+      !namesInFolder(active.checkpointFolder).isEmpty
+    {
+      let spool = "\(scratch)/spool/\(active.leg.id)"
+      do {
+        try renamePath(active.checkpointFolder, to: spool)
+        try keeper.channel.send(
+          KeeperRequest.save(active.leg.id, epoch: active.epoch, folder: spool))
+        end.keeping = active.epoch
+      } catch {
+        end.lastLine = "its checkpoint could not be kept: \(error)"
+      }
+    }
+    removeAll(active.directory)
+    events.append(.legEnded(end))
+  }
+
+  /// A checkpoint is whole when the trial ended as it should: after a failure, the one before it
+  /// is the last that is known to be whole.
+  private func isWorthKeeping(_ active: ActiveLeg, _ outcome: LegEnd.Outcome) -> Bool {
+    switch active.verdict {
+    case .pause, .complete: true
+    case .stop: false
+    case .goOn, nil: outcome == .exited(status: 0) || outcome == .askedForNext
+    }
+  }
+
+  /// Ends a leg's process.
+  func end(_ leg: LegID, _ outcome: LegEnd.Outcome) {
+    guard let place = slot(of: leg) else { return }
+    if slots[place].leg?.outcome == nil { slots[place].leg?.outcome = outcome }
+    guard let process = slots[place].process else {
+      // Its checkpoint is still being fetched.
+      return conclude(place, outcome)
+    }
+    signal(process, SIGTERM)
+    process.patience = .init(
+      deadline: monotonicSeconds() + Self.terminationPatience, isTerminated: true)
+  }
+
+  func signal(_ process: TrialProcess, _ signal: Int32) {
+    do { try spawner.channel.send(SpawnerRequest.signal(process.name, signal)) } catch {
+      preconditionFailure("a signal did not encode: \(error)")
+    }
+  }
+
+  /// Hears what became of a checkpoint.
+  func hear(_ reply: KeeperReply) throws {
+    switch reply {
+    case .stored(let container): events.append(.stored(container))
+    case .notStored(let leg, let reason): events.append(.notStored(leg, reason: reason))
+    case .notMerged(let names, let reason): events.append(.notMerged(names, reason: reason))
+    case .taken(let leg, let epoch):
+      guard let place = slot(of: leg), let held = slots[place].leg?.heldAnswer,
+        held.epoch == epoch
+      else { return }
+      slots[place].leg?.heldAnswer = nil
+      try slots[place].process?.connection?.send(held)
+    case .loaded(let leg):
+      if let place = slot(of: leg) { try start(place) }
+    case .notLoaded(let leg, let reason):
+      if let place = slot(of: leg) { conclude(place, .notStarted(reason: reason)) }
+    }
+  }
+
+  /// Ends what was silent too long or did not end when it should have.
+  func checkPatience() {
+    let now = monotonicSeconds()
+    for place in slots.indices {
+      if let process = slots[place].process, let patience = process.patience {
+        guard now >= patience.deadline else { continue }
+        signal(process, patience.isTerminated ? SIGKILL : SIGTERM)
+        process.patience = .init(deadline: now + Self.terminationPatience, isTerminated: true)
+      } else if let leg = slots[place].leg, leg.hasBegun,
+        now - leg.lastSign >= settings.study.trial.silence.seconds
+      {
+        end(leg.leg.id, .silent(seconds: Int(settings.study.trial.silence.seconds)))
+      }
+    }
+  }
+}
+
+/// A text as a JSON string.
+func jsonText(_ text: String) -> String {
+  var result = "\""
+  for scalar in text.unicodeScalars {
+    switch scalar {
+    case "\"": result += "\\\""
+    case "\\": result += "\\\\"
+    case "\n": result += "\\n"
+    case "\t": result += "\\t"
+    case _ where scalar.value < 0x20:
+      let digits = String(scalar.value, radix: 16)
+      result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+    default: result.unicodeScalars.append(scalar)
+    }
+  }
+  return result + "\""
+}

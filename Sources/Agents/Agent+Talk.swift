@@ -1,0 +1,124 @@
+import Coordination
+import FoundationEssentials
+import Processes
+import StudyModel
+
+extension Agent {
+  /// Takes new connections, and gives those that have said who they are to their process.
+  func acceptConnections() {
+    while let connection = listener.accept() {
+      // A descriptor that cannot be made non-blocking is closed again: its trial sees the end.
+      if let channel = try? LineChannel(connection, limit: Self.lineLimit) {
+        strangers.append(channel)
+      }
+    }
+    strangers.removeAll { channel in
+      guard let line = channel.receiveLine() else { return channel.isClosed }
+      guard case .hello(let leg, let isWarm) = read(line), let place = slot(of: leg),
+        let process = slots[place].process
+      else { return true }
+      if process.connection == nil {
+        process.connection = channel
+        process.isWarm = isWarm
+      }
+      return true
+    }
+  }
+
+  private func read(_ line: ArraySlice<UInt8>) -> TrialMessage {
+    TrialMessage(line, fidelity: settings.study.fidelity.name)
+  }
+
+  /// Hears a slot's process, over its socket and on its output.
+  func listen(to place: Int) throws {
+    guard let process = slots[place].process else { return }
+    if let connection = process.connection {
+      connection.flush()
+      while let line = connection.receiveLine() {
+        try hear(read(line), from: place, process, isAnswerable: true)
+      }
+    }
+    for line in process.output.receive() {
+      if process.log.take(line), let leg = slots[place].leg { write(line, of: leg.leg.id) }
+      guard line.starts(with: Self.mark) else { continue }
+      try hear(read(line.dropFirst(Self.mark.count)), from: place, process, isAnswerable: false)
+    }
+  }
+
+  private static let mark = Array("[rung] ".utf8)
+
+  private func hear(
+    _ message: TrialMessage, from place: Int, _ process: TrialProcess, isAnswerable: Bool
+  ) throws {
+    guard let active = slots[place].leg else { return }
+    let leg = active.leg.id
+    switch message {
+    case .report(let epoch, let values):
+      slots[place].leg?.lastSign = monotonicSeconds()
+      // A program that speaks over the socket may print its reports as well: heard once.
+      guard isAnswerable || process.connection == nil else { return }
+      slots[place].leg?.epoch = max(active.epoch, epoch)
+      let every = settings.study.trial.checkpointEvery
+      if isAnswerable, epoch >= active.leg.until || every.map({ epoch % $0 == 0 }) == true {
+        slots[place].leg?.awaited = epoch
+      }
+      events.append(
+        .reported(
+          Report(leg: leg, epoch: epoch, values: values, isAnswerable: isAnswerable)))
+    case .next where isAnswerable:
+      process.isWaiting = true
+      process.patience = nil
+      logRest(of: process, leg: active)
+      conclude(place, .askedForNext, lastLine: lastLine)
+    case .next, .hello: break
+    case .rubbish(let why):
+      write(Array("(rung: not understood: \(why))".utf8)[...], of: leg)
+    }
+  }
+
+  /// Tells a trial what was decided.
+  func answer(_ leg: LegID, _ epoch: Int, _ verdict: Verdict) throws {
+    guard let place = slot(of: leg), let active = slots[place].leg,
+      let process = slots[place].process
+    else { return }
+    let isAwaited = active.awaited == epoch
+    if isAwaited { slots[place].leg?.awaited = nil }
+    let answer = TrialAnswer(epoch: epoch, verdict)
+    guard case .goOn(let until) = verdict else {
+      slots[place].leg?.verdict = verdict
+      process.patience = .init(
+        deadline: monotonicSeconds() + Self.endingPatience, isTerminated: false)
+      try process.connection?.send(answer)
+      return
+    }
+    slots[place].leg?.leg.until = until
+    guard isAwaited else { return }
+    if namesInFolder(active.checkpointFolder).isEmpty {
+      try process.connection?.send(answer)
+    } else {
+      // The trial waits until its checkpoint has been copied: it may write into it right after.
+      slots[place].leg?.heldAnswer = answer
+      try keeper.channel.send(
+        KeeperRequest.take(
+          leg, epoch: epoch, folder: active.checkpointFolder,
+          copy: "\(scratch)/spool/\(leg)-\(epoch)"))
+    }
+  }
+
+  /// Logs what the process of a leg that ends has printed last.
+  func logRest(of process: TrialProcess?, leg: ActiveLeg?) {
+    guard let process, let leg else { return }
+    for line in process.output.receive() where process.log.take(line) {
+      write(line, of: leg.leg.id)
+    }
+    lastLine = process.log.lastLine
+    for line in process.log.finish() { write(line[...], of: leg.leg.id) }
+  }
+
+  /// Appends a line of a trial's output to the node's log.
+  func write(_ line: ArraySlice<UInt8>, of leg: LegID) {
+    let text = Array("[\(leg)] ".utf8) + line + [UInt8(ascii: "\n")]
+    // Output that cannot be kept, on a full disk for instance, must not end the trial.
+    try? log.writeAll(text)
+  }
+}

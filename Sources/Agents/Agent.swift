@@ -1,0 +1,195 @@
+public import Coordination
+import FoundationEssentials
+import Glibc
+public import Processes
+import StudyModel
+
+/// Serves a node: starts trials in its slots, passes on what they report, carries their
+/// checkpoints.
+///
+/// Decides nothing: orders come in by ``perform(_:)``, events go out by ``takeEvents()``, and
+/// ``step()`` does what is possible without waiting.
+public final class Agent {
+  let settings: AgentSettings
+  let launch: TrialLaunch
+  let spawner: Companion
+  let keeper: Companion
+  let listener: SocketListener
+  let scratch: String
+  private let socketFolder: String?
+  let log: Descriptor
+  var slots: [Slot]
+  /// Connections that have not said yet who they are.
+  var strangers: [LineChannel] = []
+  /// Warm processes that were sent away and have not ended yet.
+  var retiring: [TrialProcess] = []
+  /// The last line printed by the leg that ended last.
+  var lastLine: String?
+  var events: [Event] = []
+  private var started = 0
+  private var isShuttingDown = false
+
+  /// One slot: its leg, and the process that trains it.
+  struct Slot {
+    var leg: ActiveLeg?
+    var process: TrialProcess?
+  }
+
+  /// How long a trial may take to end after it was told to, before it is ended, in seconds.
+  static let endingPatience = 60.0
+  /// How long a process may take to end after SIGTERM, before SIGKILL, in seconds.
+  static let terminationPatience = 5.0
+  /// The longest line of a trial's output or message, in bytes.
+  static let lineLimit = 1 << 20
+
+  /// Starts the agent's companions and opens its socket.
+  ///
+  /// Must run before MPI is started: see ``Spawner``.
+  ///
+  /// - Parameter settings: What to serve.
+  /// - Throws: `SystemError`.
+  public init(_ settings: AgentSettings) throws {
+    self.settings = settings
+    let base =
+      ["SLURM_TMPDIR", "TMPDIR"].compactMap { environmentVariable($0) }
+      .first { exists($0) } ?? "/tmp"
+    scratch = try makeTemporaryFolder(base + "/rung-")
+    var socketPath = scratch + "/socket"
+    if socketPath.utf8.count > SocketListener.pathLimit {
+      // A site's temporary folder may have a long name; a socket's path has 108 bytes.
+      let folder = try makeTemporaryFolder("/tmp/rung-")
+      socketPath = folder + "/socket"
+      socketFolder = folder
+    } else {
+      socketFolder = nil
+    }
+    let clientFolder = scratch + "/python"
+    for folder in [clientFolder, scratch + "/legs", scratch + "/spool"] { try makeFolder(folder) }
+    try writeFile(clientFolder + "/rung.py", settings.client)
+    spawner = try Companion(arguments: ["spawner", scratch] + (socketFolder.map { [$0] } ?? []))
+    keeper = try Companion(arguments: [
+      "keeper", settings.directory + "/checkpoints", settings.worker.description,
+    ])
+    listener = try SocketListener(path: socketPath)
+    let digits = settings.worker.description
+    let number = String(repeating: "0", count: max(0, 4 - digits.count)) + digits
+    log = try Descriptor(
+      opening: "\(settings.directory)/logs/node-\(number).log",
+      flags: O_WRONLY | O_CREAT | O_APPEND)
+    launch = TrialLaunch(
+      study: settings.study, folder: settings.studyFolder, inherited: currentEnvironment(),
+      socket: socketPath, clientFolder: clientFolder, deviceVariable: settings.deviceVariable)
+    slots = Array(repeating: Slot(), count: settings.slots)
+    events = [.workerJoined(settings.worker, host: settings.host, slots: settings.slots)]
+  }
+
+  /// What happened since the last call.
+  public func takeEvents() -> [Event] {
+    defer { events = [] }
+    return events
+  }
+
+  /// Carries out an order of the coordinator.
+  ///
+  /// - Parameter order: One for this agent.
+  /// - Throws: `SystemError`.
+  public func perform(_ order: AgentOrder) throws {
+    guard case .perform(let command) = order else { return shutDown() }
+    switch command {
+    case .start(let leg): try prepare(leg)
+    case .answer(let leg, _, let epoch, let verdict): try answer(leg, epoch, verdict)
+    case .end(let leg, _): end(leg, .endedByRung)
+    case .merge(let names, let entries, _):
+      try keeper.channel.send(KeeperRequest.merge(names, keeping: entries))
+    case .discard(let names, _): try keeper.channel.send(KeeperRequest.discard(names))
+    case .finish: dismissWarmProcesses()
+    case .propose: break
+    }
+  }
+
+  /// What to wait for between two steps.
+  public var interests: [Interest] {
+    var interests = [
+      Interest(spawner.channel.descriptor, writing: spawner.channel.wantsToWrite),
+      Interest(keeper.channel.descriptor, writing: keeper.channel.wantsToWrite),
+      Interest(listener.descriptor),
+    ]
+    for stranger in strangers { interests.append(Interest(stranger.descriptor)) }
+    for case let process? in slots.map(\.process) {
+      interests.append(Interest(process.output.descriptor))
+      if let connection = process.connection, !connection.isClosed {
+        interests.append(Interest(connection.descriptor, writing: connection.wantsToWrite))
+      }
+    }
+    return interests
+  }
+
+  /// Does everything that can be done without waiting.
+  ///
+  /// - Throws: ``AgentError``, `SystemError`, or a decoding error.
+  public func step() throws {
+    spawner.channel.flush()
+    keeper.channel.flush()
+    acceptConnections()
+    for slot in slots.indices { try listen(to: slot) }
+    for reply in try keeper.channel.receive(KeeperReply.self) { try hear(reply) }
+    for reply in try spawner.channel.receive(SpawnerReply.self) { try hear(reply) }
+    if !isShuttingDown {
+      if spawner.channel.isClosed { throw AgentError.companionEnded("spawner") }
+      if keeper.channel.isClosed { throw AgentError.companionEnded("keeper") }
+    }
+    checkPatience()
+  }
+
+  /// Seconds until ``step()`` has something to do even if nothing happens; `nil` for never.
+  public var nextDeadline: Double? {
+    var deadlines: [Double] = []
+    for slot in slots {
+      if let patience = slot.process?.patience { deadlines.append(patience.deadline) }
+      if let leg = slot.leg, leg.hasBegun, slot.process?.patience == nil {
+        deadlines.append(leg.lastSign + settings.study.trial.silence.seconds)
+      }
+    }
+    return deadlines.min().map { max(0, $0 - monotonicSeconds()) }
+  }
+
+  /// Whether every process has ended.
+  public var isIdle: Bool { slots.allSatisfy { $0.process == nil && $0.leg == nil } }
+
+  /// Ends every trial at once, without a word to the coordinator.
+  public func shutDown() {
+    isShuttingDown = true
+    spawner.end(within: 15)
+    for slot in slots.indices { slots[slot] = Slot() }
+    keeper.end(within: 15)
+    removeAll(scratch)
+    if let socketFolder { removeAll(socketFolder) }
+  }
+
+  /// Tells warm processes that there is no next trial.
+  private func dismissWarmProcesses() {
+    for slot in slots.indices where slots[slot].leg == nil {
+      slots[slot].process?.connection = nil
+      slots[slot].process?.patience = .init(
+        deadline: monotonicSeconds() + Self.terminationPatience, isTerminated: false)
+    }
+  }
+
+  /// A name for a process that no other has had.
+  func nextProcessName() -> String {
+    started += 1
+    return "process-\(started)"
+  }
+
+  /// The slot of a leg that is under way.
+  func slot(of leg: LegID) -> Int? { slots.firstIndex { $0.leg?.leg.id == leg } }
+}
+
+/// The value of a variable of this process's environment.
+///
+/// - Parameter name: The variable.
+/// - Returns: `nil` where it is unset or empty.
+public func environmentVariable(_ name: String) -> String? {
+  let entry = currentEnvironment().first { $0.hasPrefix(name + "=") }
+  return entry.map { String($0.dropFirst(name.count + 1)) }.flatMap { $0.isEmpty ? nil : $0 }
+}

@@ -1,0 +1,19 @@
+public import Coordination
+
+/// What rank 0 tells an agent.
+public enum AgentOrder: Hashable, Sendable, Codable {
+  /// Perform a command.
+  case perform(Command)
+  /// End every trial at once, then end.
+  case shutDown
+}
+
+/// What an agent tells rank 0.
+public enum AgentMessage: Hashable, Sendable, Codable {
+  /// Something happened.
+  case event(Event)
+  /// It lives; sent when nothing else was for a while.
+  case alive
+  /// It has ended its trials and says no more.
+  case farewell
+}

@@ -1,0 +1,59 @@
+public import StudyModel
+
+/// What an agent is started with.
+public struct AgentSettings: Sendable {
+  /// The agent's rank.
+  public var worker: WorkerID
+  /// The study.
+  public var study: Study
+  /// The folder of the study file, where trials run.
+  public var studyFolder: String
+  /// The study's folder.
+  public var directory: String
+  /// Trials that run at a time; 0 for a coordinator that serves none.
+  public var slots: Int
+  /// The GPUs of the slots, one each; empty for CPU slots.
+  public var devices: [String]
+  /// The variable that binds a trial to its GPU; `nil` for CPU slots.
+  public var deviceVariable: String?
+  /// The name of the node, for display.
+  public var host: String
+  /// The Python client's source.
+  public var client: [UInt8]
+
+  /// An agent of these settings.
+  public init(
+    worker: WorkerID, study: Study, studyFolder: String, directory: String, slots: Int,
+    devices: [String], deviceVariable: String?, host: String, client: [UInt8]
+  ) {
+    self.worker = worker
+    self.study = study
+    self.studyFolder = studyFolder
+    self.directory = directory
+    self.slots = slots
+    self.devices = devices
+    self.deviceVariable = deviceVariable
+    self.host = host
+    self.client = client
+  }
+}
+
+/// Why an agent cannot go on.
+public enum AgentError: Error, Hashable, Sendable {
+  /// A process of Rung's own has ended before its time.
+  case companionEnded(String)
+  /// No slot can be had.
+  case noSlots
+}
+
+extension AgentError: CustomStringConvertible {
+  /// What happened, and what to do.
+  public var description: String {
+    switch self {
+    case .companionEnded(let name):
+      "Rung's \(name) process ended unexpectedly; its message is above, and 'rung resume' goes on"
+    case .noSlots:
+      "no agent has a slot for a trial; ask for '--slots' of at least 1"
+    }
+  }
+}

@@ -1,0 +1,199 @@
+public import Coordination
+import Glibc
+public import Processes
+public import StudyModel
+public import StudyStore
+
+/// Rank 0's loop: waits, decides, records and acts.
+///
+/// Acts last: all events that wait are absorbed and written together, brought to the disk once, and
+/// only then are their commands performed. So the journal alone rebuilds everything that anybody
+/// has been told.
+public struct CoordinatorLoop<Port: AgentsPort & ~Copyable>: ~Copyable {
+  /// How a run ended.
+  public enum RunEnd: Hashable, Sendable {
+    /// The study is finished.
+    case finished(Ending)
+    /// The run was interrupted, and another can go on.
+    case interrupted(String)
+  }
+
+  /// The state of the study.
+  public private(set) var coordinator: Coordinator
+  private var store: Store
+  private let agent: Agent
+  private var port: Port
+  private let signals: SignalPort
+  private let begin: Double
+  private let offset: StudyTime
+  private var heard: [Int: Double] = [:]
+  private var lost: Set<Int> = []
+  private var idleSince: Double
+  private let progress: (Coordinator) -> Void
+
+  /// An agent that says nothing for so long counts as lost, in seconds.
+  public static var silenceLimit: Double { 30 }
+
+  /// A loop over a study.
+  ///
+  /// - Parameters:
+  ///   - coordinator: Its state, rebuilt from disk.
+  ///   - store: Its files, with a run begun.
+  ///   - agent: Rank 0's own agent.
+  ///   - port: The way to the others.
+  ///   - signals: `SIGINT`, `SIGTERM` and the like.
+  ///   - progress: Called after each round with the state.
+  public init(
+    coordinator: Coordinator, store: Store, agent: Agent, port: consuming Port,
+    signals: SignalPort, progress: @escaping (Coordinator) -> Void
+  ) {
+    self.coordinator = coordinator
+    self.store = store
+    self.agent = agent
+    self.port = port
+    self.signals = signals
+    self.progress = progress
+    begin = monotonicSeconds()
+    idleSince = begin
+    offset = coordinator.now
+    for worker in self.port.others { heard[worker.rank] = begin }
+  }
+
+  /// Runs until the study is finished or a signal arrives.
+  ///
+  /// - Parameter run: What to note of this run.
+  /// - Returns: How it ended.
+  /// - Throws: `StoreError` where something cannot be recorded: nothing unrecorded was acted on.
+  public mutating func run(_ run: Run) throws -> RunEnd {
+    try absorb([.runBegan(run)])
+    while true {
+      try agent.step()
+      var events = agent.takeEvents()
+      events += try receive()
+      events += loseTheSilent()
+      if let deadline = coordinator.nextDeadline, now >= deadline { events.append(.deadlinePassed) }
+      if !events.isEmpty {
+        try absorb(events)
+        progress(coordinator)
+      }
+      if case .finished(let ending) = coordinator.phase { return try finish(ending) }
+      if let signal = signals.receive().first { return try interrupt(signal) }
+      wait(hasWorked: !events.isEmpty)
+    }
+  }
+
+  private var now: StudyTime {
+    StudyTime(
+      microseconds: offset.microseconds + Int((monotonicSeconds() - begin) * 1e6))
+  }
+
+  private mutating func receive() throws -> [Event] {
+    var events: [Event] = []
+    for (worker, message) in try port.receive() where !lost.contains(worker.rank) {
+      heard[worker.rank] = monotonicSeconds()
+      if case .event(let event) = message { events.append(event) }
+    }
+    return events
+  }
+
+  private mutating func loseTheSilent() -> [Event] {
+    let limit = monotonicSeconds() - Self.silenceLimit
+    var events: [Event] = []
+    for worker in port.others
+    where !lost.contains(worker.rank) && heard[worker.rank, default: 0] < limit {
+      lost.insert(worker.rank)
+      events.append(.workerLost(worker, reason: "silent for \(Int(Self.silenceLimit)) s"))
+    }
+    return events
+  }
+
+  /// Absorbs, records, syncs, performs: in this order.
+  private mutating func absorb(_ events: [Event]) throws {
+    let time = now
+    var commands: [Command] = []
+    var waiting = events[...]
+    while let event = waiting.popFirst() {
+      let caused = coordinator.absorb(event, at: time)
+      store.append(JournalEntry(time: time, event: event, commands: caused))
+      for command in caused {
+        if case .propose(let trial) = command {
+          // Proposals are events of their own, so that a replay does not ask the searcher again.
+          waiting = [coordinator.proposal(for: trial)] + waiting
+        } else {
+          commands.append(command)
+        }
+      }
+    }
+    try store.sync()
+    for command in commands { try perform(command) }
+    try store.refreshSnapshot(of: coordinator)
+  }
+
+  private mutating func perform(_ command: Command) throws {
+    guard let worker = command.worker else { return }
+    if worker.rank == 0 {
+      try agent.perform(.perform(command))
+    } else if !lost.contains(worker.rank), try !port.send(.perform(command), to: worker) {
+      lost.insert(worker.rank)
+      try absorb([.workerLost(worker, reason: "it takes no more messages")])
+    }
+  }
+
+  private func wait(hasWorked: Bool) {
+    let deadlines = [
+      agent.nextDeadline, coordinator.nextDeadline.map { $0.seconds - now.seconds },
+      port.pause(afterIdle: monotonicSeconds() - idleSince),
+    ]
+    let pause = hasWorked ? 0 : deadlines.compactMap { $0 }.min()
+    waitForAny(agent.interests + [Interest(signals.descriptor)], atMost: pause)
+  }
+
+  private mutating func finish(_ ending: Ending) throws -> RunEnd {
+    try store.refreshSnapshot(of: coordinator, always: true)
+    try agent.perform(.perform(.finish(ending)))
+    try dismissOthers()
+    // Warm processes end by themselves once they are told that nothing follows.
+    let deadline = monotonicSeconds() + 2 * Agent.terminationPatience
+    while !agent.isIdle, monotonicSeconds() < deadline {
+      waitForAny(agent.interests, atMost: min(agent.nextDeadline ?? 0.1, 0.1))
+      try agent.step()
+    }
+    agent.shutDown()
+    return .finished(ending)
+  }
+
+  private mutating func interrupt(_ signal: Int32) throws -> RunEnd {
+    let reason = "signal \(signal)"
+    try absorb([.runEnded(reason: reason)])
+    try store.refreshSnapshot(of: coordinator, always: true)
+    try dismissOthers()
+    agent.shutDown()
+    return .interrupted(reason)
+  }
+
+  private mutating func dismissOthers() throws {
+    try dismiss(port.others.filter { !lost.contains($0.rank) }, of: &port)
+  }
+}
+
+/// Tells agents to end, and waits a while for their farewells.
+///
+/// - Parameters:
+///   - workers: Those that are there.
+///   - port: The way to them.
+/// - Throws: What the port throws.
+public func dismiss<Port: AgentsPort & ~Copyable>(
+  _ workers: [WorkerID], of port: inout Port
+) throws {
+  var waiting = Set(workers)
+  for worker in workers {
+    if try !port.send(.shutDown, to: worker) { waiting.remove(worker) }
+  }
+  let deadline = monotonicSeconds() + 20
+  while !waiting.isEmpty, monotonicSeconds() < deadline {
+    for (worker, message) in try port.receive() where message == .farewell {
+      waiting.remove(worker)
+    }
+    waitForAny([], atMost: port.pause(afterIdle: 1) ?? 0.001)
+  }
+}

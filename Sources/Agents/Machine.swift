@@ -1,0 +1,85 @@
+import Processes
+public import StudyModel
+
+/// What the machine at hand offers to trials.
+public struct Machine: Hashable, Sendable {
+  /// Cores that this process may use.
+  public var cores: Int
+  /// Memory in MiB.
+  public var memoryMiB: Int
+  /// The GPUs' names, as the vendor's variable takes them.
+  public var devices: [String]
+  /// Who made the GPUs; `nil` where there are none.
+  public var vendor: Site.Vendor?
+
+  /// Looks at this machine.
+  ///
+  /// A list of devices that this process was given (by Slurm, or by the user) is what counts;
+  /// without one, the devices that the kernel shows.
+  ///
+  /// - Parameter vendor: The vendor to look for; `nil` for any.
+  public init(detecting vendor: Site.Vendor? = nil) {
+    cores = usableCores()
+    memoryMiB = Self.memory()
+    devices = []
+    for candidate in Site.Vendor.allCases where vendor == nil || vendor == candidate {
+      devices = Self.devices(of: candidate)
+      self.vendor = devices.isEmpty ? nil : candidate
+      if !devices.isEmpty { return }
+    }
+  }
+
+  /// How many trials of a study run at a time here, and on which GPUs.
+  ///
+  /// - Parameter trial: What a trial needs.
+  /// - Returns: At least one slot; devices are empty where the slots are of cores.
+  public func slots(for trial: TrialSettings) -> (count: Int, devices: [String]) {
+    var count = cores / trial.cpus
+    if let memory = trial.memoryMiB, memory > 0 { count = min(count, memoryMiB / memory) }
+    guard trial.gpus > 0, !devices.isEmpty else { return (max(1, count), []) }
+    let shared = max(1, min(count, devices.count))
+    return (shared, Array(devices.prefix(shared)))
+  }
+
+  private static func memory() -> Int {
+    // Linux always has this file; without it memory is not what bounds the slots.
+    guard let text = try? readFile("/proc/meminfo") else { return .max }
+    let fields = text.prefix { $0 != UInt8(ascii: "\n") }.split(separator: UInt8(ascii: " "))
+    return fields.count > 1 ? (Int(String(decoding: fields[1], as: UTF8.self)) ?? 0) / 1024 : .max
+  }
+
+  private static func devices(of vendor: Site.Vendor) -> [String] {
+    if let list = environmentVariable(vendor.deviceVariable) {
+      return list.split(separator: ",").map(String.init).filter { $0 != "NoDevFiles" }
+    }
+    let count =
+      switch vendor {
+      case .nvidia:
+        namesInFolder("/dev").count { $0.hasPrefix("nvidia") && Int($0.dropFirst(6)) != nil }
+      case .amd:
+        // A node of the topology with SIMD units is a GPU; the others are processors.
+        namesInFolder("/sys/class/kfd/kfd/topology/nodes").count { node in
+          let path = "/sys/class/kfd/kfd/topology/nodes/\(node)/properties"
+          guard let text = try? readFile(path) else { return false }
+          return String(decoding: text, as: UTF8.self).split(separator: "\n").contains {
+            $0.hasPrefix("simd_count ") && !$0.hasSuffix(" 0")
+          }
+        }
+      }
+    return (0..<count).map(String.init)
+  }
+}
+
+extension Site.Vendor {
+  /// The one variable that binds a process to its devices: the lowest layer of each vendor's, so
+  /// that nothing filters twice.
+  ///
+  /// Source: CUDA C Programming Guide, "CUDA Environment Variables"; ROCm documentation, "GPU
+  /// isolation techniques".
+  public var deviceVariable: String {
+    switch self {
+    case .nvidia: "CUDA_VISIBLE_DEVICES"
+    case .amd: "ROCR_VISIBLE_DEVICES"
+    }
+  }
+}

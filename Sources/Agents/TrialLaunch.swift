@@ -1,0 +1,153 @@
+import Coordination
+import StudyModel
+
+/// How a trial's process is started: its arguments and its environment.
+struct TrialLaunch {
+  /// The study.
+  var study: Study
+  /// The folder of the study file.
+  var folder: String
+  /// The agent's own environment, as `NAME=value`.
+  var inherited: [String]
+  /// The socket of the agent.
+  var socket: String
+  /// The folder with the Python client.
+  var clientFolder: String
+  /// The variable that binds a trial to its GPU; `nil` where trials use none.
+  var deviceVariable: String?
+
+  /// The command line of a configuration.
+  ///
+  /// - Parameter configuration: The trial's settings.
+  /// - Returns: Each argument whole: nothing passes through a shell.
+  func arguments(_ configuration: Configuration) -> [String] {
+    var hasPlaceholder = false
+    var arguments = study.trial.command.map { argument in
+      let (text, replaced) = Self.replacePlaceholders(argument, configuration)
+      hasPlaceholder = hasPlaceholder || replaced
+      return text
+    }
+    guard !hasPlaceholder else { return arguments }
+    for setting in study.space.inOrder(configuration) {
+      switch study.trial.arguments {
+      case .append: arguments += ["--\(setting.name)", setting.value.description]
+      case .hydra: arguments.append("\(setting.name)=\(setting.value)")
+      case .none: break
+      }
+    }
+    return arguments
+  }
+
+  /// Puts values in the place of `{name}`, and a brace in the place of `{{`.
+  ///
+  /// The name of an inactive parameter leaves nothing; a closing brace by itself stays.
+  static func replacePlaceholders(
+    _ text: String, _ configuration: Configuration
+  ) -> (text: String, replaced: Bool) {
+    var result = ""
+    var replaced = false
+    var rest = text[...]
+    while let character = rest.first {
+      if rest.hasPrefix("{{") {
+        result.append(character)
+        rest = rest.dropFirst(2)
+      } else if character == "{", let end = rest.firstIndex(of: "}") {
+        let name = String(rest[rest.index(after: rest.startIndex)..<end])
+        result += configuration[name]?.description ?? ""
+        replaced = true
+        rest = rest[rest.index(after: end)...]
+      } else {
+        result.append(character)
+        rest = rest.dropFirst()
+      }
+    }
+    return (result, replaced)
+  }
+
+  /// Variables that would make a framework believe that it is part of the agents' own job.
+  private static let foreignPrefixes = [
+    "SLURM_", "SLURMD_", "SRUN_", "PMI_", "PMIX_", "PMI2_", "OMPI_", "PRTE_", "RUNG_",
+  ]
+  private static let keptVariables: Set<String> = ["SLURM_JOB_ID", "SLURM_TMPDIR"]
+  private static let deviceVariables: Set<String> = [
+    "CUDA_VISIBLE_DEVICES", "ROCR_VISIBLE_DEVICES", "HIP_VISIBLE_DEVICES", "GPU_DEVICE_ORDINAL",
+    "ZE_AFFINITY_MASK", "NVIDIA_VISIBLE_DEVICES",
+  ]
+
+  /// The environment of a leg's process.
+  ///
+  /// - Parameters:
+  ///   - leg: What it is to train.
+  ///   - directory: Its scratch folder.
+  ///   - device: The GPU it may use.
+  ///   - mark: A variable that no other process group has, as `NAME=value`.
+  /// - Returns: As `NAME=value`, ascending by name.
+  func environment(_ leg: Leg, directory: String, device: String?, mark: String) -> [String] {
+    var variables: [String: String] = [:]
+    for entry in inherited {
+      guard let sign = entry.firstIndex(of: "=") else { continue }
+      let name = String(entry[..<sign])
+      let isForeign =
+        Self.deviceVariables.contains(name)
+        || (Self.foreignPrefixes.contains { name.hasPrefix($0) }
+          && !Self.keptVariables.contains(name))
+      if !isForeign { variables[name] = String(entry[entry.index(after: sign)...]) }
+    }
+    activate(&variables)
+    variables["OMP_NUM_THREADS"] = String(study.trial.cpus)
+    variables["MKL_NUM_THREADS"] = String(study.trial.cpus)
+    variables["PYTHONUNBUFFERED"] = "1"
+    variables["TMPDIR"] = directory + "/tmp"
+    for variable in study.environment.variables { variables[variable.name] = variable.value }
+    if let deviceVariable, let device { variables[deviceVariable] = device }
+    variables["PYTHONPATH"] =
+      variables["PYTHONPATH"].map { "\(clientFolder):\($0)" } ?? clientFolder
+    variables["RUNG_STUDY"] = study.name
+    variables["RUNG_TRIAL"] = leg.id.trial.description
+    variables["RUNG_ATTEMPT"] = String(leg.id.attempt)
+    variables["RUNG_CONFIG"] = directory + "/config.json"
+    variables["RUNG_TRIAL_DIR"] = directory
+    variables["RUNG_CHECKPOINT_DIR"] = directory + "/checkpoint"
+    variables["RUNG_SOCKET"] = socket
+    variables["RUNG_FIDELITY_NAME"] = study.fidelity.name
+    variables["RUNG_FIDELITY_MAX"] = study.fidelity.maximum.description
+    variables["RUNG_FIDELITY_UNTIL"] = String(leg.until)
+    variables["RUNG_RESUME_FROM"] = String(leg.source?.entry.epoch ?? 0)
+    if let every = study.trial.checkpointEvery {
+      variables["RUNG_CHECKPOINT_EVERY"] = String(every)
+    }
+    return (variables.map { "\($0.key)=\($0.value)" } + [mark]).sorted()
+  }
+
+  /// Does what a virtual environment's `activate` does for a program that is started.
+  private func activate(_ variables: inout [String: String]) {
+    guard let path = study.environment.activate else { return }
+    let root = path.hasPrefix("/") ? path : folder + "/" + path
+    variables["VIRTUAL_ENV"] = root
+    variables["PATH"] = "\(root)/bin:" + (variables["PATH"] ?? "/usr/local/bin:/usr/bin:/bin")
+    variables["PYTHONHOME"] = nil
+  }
+
+  /// Where the program of a command is, searched as a shell would with the trial's own `PATH`.
+  ///
+  /// - Parameters:
+  ///   - name: The command's first word.
+  ///   - environment: The trial's environment.
+  ///   - directory: Where the trial runs.
+  ///   - isExecutable: Whether a path can be executed.
+  /// - Returns: `nil` where there is none.
+  static func findExecutable(
+    _ name: String, environment: [String], directory: String, isExecutable: (String) -> Bool
+  ) -> String? {
+    if name.contains("/") {
+      let path = name.hasPrefix("/") ? name : directory + "/" + name
+      return isExecutable(path) ? path : nil
+    }
+    let search = environment.first { $0.hasPrefix("PATH=") }?.dropFirst(5) ?? "/usr/bin:/bin"
+    for folder in search.split(separator: ":") {
+      let path = "\(folder)/\(name)"
+      if isExecutable(path) { return path }
+    }
+    return nil
+  }
+}

@@ -1,0 +1,98 @@
+import Coordination
+import Processes
+import StudyModel
+
+/// A process that trains: one trial's, or, when warm, one trial's after another.
+final class TrialProcess {
+  /// Its name with the spawner, unique in this agent's life.
+  let name: String
+  /// What it prints: a named pipe, open for reading and writing so that it never seems to end.
+  let output: LineChannel
+  /// Where the pipe is until the process has opened it.
+  let outputPath: String
+  /// Its connection to the agent's socket, once it has said who it is.
+  var connection: LineChannel?
+  var isWarm = false
+  /// Whether it waits for the next trial.
+  var isWaiting = false
+  /// When it is sent the next signal because it did not end when it should have.
+  var patience: Patience?
+  var log: OutputLog
+
+  /// What happens to a process that should end and does not.
+  struct Patience {
+    var deadline: Double
+    var isTerminated: Bool
+  }
+
+  init(name: String, output: LineChannel, outputPath: String) {
+    self.name = name
+    self.output = output
+    self.outputPath = outputPath
+    log = OutputLog()
+  }
+}
+
+/// What is kept of a process's output: the beginning and the end of each leg.
+struct OutputLog {
+  /// Bytes of the beginning that are kept of each leg.
+  static let headBytes = 256 << 10
+  /// Lines of the end that are kept of each leg.
+  static let tailLines = 50
+
+  private var written = 0
+  private var tail: [[UInt8]] = []
+  private var omitted = 0
+  /// The last line that is not empty, cut to 200 characters.
+  private(set) var lastLine: String?
+
+  /// Takes a line.
+  ///
+  /// - Returns: Whether it belongs into the log now; otherwise it is kept for ``finish()``.
+  mutating func take(_ line: ArraySlice<UInt8>) -> Bool {
+    if line.contains(where: { $0 > 32 }) {
+      lastLine = String(String(decoding: line.prefix(800), as: UTF8.self).prefix(200))
+    }
+    if written < Self.headBytes {
+      written += line.count + 1
+      return true
+    }
+    tail.append(Array(line.prefix(4096)))
+    if tail.count > Self.tailLines {
+      tail.removeFirst()
+      omitted += 1
+    }
+    return false
+  }
+
+  /// The end of a leg: lines still to be logged, after a note of what was left out.
+  mutating func finish() -> [[UInt8]] {
+    var lines = tail
+    if omitted > 0 { lines.insert(Array("(\(omitted) lines left out)".utf8), at: 0) }
+    self = OutputLog()
+    return lines
+  }
+}
+
+/// A leg on its way through its slot.
+struct ActiveLeg {
+  /// What was ordered; its `until` moves on as decisions come.
+  var leg: Leg
+  /// Its scratch folder.
+  var directory: String
+  var hasBegun = false
+  /// The last epoch reported, 0 before.
+  var epoch = 0
+  /// When it last reported, or started.
+  var lastSign: Double
+  /// The epoch whose decision the trial waits for.
+  var awaited: Int?
+  /// An answer that waits until the checkpoint has been copied.
+  var heldAnswer: TrialAnswer?
+  var verdict: Verdict?
+  /// How it ended, where that was not by itself.
+  var outcome: LegEnd.Outcome?
+
+  /// The folder where the trial leaves its checkpoint.
+  var checkpointFolder: String { directory + "/checkpoint" }
+}

@@ -1,0 +1,101 @@
+import FoundationEssentials
+public import MPI
+public import Processes
+public import StudyModel
+
+/// Rank 0's way to the agents of other nodes, over MPI.
+public struct WorldPort: AgentsPort {
+  private let mailbox: Mailbox
+  /// All other ranks.
+  public let others: [WorkerID]
+
+  /// The port of rank 0.
+  ///
+  /// - Parameters:
+  ///   - mailbox: The messages of this world.
+  ///   - size: The number of ranks.
+  public init(_ mailbox: Mailbox, size: Int) {
+    self.mailbox = mailbox
+    others = (1..<max(size, 1)).map { WorkerID($0) }
+  }
+
+  /// Messages that have arrived.
+  public mutating func receive() throws -> [(WorkerID, AgentMessage)] {
+    try mailbox.receive().map { message in
+      (WorkerID(message.source), try decode(AgentMessage.self, message.bytes))
+    }
+  }
+
+  /// Sends an order without waiting.
+  public mutating func send(_ order: AgentOrder, to worker: WorkerID) throws -> Bool {
+    try mailbox.send(try encode(order), to: worker.rank)
+  }
+
+  /// Grows from nothing while messages flow to a millisecond, since MPI is polled.
+  public func pause(afterIdle idle: Double) -> Double? { pollingPause(afterIdle: idle) }
+}
+
+/// The pause between two polls of MPI after `idle` seconds without a message, in seconds: none for
+/// the first 50 microseconds, then a tenth of the idle time, up to a millisecond.
+func pollingPause(afterIdle idle: Double) -> Double {
+  idle < 50e-6 ? 0 : min(idle / 10, 1e-3)
+}
+
+func encode(_ value: some Encodable) throws -> [UInt8] {
+  let encoder = JSONEncoder()
+  encoder.nonConformingFloatEncodingStrategy = .convertToString(
+    positiveInfinity: "Infinity", negativeInfinity: "-Infinity", nan: "NaN")
+  return Array(try encoder.encode(value))
+}
+
+func decode<Value: Decodable>(_ type: Value.Type, _ bytes: [UInt8]) throws -> Value {
+  let decoder = JSONDecoder()
+  decoder.nonConformingFloatDecodingStrategy = .convertFromString(
+    positiveInfinity: "Infinity", negativeInfinity: "-Infinity", nan: "NaN")
+  return try decoder.decode(type, from: Data(bytes))
+}
+
+/// The loop of every rank but 0: carries out orders, passes on events.
+///
+/// - Parameters:
+///   - agent: The node's agent.
+///   - mailbox: The messages of this world.
+///   - signals: `SIGTERM` and the like: rank 0 gets them too and ends the run.
+/// - Throws: What the agent or MPI throws.
+public func serveAsAgent(_ agent: Agent, _ mailbox: Mailbox, signals: SignalPort) throws {
+  var lastWord = monotonicSeconds()
+  var lastEvent = lastWord
+  while true {
+    try agent.step()
+    var hasWorked = false
+    for event in agent.takeEvents() {
+      hasWorked = true
+      lastWord = monotonicSeconds()
+      // Rank 0 takes messages as long as it lives; when it does not, Slurm ends this step.
+      _ = try mailbox.send(try encode(AgentMessage.event(event)), to: 0)
+    }
+    for message in try mailbox.receive() where message.source == 0 {
+      hasWorked = true
+      let order = try decode(AgentOrder.self, message.bytes)
+      try agent.perform(order)
+      if order == .shutDown { return try sayFarewell(mailbox) }
+    }
+    let now = monotonicSeconds()
+    if now - lastWord > 2 {
+      lastWord = now
+      _ = try mailbox.send(try encode(AgentMessage.alive), to: 0)
+    }
+    _ = signals.receive()
+    if hasWorked { lastEvent = now }
+    let pause = hasWorked ? 0 : pollingPause(afterIdle: now - lastEvent)
+    waitForAny(agent.interests + [Interest(signals.descriptor)], atMost: pause)
+  }
+}
+
+private func sayFarewell(_ mailbox: Mailbox) throws {
+  _ = try mailbox.send(try encode(AgentMessage.farewell), to: 0)
+  let deadline = monotonicSeconds() + 5
+  while try mailbox.unfinished(to: 0) > 0, monotonicSeconds() < deadline {
+    waitForAny([], atMost: 0.001)
+  }
+}

@@ -1,0 +1,55 @@
+#ifndef CPROCESSES_H
+#define CPROCESSES_H
+
+#include <poll.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+/// Makes the caller the parent of all its orphaned descendants. Swift sees no variadic prctl().
+int cprocesses_become_subreaper(void);
+
+/// Opens a descriptor that is readable when one of `count` signals is pending, and blocks them.
+/// Swift does not import <sys/signalfd.h>.
+int cprocesses_signal_descriptor(const int *signals, int count);
+
+/// Reads one pending signal's number, 0 when none is pending, -1 on error.
+int cprocesses_read_signal(int descriptor);
+
+/// The next ended child, left to be reaped: its id, 0 when there is none, -1 on error.
+/// Swift cannot reach into the anonymous unions of siginfo_t.
+pid_t cprocesses_peek_ended_child(void);
+
+/// Reaps a child. Returns its exit status (0 to 255), or 256 plus the signal that ended it, or -1.
+/// WIFEXITED and its kin are macros.
+int cprocesses_reap(pid_t child);
+
+/// The user id of the process at the other end of a Unix-domain socket, or -1.
+/// `struct ucred` needs _GNU_SOURCE.
+int64_t cprocesses_peer_user(int socket);
+
+/// A Unix-domain stream socket that listens at `path`, or -1 with errno set.
+/// Swift cannot write into sockaddr_un's array without pointer arithmetic.
+int cprocesses_listen(const char *path, int backlog);
+
+/// Accepts a connection, closed on exec; accept4() needs _GNU_SOURCE.
+int cprocesses_accept(int listener);
+
+/// ppoll() without a signal mask; it needs _GNU_SOURCE. A negative `seconds` waits without end.
+int cprocesses_poll(struct pollfd *entries, int count, double seconds);
+
+/// POSIX_SPAWN_SETSID, which needs _GNU_SOURCE.
+int cprocesses_spawn_new_session(void);
+
+/// copy_file_range() from where both descriptors stand; it needs _GNU_SOURCE.
+ssize_t cprocesses_copy_range(int from, int to, size_t count);
+
+/// Cores that the caller may run on. CPU_COUNT is a macro.
+int cprocesses_usable_cores(void);
+
+/// open(2) with a mode: it is variadic.
+int cprocesses_open(const char *path, int flags, mode_t mode);
+
+/// Sets or clears O_NONBLOCK: fcntl() is variadic.
+int cprocesses_set_nonblocking(int descriptor, int is_nonblocking);
+
+#endif

@@ -1,0 +1,18 @@
+#ifndef CRESOURCES_H
+#define CRESOURCES_H
+
+#include <stddef.h>
+
+/// Files that are compiled into the program, so that one executable is all a node needs.
+/// Swift has no embedding of files; clang's #embed does it.
+
+/// The Python client.
+const unsigned char *cresources_client(size_t *count);
+
+/// The report's page, with places for the chart library and the data.
+const unsigned char *cresources_report(size_t *count);
+
+/// Chart.js as Debian's package libjs-chart.js installs it.
+const unsigned char *cresources_chart(size_t *count);
+
+#endif

@@ -1,0 +1,571 @@
+"""What a trial of Rung sees and says, in Python: one file without dependencies.
+
+    import rung
+
+    trial = rung.trial()                       # .config, .checkpoint_dir, .resumed_from
+    for epoch in trial.epochs():               # from resumed_from + 1, while the study wants more
+        ...                                    # train one epoch
+        save(trial.checkpoint_dir)             # before reporting; write beside, then rename
+        trial.report(epoch, val_accuracy=accuracy)
+
+A process that is to train one trial after another, with its imports and its GPU context kept, says
+`for trial in rung.trials():` in place of the second line.
+
+Rung itself puts this file on the `PYTHONPATH` of each trial. Run by hand, without Rung, the same
+script takes its configuration from `--name value` or `name=value` on the command line, prints what
+it would report, and keeps its checkpoint in the folder `rung-checkpoint`.
+"""
+
+import json
+import os
+import re
+import socket
+import sys
+import tempfile
+from typing import Any, Dict, Iterator, List, Optional, Union
+
+__all__ = ["Trial", "trial", "trials"]
+
+PROTOCOL = 1
+"""The version of the JSON lines that are spoken over `RUNG_SOCKET`."""
+
+LOCAL_CHECKPOINT = "rung-checkpoint"
+"""The folder of the checkpoint, in the working directory, where Rung has given none."""
+
+Metric = Union[int, float]
+
+
+class Trial:
+    """One configuration in training: what to train, how far, and whom to tell.
+
+    Made by `trial()` and `trials()`, not by its initializer. It is used from one thread. After a
+    fork, only one of the processes may go on using it.
+
+    Attributes:
+        config: The configuration: name to number, word or truth value. A parameter that is
+            inactive (its `when` does not hold) is left out.
+        id: The trial's number within the study; 0 by hand.
+        attempt: Which try at this trial it is, as Rung counts them; 0 by hand.
+        resumed_from: The last epoch in the checkpoint to go on from; 0 without one, which means
+            a start from scratch.
+        until: The last epoch of this leg, at which a decision is due. A decision to go on moves it.
+        max_epoch: The last epoch of the study: the length of a learning-rate schedule. By hand,
+            without `RUNG_FIDELITY_MAX`, the number that `epochs()` was given; 1 before.
+        trial_dir: The path of the trial's own scratch folder on this node.
+    """
+
+    config: Dict[str, Any]
+    id: int
+    attempt: int
+    resumed_from: int
+    until: int
+    max_epoch: int
+    trial_dir: str
+
+    def __init__(self, start: "_Start", agent: "Optional[_Agent]") -> None:
+        """Takes its state from `start`; speaks to `agent`, or prints where there is none."""
+        self.config = start.config
+        self.id = start.id
+        self.attempt = start.attempt
+        self.resumed_from = start.resumed_from
+        self.max_epoch = 1 if start.max_epoch is None else start.max_epoch
+        self.until = self.max_epoch if start.until is None else start.until
+        self.trial_dir = start.trial_dir
+        self._knows_max = start.max_epoch is not None
+        self._knows_until = start.until is not None or self._knows_max
+        self._checkpoint_dir = start.checkpoint_dir
+        self._fidelity = os.environ.get("RUNG_FIDELITY_NAME") or "epoch"
+        self._checkpoint_every = _environment_int("RUNG_CHECKPOINT_EVERY")
+        self._agent = agent
+        self._last_epoch = self.resumed_from
+        self._is_held = False
+        self._has_ended = False
+        self._has_left = False
+
+    def __repr__(self) -> str:
+        """The trial's number, where it stands, and its configuration."""
+        return "<rung trial %d, attempt %d, epochs %d to %d: %r>" % (
+            self.id, self.attempt, self.resumed_from + 1, self.until, self.config)
+
+    @property
+    def checkpoint_dir(self) -> str:
+        """The path of the folder whose contents are the trial's checkpoint; it exists.
+
+        Whatever lies there when a report is made is the checkpoint of that epoch: save before
+        reporting, under another name, then rename. By hand it is `rung-checkpoint` in the working
+        directory, made when first asked for.
+
+        Raises:
+            OSError: The folder cannot be made.
+        """
+        os.makedirs(self._checkpoint_dir, exist_ok=True)
+        return self._checkpoint_dir
+
+    def epochs(self, default: Optional[int] = None) -> Iterator[int]:
+        """The epochs to train: from `resumed_from + 1` on, while the study wants more.
+
+        Ends when a report has brought the decision to pause or to stop, when Rung has gone, or
+        after `max_epoch`. It does not end at `until`, since the decision that is due there may be
+        to go on. Where nobody decides (by hand, or where Rung reads the printed lines) it ends at
+        `until`. A second call goes on behind the last epoch of the first.
+
+        Args:
+            default: The last epoch by hand, where `RUNG_FIDELITY_MAX` is not set; `max_epoch` has
+                this value once the call returns. One epoch where this is missing too.
+        """
+        if not self._knows_max:
+            if default is None:
+                _note("RUNG_FIDELITY_MAX is not set, so one %s is trained; set it, or give "
+                      "epochs() a number" % self._fidelity)
+            else:
+                self.max_epoch = int(default)
+                if not self._knows_until:
+                    self.until = self.max_epoch
+            self._knows_max = self._knows_until = True
+        return self._generate_epochs()
+
+    def report(self, epoch: int, **metrics: Metric) -> bool:
+        """Tells Rung what the network is worth after `epoch`, and hears whether to go on.
+
+        Returns at once, unless a decision is due: at `until` and beyond, at each multiple of the
+        study's `checkpoint.every`, and when Rung has asked the trial to hold. Then it waits for
+        the answer, as long as that takes. Does not check the order of the epochs.
+
+        Args:
+            epoch: The epoch just trained, counted from 1.
+            metrics: The study's metric, and any others to record: numbers, or what `float` makes
+                a number of (a scalar of NumPy or PyTorch). NaN and infinities are allowed; NaN is
+                how a diverged training is reported.
+
+        Returns:
+            Whether training should go on; `epochs()` ends by itself when it should not. By hand,
+            where no last epoch is known, always true.
+
+        Raises:
+            TypeError: A metric, or the epoch, is not a number; the message names it.
+            ValueError: A metric has the name of the epoch itself.
+            RuntimeError: Rung's answer cannot be understood.
+        """
+        epoch = _whole_number("the %s" % self._fidelity, epoch)
+        if self._fidelity in metrics:
+            raise ValueError(
+                "metric '%s' has the name in which the study counts its epochs; report it under "
+                "another name" % self._fidelity)
+        report: Dict[str, Metric] = {self._fidelity: epoch}
+        for name, value in metrics.items():
+            report[name] = _number(name, value)
+        if self._has_left:
+            return False
+        if self._agent is None:
+            return self._print(epoch, report)
+        self._hear(self._agent)
+        self._agent.send(report)
+        self._await_decision(epoch, self._agent)
+        self._mind_the_connection(self._agent)
+        return not self._has_ended and epoch < self.max_epoch
+
+    def _generate_epochs(self) -> Iterator[int]:
+        """The generator behind `epochs()`."""
+        while True:
+            if self._agent is not None:
+                self._hear(self._agent)
+            limit = self.until if self._agent is None else self.max_epoch
+            if self._has_ended or self._last_epoch >= limit:
+                return
+            self._last_epoch += 1
+            yield self._last_epoch
+
+    def _print(self, epoch: int, report: Dict[str, Metric]) -> bool:
+        """Prints a report as a program in any language would; the first rank speaks for all."""
+        if _rank() == 0:
+            print("[rung] " + json.dumps(report), flush=True)
+        if self._knows_until and epoch >= self.until:
+            self._has_ended = True
+        return not self._has_ended
+
+    def _hear(self, agent: "_Agent") -> None:
+        """Takes in what Rung has said unasked, without waiting."""
+        if self._has_ended:
+            return
+        for message in agent.messages_so_far():
+            self._absorb(message)
+        self._mind_the_connection(agent)
+
+    def _await_decision(self, epoch: int, agent: "_Agent") -> None:
+        """Waits for the answer to the report of `epoch`, if one is due.
+
+        Whether one is due is asked anew after each message: an answer to an earlier report, one
+        that was under way before Rung's request to hold arrived, settles that request.
+        """
+        is_answered = False
+        while not is_answered and not self._has_ended and self._is_decision_due(epoch):
+            message = agent.next_message()
+            if message is None:
+                return
+            if "decision" in message:
+                is_answered = message.get("epoch", epoch) >= epoch
+            self._absorb(message)
+
+    def _mind_the_connection(self, agent: "_Agent") -> None:
+        """Takes the loss of the connection for the decision to stop."""
+        if agent.is_closed and not self._has_ended:
+            _note("the agent has closed the connection, so trial %d ends here" % self.id)
+            self._has_ended = True
+
+    def _is_decision_due(self, epoch: int) -> bool:
+        """Whether Rung answers a report of `epoch`."""
+        every = self._checkpoint_every
+        return self._is_held or epoch >= self.until or (every > 0 and epoch % every == 0)
+
+    def _absorb(self, message: Dict[str, Any]) -> None:
+        """Follows one message; what it does not know it leaves, for the sake of later versions."""
+        if message.get("hold"):
+            self._is_held = True
+        if "decision" not in message:
+            return
+        decision = message["decision"]
+        self._is_held = False
+        if decision in ("pause", "stop"):
+            self._has_ended = True
+        elif decision == "continue":
+            self.until = int(message.get("until", self.until))
+        else:
+            raise RuntimeError(
+                "Rung decided '%s', which this rung.py does not know; use the rung.py that came "
+                "with it" % decision)
+
+    def _leave(self) -> None:
+        """Ends the trial for this process: later reports are neither sent nor heard."""
+        self._has_ended = True
+        self._has_left = True
+
+
+def trial() -> Trial:
+    """The trial that this process was started for; the same object at each call.
+
+    Inside of `for trial in rung.trials():` it is the trial of that round.
+
+    Raises:
+        ConnectionError: Rung, which started this process, can no longer be reached.
+        OSError: The file that `RUNG_CONFIG` names cannot be read.
+        ValueError: That file, or a number in a `RUNG_` variable, is not what it should be.
+    """
+    global _current
+    if _current is None:
+        _current = Trial(_Start.from_environment(), _Agent.connect(is_warm=False))
+    return _current
+
+
+def trials() -> Iterator[Trial]:
+    """The trials that this process trains, one after another; by hand, one.
+
+    Keeps the process warm: what the script has imported and loaded stays. When the loop's body
+    has come to its end, the trial's leg is over, and Rung is asked for the next trial; until it
+    comes, the process waits. The `RUNG_` variables and `TMPDIR` follow the trial. The loop ends
+    when Rung has no more work for this process.
+
+    Raises:
+        RuntimeError: `trial()` has been called before, and has told Rung of one trial only.
+        ConnectionError, OSError, ValueError: As for `trial()`.
+    """
+    global _current
+    if _current is not None:
+        raise RuntimeError("rung.trials() after rung.trial(): a script uses one or the other")
+    agent = _Agent.connect(is_warm=True)
+    start: Optional[_Start] = _Start.from_environment()
+    while start is not None:
+        _current = Trial(start, agent)
+        yield _current
+        _current._leave()
+        start = None if agent is None else agent.next_start()
+
+
+_current: Optional[Trial] = None
+
+
+class _Start:
+    """What a trial is told when it starts, from the environment or from Rung's message."""
+
+    config: Dict[str, Any]
+    id: int
+    attempt: int
+    resumed_from: int
+    until: Optional[int]
+    max_epoch: Optional[int]
+    checkpoint_dir: str
+    trial_dir: str
+
+    @staticmethod
+    def from_environment() -> "_Start":
+        """The start of this process; where there is no Rung, as the command line has it."""
+        start = _Start()
+        path = os.environ.get("RUNG_CONFIG")
+        if path:
+            with open(path, encoding="utf-8") as file:
+                start.config = json.load(file)
+        else:
+            start.config = _configuration_from(sys.argv[1:])
+        start.id = _environment_int("RUNG_TRIAL")
+        start.attempt = _environment_int("RUNG_ATTEMPT")
+        start.resumed_from = _environment_int("RUNG_RESUME_FROM")
+        start.max_epoch = _environment_int("RUNG_FIDELITY_MAX") or None
+        start.until = _environment_int("RUNG_FIDELITY_UNTIL") or None
+        start.checkpoint_dir = (
+            os.environ.get("RUNG_CHECKPOINT_DIR") or os.path.abspath(LOCAL_CHECKPOINT))
+        start.trial_dir = os.environ.get("RUNG_TRIAL_DIR") or tempfile.gettempdir()
+        return start
+
+    @staticmethod
+    def from_message(message: Dict[str, Any]) -> "_Start":
+        """The start of the next trial of a warm process."""
+        start = _Start()
+        start.config = message["config"]
+        start.id = int(message["id"])
+        start.attempt = int(message["attempt"])
+        start.resumed_from = int(message["resumed_from"])
+        start.until = int(message["until"])
+        start.max_epoch = int(message["max"])
+        start.checkpoint_dir = message["checkpoint_dir"]
+        start.trial_dir = message["trial_dir"]
+        return start
+
+    def publish(self) -> None:
+        """Makes the environment say of this trial what it said of the one before."""
+        # The configuration came inside of a message, so the file for RUNG_CONFIG is still to write.
+        os.makedirs(self.trial_dir, exist_ok=True)
+        path = os.path.join(self.trial_dir, "rung-config.json")
+        # Each rank on the node writes the same file, so none may find another's half-written.
+        unfinished = "%s.%d" % (path, os.getpid())
+        with open(unfinished, "w", encoding="utf-8") as file:
+            json.dump(self.config, file)
+        os.replace(unfinished, path)
+        # tempfile remembers the folder that it first found, which was the last trial's.
+        if tempfile.tempdir is not None and tempfile.tempdir == os.environ.get("TMPDIR"):
+            tempfile.tempdir = None
+        os.environ.update({
+            "RUNG_CONFIG": path,
+            "RUNG_TRIAL": str(self.id),
+            "RUNG_ATTEMPT": str(self.attempt),
+            "RUNG_RESUME_FROM": str(self.resumed_from),
+            "RUNG_FIDELITY_UNTIL": str(self.until),
+            "RUNG_FIDELITY_MAX": str(self.max_epoch),
+            "RUNG_CHECKPOINT_DIR": self.checkpoint_dir,
+            "RUNG_TRIAL_DIR": self.trial_dir,
+            "TMPDIR": self.trial_dir,
+        })
+
+
+class _Agent:
+    """The connection to Rung on this node: JSON objects, one a line, both ways.
+
+    `is_closed` turns true, and stays so, when the other side has gone; nothing raises for it.
+    """
+
+    is_closed: bool
+
+    def __init__(self, connection: socket.socket) -> None:
+        """Takes over a connected stream socket."""
+        self.is_closed = False
+        self._connection = connection
+        self._received = b""
+
+    @staticmethod
+    def connect(is_warm: bool) -> "Optional[_Agent]":
+        """Connects to `RUNG_SOCKET` and says who calls; `None` where that is not set.
+
+        Raises:
+            ConnectionError: Nobody listens there.
+        """
+        path = os.environ.get("RUNG_SOCKET")
+        if not path:
+            return None
+        connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        try:
+            connection.connect(path)
+        except OSError as error:
+            connection.close()
+            raise ConnectionError(
+                "cannot reach Rung at RUNG_SOCKET='%s' (%s): the agent that started this trial "
+                "has ended; to run the script by hand, unset RUNG_SOCKET" % (path, error)
+            ) from error
+        agent = _Agent(connection)
+        agent.send({
+            "trial": _environment_int("RUNG_TRIAL"),
+            "attempt": _environment_int("RUNG_ATTEMPT"),
+            "rank": _rank(),
+            "protocol": PROTOCOL,
+            "warm": is_warm,
+        })
+        return agent
+
+    def send(self, message: Dict[str, Any]) -> None:
+        """Sends one message; what cannot be sent any more is dropped."""
+        if self.is_closed:
+            return
+        try:
+            self._connection.sendall(json.dumps(message).encode("utf-8") + b"\n")
+        except OSError:
+            self._close()
+
+    def messages_so_far(self) -> List[Dict[str, Any]]:
+        """What has arrived and has not been read; does not wait."""
+        while self._receive(socket.MSG_DONTWAIT):
+            pass
+        messages = []
+        message = self._take()
+        while message is not None:
+            messages.append(message)
+            message = self._take()
+        return messages
+
+    def next_message(self) -> Optional[Dict[str, Any]]:
+        """The next message, however long it takes; `None` when the other side has gone."""
+        message = self._take()
+        while message is None and self._receive(0):
+            message = self._take()
+        return message
+
+    def next_start(self) -> Optional[_Start]:
+        """Asks for the next trial and waits for it; `None` when there is no more."""
+        self.send({"next": True})
+        message = self.next_message()
+        while message is not None and "trial" not in message:
+            # Whatever comes before it still speaks of the trial that is over.
+            message = self.next_message()
+        if message is None:
+            return None
+        start = _Start.from_message(message["trial"])
+        start.publish()
+        return start
+
+    def _receive(self, flags: int) -> bool:
+        """Reads once; false when nothing came, be it for now or for good."""
+        if self.is_closed:
+            return False
+        try:
+            piece = self._connection.recv(65536, flags)
+        except BlockingIOError:
+            return False
+        except OSError:
+            piece = b""
+        if not piece:
+            self._close()
+            return False
+        self._received += piece
+        return True
+
+    def _take(self) -> Optional[Dict[str, Any]]:
+        """The first whole line received, as an object."""
+        line, end, rest = self._received.partition(b"\n")
+        if not end:
+            return None
+        self._received = rest
+        try:
+            message = json.loads(line.decode("utf-8"))
+        except ValueError:
+            message = None
+        if not isinstance(message, dict):
+            raise RuntimeError(
+                "Rung sent %r, which is not a JSON object; use the rung.py that came with it"
+                % line[:200])
+        return message
+
+    def _close(self) -> None:
+        """Gives the connection up."""
+        self.is_closed = True
+        self._connection.close()
+
+
+def _note(text: str) -> None:
+    """Tells the person at the terminal, or in the trial's log, on standard error."""
+    print("rung: " + text, file=sys.stderr, flush=True)
+
+
+def _rank() -> int:
+    """This process's rank among those of the trial; 0 when it is alone."""
+    return _environment_int("RANK")
+
+
+def _environment_int(name: str) -> int:
+    """The whole number in a variable of the environment; 0 where it is not set or empty.
+
+    Raises:
+        ValueError: Something else stands there.
+    """
+    text = os.environ.get(name, "").strip()
+    try:
+        return int(text or "0")
+    except ValueError:
+        raise ValueError("the environment has %s='%s', which is not a whole number"
+                         % (name, text)) from None
+
+
+def _number(name: str, value: Any) -> Metric:
+    """A metric as a plain number.
+
+    Raises:
+        TypeError: It is none.
+    """
+    if isinstance(value, (int, float)):
+        # Through float and int, so that a subclass (an enumeration, a truth value) is a number too.
+        return float(value) if isinstance(value, float) else int(value)
+    if not isinstance(value, (str, bytes, bytearray)):
+        try:
+            return float(value)
+        except (TypeError, ValueError, RuntimeError, OverflowError):
+            pass
+    raise TypeError("metric '%s' is not a number but of type '%s'; report a number, or a scalar "
+                    "of which float() makes one" % (name, type(value).__name__))
+
+
+def _whole_number(name: str, value: Any) -> int:
+    """An epoch as a plain integer; 3.0 counts as one.
+
+    Raises:
+        TypeError: It is none.
+    """
+    number = _number(name, value)
+    if number != number or number in (float("inf"), float("-inf")) or number != int(number):
+        raise TypeError("%s is %r, which is not a whole number" % (name, number))
+    return int(number)
+
+
+_NUMBER = re.compile(r"[-+]?(\d+(\.\d*)?|\.\d+)([eE][-+]?\d+)?\Z")
+_NAME = r"[A-Za-z_][\w.-]*"
+_OPTION = re.compile(r"--?(%s)(?:=(.*))?\Z" % _NAME, re.DOTALL)
+_ASSIGNMENT = re.compile(r"\+{0,2}(%s)=(.*)\Z" % _NAME, re.DOTALL)
+
+
+def _configuration_from(arguments: List[str]) -> Dict[str, Any]:
+    """A configuration out of a command line, as well as can be.
+
+    Understands `--name value`, `--name=value`, `name=value` and `--name` alone, which is true. A
+    hyphen inside of a name becomes an underscore. What looks like none of these is passed over.
+    """
+    config: Dict[str, Any] = {}
+    position = 0
+    while position < len(arguments):
+        argument = arguments[position]
+        position += 1
+        option = _OPTION.match(argument) or _ASSIGNMENT.match(argument)
+        if option is None:
+            continue
+        name, text = option.group(1).replace("-", "_"), option.group(2)
+        if text is None and position < len(arguments) and (
+                _OPTION.match(arguments[position]) is None):
+            text = arguments[position]
+            position += 1
+        config[name] = True if text is None else _value(text)
+    return config
+
+
+def _value(text: str) -> Any:
+    """A number, a truth value or a word, as the study file would read it."""
+    if text in ("true", "false"):
+        return text == "true"
+    if _NUMBER.match(text) is None:
+        return text
+    try:
+        return int(text)
+    except ValueError:
+        return float(text)

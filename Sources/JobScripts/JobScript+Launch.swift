@@ -1,0 +1,110 @@
+import StudyModel
+
+// The lines that bash runs.
+extension JobScript {
+  /// Modules, variables and the virtual environment; empty where none is named.
+  ///
+  /// The study's own variables are not among them: the agents hand those to the trials alone.
+  func preparation() throws(JobScriptError) -> [String] {
+    var lines: [String] = []
+    for module in site.modules + study.environment.modules {
+      let name = shellQuoted(try moduleName(module))
+      lines.append("module load \(name) || fail module \(name)")
+    }
+    for variable in site.variables {
+      let name = try variableName(variable.name)
+      let value = variable.value.isEmpty ? "" : try oneLine(variable.value, name)
+      lines.append("export \(name)=\(shellQuoted(value))")
+    }
+    if let activate = study.environment.activate {
+      let folder = try environmentFolder(activate)
+      lines.append("# shellcheck source=/dev/null")
+      lines.append(
+        ". \(shellQuoted(folder + "/bin/activate")) ||\n"
+          + "  fail 'virtual environment' \(shellQuoted(folder))")
+    }
+    return lines.isEmpty ? [] : Self.failing + lines + [""]
+  }
+
+  /// 65 is a file that is wrong, of sysexits(3).
+  private static let failing = [
+    "fail() {",
+    "  printf \"job script: the %s '%s' does not load; name another in the study or site file\\n\" \\",
+    "    \"$1\" \"$2\" >&2",
+    "  exit 65",
+    "}",
+    "",
+  ]
+
+  private func moduleName(_ name: String) throws(JobScriptError) -> String {
+    let name = try oneLine(name, "modules")
+    guard name.utf8.first != UInt8(ascii: "-") else { throw .moduleOption(name) }
+    return name
+  }
+
+  private func variableName(_ name: String) throws(JobScriptError) -> String {
+    let isName = name.unicodeScalars.enumerated().allSatisfy { index, scalar in
+      switch scalar {
+      case "a"..."z", "A"..."Z", "_": true
+      case "0"..."9": index > 0
+      default: false
+      }
+    }
+    guard isName, !name.isEmpty else { throw .variableName(name) }
+    return name
+  }
+
+  /// The virtual environment's folder, beside the study file where it is not absolute.
+  private func environmentFolder(_ folder: String) throws(JobScriptError) -> String {
+    let folder = try oneLine(folder, "environment.activate")
+    guard folder.utf8.first != UInt8(ascii: "/") else { return folder }
+    return try absolutePath(locations.studyFolder, "the study file's folder") + "/" + folder
+  }
+
+  /// One step over all components: one agent a node, one MPI world, rank 0 on the first component.
+  func launch() throws(JobScriptError) -> [String] {
+    let mpi = shellQuoted(try oneLine(site.mpi, "mpi"))
+    var lines = Self.forgetting
+    lines += ["status=0", "srun --mpi=\(mpi) \\"]
+    for (index, component) in plan.components.enumerated() {
+      let start = index > 0 ? "  : " : "  "
+      let group = isHeterogeneous ? "--het-group=\(index) " : ""
+      let survival = isHeterogeneous ? "" : "--no-kill "
+      lines += [
+        """
+        \(start)\(group)--nodes=\(component.nodes) --ntasks=\(component.nodes) \
+        --ntasks-per-node=1 --cpus-per-task=\(component.cores) \\
+        """,
+        "    --cpu-bind=none \(survival)--kill-on-bad-exit=0 --wait=0 \\",
+        "    \(try agent(component)) \\",
+      ]
+    }
+    return lines + ["  || status=$?", "exit \"$status\""]
+  }
+
+  private func agent(_ component: Plan.Component) throws(JobScriptError) -> String {
+    let executable = try absolutePath(locations.executable, "the executable")
+    let directory = try absolutePath(locations.directory, "the study's directory")
+    let vendor = component.role == .workers ? plan.vendor?.rawValue ?? "none" : "none"
+    return """
+      \(shellQuoted(executable)) agent \(shellQuoted(directory)) \
+      --slots \(component.slotsPerNode) --gpu-vendor \(vendor)
+      """
+  }
+
+  /// What sbatch leaves behind and srun would take for its own options.
+  ///
+  /// In a heterogeneous job the values are those of the first component alone: its memory would
+  /// bound the workers' step too. From 23.11 on srun refuses to start where SLURM_TRES_PER_TASK
+  /// says otherwise than `--cpus-per-task`. SLURM_EXPORT_ENV=NONE, from `sbatch --export=NONE`,
+  /// would keep the modules from the agents. Source: srun(1), "Input environment variables".
+  private static let forgetting = [
+    "# srun would take these, which sbatch leaves behind, for options of its own.",
+    "unset SLURM_CPUS_PER_TASK SLURM_NTASKS SLURM_NPROCS SLURM_NTASKS_PER_NODE SLURM_MEM_PER_NODE \\",
+    "  SLURM_MEM_PER_CPU SLURM_MEM_PER_GPU SLURM_GPUS SLURM_GPUS_PER_NODE SLURM_GPUS_PER_TASK \\",
+    "  SLURM_TRES_PER_TASK SLURM_CPU_BIND SLURM_GPU_BIND SLURM_HINT SLURM_DISTRIBUTION \\",
+    "  SLURM_EXPORT_ENV",
+    "",
+    "# No agent that is lost ends the others.",
+  ]
+}

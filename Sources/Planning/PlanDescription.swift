@@ -1,0 +1,41 @@
+public import StudyModel
+
+/// A plan as text for people: a line of totals, then a table of its components.
+///
+/// - Parameter plan: The plan.
+/// - Returns: Lines that each end with a line feed; the same plan gives the same bytes.
+public func describe(_ plan: Plan) -> String {
+  let header = [
+    "component", "partition", "nodes", "cores", "memory", "gres", "slots a node", "slots",
+  ]
+  let rows = plan.components.map { component in
+    [
+      component.role.rawValue, component.partition, String(component.nodes),
+      String(component.cores), component.memoryMiB.map(memoryText) ?? "all",
+      component.gres ?? "none", String(component.slotsPerNode),
+      String(component.nodes * component.slotsPerNode),
+    ]
+  }
+  let summary =
+    "\(plan.study) at \(plan.site): \(plan.strategy.rawValue), \(counted(plan.slots, "slot")), "
+    + "at most \(durationText(plan.time))"
+  return ([summary, ""] + table([header] + rows, wordColumns: 2)).map { $0 + "\n" }.joined()
+}
+
+/// Sets rows in columns two blanks apart: words to the left, numbers to the right.
+///
+/// - Parameters:
+///   - rows: All of one length, the header first.
+///   - wordColumns: How many columns, from the left, hold words.
+/// - Returns: One line a row.
+private func table(_ rows: [[String]], wordColumns: Int) -> [String] {
+  let columns = rows.first?.count ?? 0
+  let widths = (0..<columns).map { column in rows.map { $0[column].count }.max() ?? 0 }
+  return rows.map { row in
+    let cells = row.enumerated().map { column, cell in
+      let blanks = String(repeating: " ", count: widths[column] - cell.count)
+      return column < wordColumns ? cell + blanks : blanks + cell
+    }
+    return cells.joined(separator: "  ")
+  }
+}

@@ -1,0 +1,69 @@
+extension PlanError: CustomStringConvertible {
+  /// What is wrong, the values involved, and the nearest wish that can be met.
+  public var description: String {
+    switch self {
+    case .tooManyNodes(let component, let asked, let partition, let limit):
+      """
+      component '\(component)' asks for \(counted(asked, "node")), but partition '\(partition)' \
+      grants \(limit) to one job; ask for '--nodes \(limit)' or name another partition
+      """
+    case .noNodeForWorkers(let partition):
+      """
+      partition '\(partition)' grants one node, which the coordinator takes; plan with \
+      '--strategy resident' or name another partition
+      """
+    case .nothingAsked(let option):
+      "'\(option)' asks for nothing; ask for more than 0 or leave it out"
+    case .unknownPartition(let name, let known):
+      "no partition '\(name)' at this site; it has \(known.joined(separator: ", "))"
+    case .timeTooLong(let asked, let partition, let limit):
+      """
+      the job asks for \(durationText(asked)), but partition '\(partition)' ends jobs after \
+      \(durationText(limit)); ask for '--time \(durationText(limit))' or name another partition
+      """
+    case .trialTooLarge(let resource, let asked, let partition, let limit):
+      """
+      a trial asks for \(amountText(asked, of: resource)), but a node of partition \
+      '\(partition)' has \(limitText(limit, of: resource)); lower 'trial.\(resource.rawValue)' to \
+      \(limitText(limit, of: resource)) or name another partition
+      """
+    case .noGPUs(.trial(let count), let partition, let others):
+      """
+      a trial asks for \(counted(count, "GPU")), but partition '\(partition)' has none; \
+      \(remedy(others, otherwise: "lower 'trial.gpus' to 0"))
+      """
+    case .noGPUs(.job(let count), let partition, let others):
+      """
+      '--gpus \(count)' asks for GPUs, but partition '\(partition)' has none; \
+      \(remedy(others, otherwise: "ask for '--nodes N'"))
+      """
+    case .noCoordinatorPartition(let site):
+      """
+      site '\(site)' names no partition for the coordinator of a heterogeneous job; write \
+      'coordinator: PARTITION' in the site file or plan with '--strategy resident'
+      """
+    case .noHeterogeneousJobs(let site):
+      "site '\(site)' takes no heterogeneous jobs; plan with '--strategy resident'"
+    case .unknownStrategy(let name, let known):
+      "no strategy '\(name)' in this version; it has \(known.joined(separator: ", "))"
+    }
+  }
+
+  private func amountText(_ amount: Int, of resource: Resource) -> String {
+    switch resource {
+    case .cpus: counted(amount, "core")
+    case .memory: memoryText(amount)
+    case .gpus: counted(amount, "GPU")
+    }
+  }
+
+  private func limitText(_ limit: Int, of resource: Resource) -> String {
+    resource == .memory ? memoryText(limit) : String(limit)
+  }
+
+  private func remedy(_ others: [String], otherwise: String) -> String {
+    others.isEmpty
+      ? "no partition of this site has any: \(otherwise)"
+      : "name one that has: \(others.joined(separator: ", "))"
+  }
+}

@@ -1,0 +1,41 @@
+/// Why a study cannot become a plan at a site.
+public enum PlanError: Error, Hashable, Sendable {
+  /// What a trial may need more of than a node has.
+  public enum Resource: String, Hashable, Sendable, CaseIterable {
+    /// Cores.
+    case cpus
+    /// Memory, in MiB.
+    case memory
+    /// GPUs.
+    case gpus
+  }
+
+  /// Who asks for GPUs.
+  public enum Asker: Hashable, Sendable {
+    /// Every trial of the study, for this many.
+    case trial(Int)
+    /// The wish for the job as a whole, for this many.
+    case job(Int)
+  }
+
+  /// A component asks for more nodes than its partition grants one job.
+  case tooManyNodes(component: String, asked: Int, partition: String, limit: Int)
+  /// The coordinator takes the only node that the partition grants.
+  case noNodeForWorkers(partition: String)
+  /// The wish is for no nodes, no GPUs or no time; the option is the one that asks so.
+  case nothingAsked(option: String)
+  /// The site has no partition of this name.
+  case unknownPartition(String, known: [String])
+  /// The job asks for more time than a partition gives.
+  case timeTooLong(asked: Duration, partition: String, limit: Duration)
+  /// One trial needs more than a node of the partition has.
+  case trialTooLarge(Resource, asked: Int, partition: String, limit: Int)
+  /// GPUs are asked for where there are none.
+  case noGPUs(Asker, partition: String, others: [String])
+  /// The site names no partition for a heterogeneous job's coordinator.
+  case noCoordinatorPartition(site: String)
+  /// The site takes no heterogeneous jobs.
+  case noHeterogeneousJobs(site: String)
+  /// There is no such strategy.
+  case unknownStrategy(String, known: [String])
+}

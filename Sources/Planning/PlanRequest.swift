@@ -1,0 +1,30 @@
+/// What a user wishes a plan to be: how large, how long, in which layout, where.
+public struct PlanRequest: Hashable, Sendable {
+  /// How large the job is to be.
+  public enum Size: Hashable, Sendable {
+    /// This many nodes for trials; a coordinator's own node comes on top.
+    case nodes(Int)
+    /// At least this many GPUs for trials, rounded up to whole nodes.
+    case gpus(Int)
+  }
+
+  /// How large the job is to be.
+  public var size: Size
+  /// The job's time limit; `nil` for the site's default, cut to what the partitions allow.
+  public var time: Duration?
+  /// The name of one of `Plan.Strategy`, as the user wrote it; `nil` for `resident`.
+  public var strategy: String?
+  /// The partition of the workers; `nil` for the study's, else the site's.
+  public var partition: String?
+
+  /// A wish; what is left out is for the planner to choose.
+  public init(
+    size: Size = .nodes(1), time: Duration? = nil, strategy: String? = nil,
+    partition: String? = nil
+  ) {
+    self.size = size
+    self.time = time
+    self.strategy = strategy
+    self.partition = partition
+  }
+}

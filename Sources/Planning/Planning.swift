@@ -1,0 +1,179 @@
+public import StudyModel
+
+/// Cuts a study to a machine: the components of its job, and how many trials run on each node.
+///
+/// A component takes whole nodes: all cores, all the memory that jobs may ask for, and the GPUs
+/// that its slots use. The number of slots is the largest that gives every one of them what
+/// `trial.gpus`, `trial.cpus` and `trial.memory` ask for, in whole numbers.
+///
+/// Does not ask Slurm whether nodes are free, and does not choose a size: it grants the wish or
+/// says which wish it could grant.
+///
+/// - Parameters:
+///   - study: The study; of its trial the needs count, and its Slurm settings.
+///   - site: The machine.
+///   - wish: How large, how long, in which layout and where.
+/// - Returns: The plan; ``warnings(about:for:)`` says what is odd about it.
+/// - Throws: ``PlanError`` with the nearest wish that can be granted.
+public func plan(
+  _ study: Study, at site: Site, asking wish: PlanRequest
+) throws(PlanError) -> Plan {
+  let strategy = try strategy(named: wish.strategy)
+  let name =
+    wish.partition ?? study.slurm.partition ?? site.slurm.partition ?? site.workerPartition
+  let partition = try partition(named: name, at: site)
+  let coordinator = strategy == .hetjob ? try coordinatorPartition(of: site) : nil
+
+  var workers = try workerComponent(running: study.trial, on: partition, of: site)
+  workers.nodes = try nodes(
+    for: wish.size, each: workers, running: study.trial, on: partition, of: site)
+  try checkNodes(workers, on: partition, besideCoordinatorOn: coordinator)
+
+  let components =
+    (coordinator.map { [coordinatorComponent(on: $0, of: site)] } ?? []) + [workers]
+  let partitions = [partition] + (coordinator.map { [$0] } ?? [])
+  return Plan(
+    study: study.name, site: site.name, strategy: strategy, components: components,
+    time: try time(asked: wish.time, default: site.defaultTime, on: partitions),
+    vendor: study.trial.gpus > 0 ? partition.gpus?.vendor : nil)
+}
+
+// MARK: - What the wish and the site name
+
+private func strategy(named name: String?) throws(PlanError) -> Plan.Strategy {
+  guard let name else { return .resident }
+  guard let strategy = Plan.Strategy(rawValue: name) else {
+    throw .unknownStrategy(name, known: Plan.Strategy.allCases.map(\.rawValue))
+  }
+  return strategy
+}
+
+private func partition(
+  named name: String, at site: Site
+) throws(PlanError) -> Site.Partition {
+  guard let partition = site.partition(named: name) else {
+    throw .unknownPartition(name, known: site.partitions.map(\.name))
+  }
+  return partition
+}
+
+private func coordinatorPartition(of site: Site) throws(PlanError) -> Site.Partition {
+  guard site.allowsHeterogeneousJobs else { throw .noHeterogeneousJobs(site: site.name) }
+  guard let name = site.coordinatorPartition else {
+    throw .noCoordinatorPartition(site: site.name)
+  }
+  return try partition(named: name, at: site)
+}
+
+// MARK: - Components
+
+/// The workers' component with one node; how many it is to have is another question.
+private func workerComponent(
+  running trial: TrialSettings, on partition: Site.Partition, of site: Site
+) throws(PlanError) -> Plan.Component {
+  let slots = try slotsPerNode(of: trial, on: partition, of: site)
+  var gres: String?
+  if trial.gpus > 0, site.asksForGPUs {
+    let type = partition.gpus?.gresType.map { ":\($0)" } ?? ""
+    gres = "gpu\(type):\(slots * trial.gpus)"
+  }
+  return Plan.Component(
+    role: .workers, partition: partition.name, nodes: 1, cores: partition.cores,
+    memoryMiB: site.asksForMemory ? partition.memoryMiB : nil, gres: gres, slotsPerNode: slots)
+}
+
+/// One node, and little of it: the coordinator waits most of the time, and others may share the
+/// node with it where the site lets them.
+private func coordinatorComponent(on partition: Site.Partition, of site: Site) -> Plan.Component {
+  Plan.Component(
+    role: .coordinator, partition: partition.name, nodes: 1, cores: min(2, partition.cores),
+    memoryMiB: site.asksForMemory ? min(2048, partition.memoryMiB) : nil, gres: nil,
+    slotsPerNode: 0)
+}
+
+/// The number of trials that fit on one node side by side; at least 1.
+private func slotsPerNode(
+  of trial: TrialSettings, on partition: Site.Partition, of site: Site
+) throws(PlanError) -> Int {
+  var slots = Int.max
+  func fit(
+    _ resource: PlanError.Resource, _ asked: Int, into limit: Int
+  ) throws(PlanError) {
+    guard asked > 0 else { return }
+    guard asked <= limit else {
+      throw .trialTooLarge(resource, asked: asked, partition: partition.name, limit: limit)
+    }
+    slots = min(slots, limit / asked)
+  }
+  if trial.gpus > 0 {
+    guard let gpus = partition.gpus else {
+      throw .noGPUs(
+        .trial(trial.gpus), partition: partition.name, others: site.partitionsWithGPUs)
+    }
+    try fit(.gpus, trial.gpus, into: gpus.count)
+  }
+  try fit(.cpus, max(1, trial.cpus), into: partition.cores)
+  try fit(.memory, trial.memoryMiB ?? 0, into: partition.memoryMiB)
+  return slots
+}
+
+// MARK: - Size and time
+
+/// The number of nodes that grants the wish, whether or not the partition has so many.
+private func nodes(
+  for size: PlanRequest.Size, each node: Plan.Component, running trial: TrialSettings,
+  on partition: Site.Partition, of site: Site
+) throws(PlanError) -> Int {
+  switch size {
+  case .nodes(let nodes):
+    guard nodes > 0 else { throw .nothingAsked(option: "--nodes \(nodes)") }
+    return nodes
+  case .gpus(let wished):
+    guard wished > 0 else { throw .nothingAsked(option: "--gpus \(wished)") }
+    guard let gpus = partition.gpus else {
+      throw .noGPUs(.job(wished), partition: partition.name, others: site.partitionsWithGPUs)
+    }
+    // GPUs that trials use count, not those that stand idle since cores or memory run out first.
+    let each = trial.gpus > 0 ? node.slotsPerNode * trial.gpus : gpus.count
+    return wished / each + (wished % each == 0 ? 0 : 1)
+  }
+}
+
+private func checkNodes(
+  _ workers: Plan.Component, on partition: Site.Partition,
+  besideCoordinatorOn coordinator: Site.Partition?
+) throws(PlanError) {
+  // Slurm counts each component of a heterogeneous job as a job of its own, so the coordinator's
+  // node counts against the partition's nodes only.
+  let free = partition.nodes - (coordinator?.name == partition.name ? 1 : 0)
+  guard free > 0 else { throw .noNodeForWorkers(partition: partition.name) }
+  let limit = min(partition.maximumNodes ?? free, free)
+  guard workers.nodes <= limit else {
+    throw .tooManyNodes(
+      component: workers.role.rawValue, asked: workers.nodes, partition: partition.name,
+      limit: limit)
+  }
+}
+
+/// The wished time, or the site's default cut to what all partitions allow.
+private func time(
+  asked: Duration?, default defaultTime: Duration, on partitions: [Site.Partition]
+) throws(PlanError) -> Duration {
+  guard let asked else {
+    return partitions.reduce(defaultTime) { min($0, $1.maximumTime) }
+  }
+  guard asked > .zero else { throw .nothingAsked(option: "--time \(durationText(asked))") }
+  // The strictest first, so that following the advice is enough.
+  guard
+    let strictest = partitions.min(by: { $0.maximumTime < $1.maximumTime }),
+    asked > strictest.maximumTime
+  else { return asked }
+  throw .timeTooLong(asked: asked, partition: strictest.name, limit: strictest.maximumTime)
+}
+
+extension Site {
+  /// The names of the partitions that have GPUs.
+  fileprivate var partitionsWithGPUs: [String] {
+    partitions.filter { $0.gpus != nil }.map(\.name)
+  }
+}

@@ -1,0 +1,166 @@
+internal import CProcesses
+import Glibc
+
+/// Starts trials, and ends them all when its agent is gone.
+///
+/// A process of its own, started before MPI is, so that no trial is forked from a process with
+/// registered network memory, and so that the death of an agent by any signal leaves no trial
+/// behind. It is the parent of every orphan among its descendants (prctl(2),
+/// `PR_SET_CHILD_SUBREAPER`), so that a trial's children which left its process group are found
+/// too.
+public struct Spawner {
+  private let channel: LineChannel
+  private let signals: SignalPort
+  private let scratch: [String]
+  private var running: [Running] = []
+
+  private struct Running {
+    let id: String
+    let process: pid_t
+    let mark: String
+  }
+
+  /// Serves the agent at the other end of `control` until that is closed; never returns normally
+  /// before every descendant is gone.
+  ///
+  /// - Parameters:
+  ///   - control: The socket to the agent.
+  ///   - scratch: Folders that are removed in the end.
+  /// - Throws: ``SystemError``, or a decoding error where the agent is not ours.
+  public static func serve(control: Descriptor, scratch: [String]) throws {
+    guard cprocesses_become_subreaper() == 0 else { throw SystemError.last("prctl", "") }
+    // A terminal's Ctrl-C reaches the whole foreground group: the agent decides what it means.
+    var spawner = Spawner(
+      channel: try LineChannel(control),
+      signals: try SignalPort([SIGCHLD, SIGINT, SIGTERM, SIGHUP]),
+      scratch: scratch)
+    defer { spawner.endEverything() }
+    try spawner.loop()
+  }
+
+  private init(channel: LineChannel, signals: SignalPort, scratch: [String]) {
+    self.channel = channel
+    self.signals = signals
+    self.scratch = scratch
+  }
+
+  private mutating func loop() throws {
+    while !channel.isClosed {
+      waitForAny(
+        [
+          Interest(channel.descriptor, writing: channel.wantsToWrite),
+          Interest(signals.descriptor),
+        ], atMost: nil)
+      channel.flush()
+      for request in try channel.receive(SpawnerRequest.self) {
+        switch request {
+        case .spawn(let order): try spawn(order)
+        case .signal(let id, let signal):
+          if let running = running.first(where: { $0.id == id }) { kill(-running.process, signal) }
+        }
+      }
+      if signals.receive().contains(SIGCHLD) { try reap() }
+    }
+  }
+
+  private mutating func spawn(_ order: SpawnOrder) throws {
+    do {
+      let process = try start(order)
+      running.append(Running(id: order.id, process: process, mark: order.mark))
+      try channel.send(SpawnerReply.started(order.id, process: Int(process)))
+    } catch let error as SystemError {
+      try channel.send(SpawnerReply.notStarted(order.id, reason: error.description))
+    }
+  }
+
+  private func start(_ order: SpawnOrder) throws(SystemError) -> pid_t {
+    // posix_spawn's own change of directory needs glibc 2.29; this process has but one thread.
+    guard unsafe chdir(order.directory) == 0 else { throw .last("chdir", order.directory) }
+    var actions = unsafe posix_spawn_file_actions_t()
+    unsafe posix_spawn_file_actions_init(&actions)
+    defer { unsafe posix_spawn_file_actions_destroy(&actions) }
+    unsafe posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+    // Opened here, not in the child: there, a pipe whose reader has just been killed would never
+    // open, and this process waits in vfork until the child has gone on.
+    let output = try Descriptor(opening: order.output, flags: O_WRONLY | O_NONBLOCK)
+    try output.setBlocking()
+    unsafe posix_spawn_file_actions_adddup2(&actions, output.number, 1)
+    unsafe posix_spawn_file_actions_adddup2(&actions, output.number, 2)
+    return unsafe try spawnProcess(
+      order.executable, order.arguments, order.environment, actions: &actions,
+      flags: cprocesses_spawn_new_session())
+  }
+
+  private mutating func reap() throws {
+    while true {
+      let process = cprocesses_peek_ended_child()
+      guard process > 0 else { break }
+      guard let place = running.firstIndex(where: { $0.process == process }) else {
+        _ = cprocesses_reap(process)
+        continue
+      }
+      // The group is ended before its leader is reaped: until then its number is nobody else's.
+      kill(-process, SIGKILL)
+      let ended = running.remove(at: place)
+      let status = Int(cprocesses_reap(process))
+      try channel.send(
+        status < 256
+          ? SpawnerReply.exited(ended.id, status: status)
+          : .signalled(ended.id, signal: status - 256))
+    }
+    endStrays()
+  }
+
+  /// Ends orphans that belong to no running process group.
+  private func endStrays() {
+    let leaders = Set(running.map(\.process))
+    for child in children() where !leaders.contains(child) {
+      // An orphan whose environment is unreadable has ended by itself.
+      guard let environment = try? readFile("/proc/\(child)/environ") else { continue }
+      let entries = environment.split(separator: 0)
+      if !running.contains(where: { entries.contains(Array($0.mark.utf8)[...]) }) {
+        kill(child, SIGKILL)
+      }
+    }
+  }
+
+  /// This process's children, whoever started them. Source: proc(5), `/proc/pid/task/tid/children`.
+  private func children() -> [pid_t] {
+    let this = getpid()
+    guard let list = try? readFile("/proc/\(this)/task/\(this)/children") else {
+      // A kernel without that file: look at everybody's parent.
+      return namesInFolder("/proc").compactMap { pid_t($0) }.filter { parent(of: $0) == this }
+    }
+    return list.split(separator: UInt8(ascii: " ")).compactMap {
+      pid_t(String(decoding: $0, as: UTF8.self))
+    }
+  }
+
+  private func parent(of process: pid_t) -> pid_t? {
+    // The process may have ended meanwhile. The name, in parentheses, may hold anything.
+    guard let status = try? readFile("/proc/\(process)/stat"),
+      let end = status.lastIndex(of: UInt8(ascii: ")"))
+    else { return nil }
+    let fields = status[(end + 1)...].split(separator: UInt8(ascii: " "))
+    return fields.count > 1 ? pid_t(String(decoding: fields[1], as: UTF8.self)) : nil
+  }
+
+  private mutating func endEverything() {
+    for running in running { kill(-running.process, SIGKILL) }
+    running = []
+    let deadline = monotonicSeconds() + 10
+    // Killed processes leave their children to this one: repeated until there are none.
+    while monotonicSeconds() < deadline {
+      for child in children() { kill(child, SIGKILL) }
+      while true {
+        let process = cprocesses_peek_ended_child()
+        guard process > 0 else { break }
+        _ = cprocesses_reap(process)
+      }
+      if children().isEmpty { break }
+      waitForAny([Interest(signals.descriptor)], atMost: 0.01)
+      _ = signals.receive()
+    }
+    for folder in scratch { removeAll(folder) }
+  }
+}

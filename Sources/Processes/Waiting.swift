@@ -1,0 +1,75 @@
+internal import CProcesses
+import Glibc
+
+/// A descriptor to wait for.
+public struct Interest {
+  let descriptor: Int32
+  let wantsToWrite: Bool
+
+  /// Waits until it can be read, or, if `writing`, also until it can be written.
+  public init(_ descriptor: Descriptor, writing: Bool = false) {
+    self.descriptor = descriptor.number
+    wantsToWrite = writing
+  }
+}
+
+/// Sleeps until one of the descriptors is ready, at most for a time.
+///
+/// Source: poll(2), by way of ppoll(2) for pauses below a millisecond.
+///
+/// - Parameters:
+///   - interests: What to wait for.
+///   - seconds: At least 0; `nil` waits without end.
+/// - Returns: Whether anything became ready.
+@discardableResult
+public func waitForAny(_ interests: [Interest], atMost seconds: Double?) -> Bool {
+  var entries = interests.map {
+    pollfd(
+      fd: $0.descriptor, events: Int16(POLLIN | ($0.wantsToWrite ? POLLOUT : 0)), revents: 0)
+  }
+  let bounded = seconds.map { min(max($0, 0), 86_400) } ?? -1
+  return unsafe cprocesses_poll(&entries, Int32(entries.count), bounded) > 0
+}
+
+/// Seconds on a clock that never jumps, from an arbitrary beginning.
+public func monotonicSeconds() -> Double {
+  var time = timespec()
+  unsafe clock_gettime(CLOCK_MONOTONIC, &time)
+  return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
+}
+
+/// Seconds since 1970, for display only.
+public func wallSeconds() -> Double {
+  var time = timespec()
+  unsafe clock_gettime(CLOCK_REALTIME, &time)
+  return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
+}
+
+/// Signals as something to wait for.
+public final class SignalPort {
+  /// Readable when a signal is pending.
+  public let descriptor: Descriptor
+
+  /// Blocks these signals and makes them readable.
+  ///
+  /// - Parameter signals: For example `SIGTERM`.
+  /// - Throws: ``SystemError``.
+  public init(_ signals: [Int32]) throws(SystemError) {
+    let number = unsafe cprocesses_signal_descriptor(signals, Int32(signals.count))
+    guard number >= 0 else { throw .last("signalfd", "") }
+    descriptor = Descriptor(owning: number)
+  }
+
+  /// The pending signals' numbers.
+  public func receive() -> [Int32] {
+    var signals: [Int32] = []
+    while true {
+      let signal = cprocesses_read_signal(descriptor.number)
+      guard signal > 0 else { return signals }
+      signals.append(signal)
+    }
+  }
+}
+
+/// Cores that this process may run on, at least 1.
+public func usableCores() -> Int { max(1, Int(cprocesses_usable_cores())) }

@@ -1,0 +1,182 @@
+public import Coordination
+public import StudyModel
+
+/// Where a study stands: what `rung status --json` prints.
+public struct StudyStatus: Hashable, Sendable, Encodable {
+  /// The states of a study.
+  public enum State: String, Hashable, Sendable, Encodable {
+    /// No coordinator has run yet.
+    case waiting
+    /// A coordinator runs.
+    case running
+    /// No coordinator runs; the study can be resumed.
+    case paused
+    /// It has ended as its file says.
+    case completed
+    /// It was ended for good before.
+    case stopped
+    /// Every trial failed.
+    case failed
+  }
+
+  /// How many trials are in each state.
+  public struct Counts: Hashable, Sendable, Encodable {
+    /// Training now.
+    public var running = 0
+    /// Waiting at a rung, or for a slot.
+    public var paused = 0
+    /// Trained to the full budget, or ended by themselves.
+    public var completed = 0
+    /// Stopped for good.
+    public var stopped = 0
+    /// Failed for good.
+    public var failed = 0
+    /// All of them.
+    public var total = 0
+  }
+
+  /// A trial with a value.
+  public struct Leader: Hashable, Sendable, Encodable {
+    /// The trial.
+    public var trial: TrialID
+    /// The metric's value.
+    public var value: Double
+    /// Its settings.
+    public var configuration: Configuration
+    /// The epoch of the value.
+    public var epoch: Int
+  }
+
+  /// The slots of the run that is on.
+  public struct Slots: Hashable, Sendable, Encodable {
+    /// All slots.
+    public var total: Int
+    /// Those in use.
+    public var busy: Int
+  }
+
+  /// The study's name.
+  public var study: String
+  /// Where it stands.
+  public var state: State
+  /// Why it ended, or why its last run did; `nil` while it runs.
+  public var reason: String?
+  /// Its metric.
+  public var metric: Metric
+  /// How many trials are in each state.
+  public var trials: Counts
+  /// Reports accepted.
+  public var reports: Int
+  /// The best report at any epoch; `nil` before the first.
+  public var best: Leader?
+  /// The best report at the highest rung reached; `nil` before a rung is.
+  public var bestFull: Leader?
+  /// Seconds that coordinators have run.
+  public var elapsedSeconds: Double
+  /// Slots now.
+  public var slots: Slots
+  /// The share of slot-time that trials used, from 0 to 1.
+  public var utilization: Double
+  /// GPU-hours used by trials; slot-hours where they use no GPU.
+  public var gpuHours: Double
+
+  private enum CodingKeys: String, CodingKey {
+    case study, state, reason, metric, trials, reports, best
+    case bestFull = "best_full"
+    case elapsedSeconds = "elapsed_seconds"
+    case slots, utilization
+    case gpuHours = "gpu_hours"
+  }
+
+  /// The status of a study.
+  ///
+  /// - Parameters:
+  ///   - coordinator: Its state.
+  ///   - isHeld: Whether a coordinator is running it now.
+  public init(of coordinator: Coordinator, isHeld: Bool) {
+    study = coordinator.study.name
+    metric = coordinator.study.metric
+    (state, reason) = Self.state(of: coordinator, isHeld: isHeld)
+    trials = Self.counts(of: coordinator, isHeld: isHeld)
+    reports = coordinator.reports.count
+    best = coordinator.best.flatMap { trial in
+      coordinator.trials[trial.number].best.map { Self.leader(trial, $0, coordinator) }
+    }
+    bestFull = coordinator.bestFull.map { Self.leader($0.trial, $0.value, coordinator) }
+    elapsedSeconds = coordinator.now.seconds
+    slots = Slots(
+      total: isHeld ? coordinator.slotCount : 0, busy: isHeld ? coordinator.busyCount : 0)
+    utilization =
+      coordinator.slotMicroseconds == 0
+      ? 0 : Double(coordinator.busyMicroseconds) / Double(coordinator.slotMicroseconds)
+    gpuHours = coordinator.gpuHours
+  }
+
+  private static func state(of coordinator: Coordinator, isHeld: Bool) -> (State, String?) {
+    switch coordinator.phase {
+    case .finished(.everythingFailed): (.failed, Ending.everythingFailed.description)
+    case .finished(let ending): (.completed, ending.description)
+    case .running, .ending:
+      if coordinator.run == nil {
+        (.waiting, nil)
+      } else if isHeld {
+        (.running, nil)
+      } else {
+        (.paused, coordinator.runEnding ?? "its last run ended without a word")
+      }
+    }
+  }
+
+  private static func counts(of coordinator: Coordinator, isHeld: Bool) -> Counts {
+    var counts = Counts()
+    for trial in coordinator.trials {
+      counts.total += 1
+      switch trial.state {
+      // Nothing runs where no coordinator does, whatever was so when it was killed.
+      case .running where isHeld && trial.place != nil: counts.running += 1
+      case .running, .paused: counts.paused += 1
+      case .completed: counts.completed += 1
+      case .stopped: counts.stopped += 1
+      case .failed: counts.failed += 1
+      }
+    }
+    return counts
+  }
+
+  private static func leader(
+    _ trial: TrialID, _ value: TrialRecord.Best, _ coordinator: Coordinator
+  ) -> Leader {
+    Leader(
+      trial: trial, value: value.value,
+      configuration: coordinator.trials[trial.number].configuration, epoch: value.epoch)
+  }
+}
+
+extension StudyStatus: CustomStringConvertible {
+  /// A few lines for people.
+  public var description: String {
+    var lines = ["\(study): \(state.rawValue)" + (reason.map { " (\($0))" } ?? "")]
+    lines.append(
+      "trials: \(trials.total) (\(trials.running) running, \(trials.paused) paused, "
+        + "\(trials.completed) completed, \(trials.stopped) stopped, \(trials.failed) failed), "
+        + "\(reports) reports")
+    if let best { lines.append("best \(metric.name): \(describe(best))") }
+    if let bestFull { lines.append("best at the highest rung: \(describe(bestFull))") }
+    lines.append(
+      "time: \(rounded(elapsedSeconds, 1)) s, slots: \(slots.busy) of \(slots.total) busy, "
+        + "utilization: \(rounded(utilization * 100, 1)) %, GPU-hours: \(rounded(gpuHours, 3))")
+    return lines.joined(separator: "\n")
+  }
+
+  private func describe(_ leader: Leader) -> String {
+    "\(rounded(leader.value, 6)) by trial \(leader.trial) at epoch \(leader.epoch)"
+  }
+}
+
+/// A number with so many decimal places.
+func rounded(_ number: Double, _ places: Int) -> String {
+  var scale = 1.0
+  for _ in 0..<places { scale *= 10 }
+  let scaled = (number * scale).rounded() / scale
+  return scaled == scaled.rounded() && abs(scaled) < 1e15 ? String(Int(scaled)) : String(scaled)
+}

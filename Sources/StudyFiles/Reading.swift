@@ -1,0 +1,44 @@
+public import StudyModel
+
+/// Reads a study from the text of its file.
+///
+/// Every field is checked; all mistakes are reported together.
+///
+/// - Parameters:
+///   - text: YAML, at most 1 MiB.
+///   - file: The file's name, as messages show it; its stem is the study's name where the text
+///     gives none.
+/// - Returns: The study, and what in it is probably not meant.
+/// - Throws: ``StudyFileError`` with every mistake.
+public func readStudy(_ text: String, file: String) throws(StudyFileError) -> Checked<Study> {
+  let ledger = Ledger(file: file)
+  guard let root = yamlDocument(text, ledger),
+    let study = StudyReader(ledger: ledger).study(root, stem: stem(of: file))
+  else { throw ledger.error }
+  return ledger.checked(study)
+}
+
+/// Reads a site from the text of its file.
+///
+/// - Parameters:
+///   - text: YAML, at most 1 MiB.
+///   - name: The name that users call the site by: the file's stem.
+///   - file: The file's name, as messages show it.
+/// - Returns: The site, and a warning of each value that has no source.
+/// - Throws: ``StudyFileError`` with every mistake.
+public func readSite(
+  _ text: String, name: String, file: String
+) throws(StudyFileError) -> Checked<Site> {
+  let ledger = Ledger(file: file, isOfStudy: false)
+  guard let root = yamlDocument(text, ledger),
+    let site = SiteReader(ledger: ledger).site(root, stem: name)
+  else { throw ledger.error }
+  return ledger.checked(site)
+}
+
+/// A file's name without folders and without its extension.
+func stem(of file: String) -> String {
+  let name = file.split(separator: "/").last ?? ""
+  guard let dot = name.lastIndex(of: "."), dot > name.startIndex else { return String(name) }
+  return String(name[..<dot])
+}

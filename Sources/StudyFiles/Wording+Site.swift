@@ -1,0 +1,31 @@
+// Mistakes about, and warnings of, site files.
+extension Wording {
+  static let partitionOfSite =
+    "a site has no 'slurm.partition'; write 'workers' at the top of the file"
+
+  static func nameIsNotStem(_ name: String, _ stem: String) -> String {
+    "'name' is \(visible(name)), but the file is \(visible(stem)); write '\(stem)', or rename the file"
+  }
+
+  static func unknownPartition(_ path: String, _ name: String, known: [String]) -> String {
+    "\(visible(path)) is \(visible(name)), no partition of this site; write \(oneOfNames(name, known))"
+  }
+
+  static func moreThanAllNodes(_ most: Int, of nodes: Int) -> String {
+    "'max_nodes' is \(most), but the partition has \(nodes) nodes; write at most \(nodes)"
+  }
+
+  static func timeOverLimit(partition: String) -> String {
+    "the default time is longer than partition '\(partition)' allows; write a shorter 'time'"
+  }
+
+  static func unknownPath(_ path: String, _ text: String) -> String {
+    "\(visible(path)) is \(visible(text)), which leads to no value; write for example '\(unsourcedExample)'"
+  }
+
+  private static let unsourcedExample = "partitions.gpu.memory"
+
+  static func unsourced(_ path: String, _ value: YAMLNode) -> String {
+    "no source is known for \(visible(path)), here \(found(value)); check it at the site"
+  }
+}

@@ -1,0 +1,119 @@
+import StudyModel
+
+// Mistakes about the other fields of a study file.
+extension Wording {
+  static let severalMetrics = later(
+    "'metric' is a list, a search for several metrics",
+    "one metric, such as 'metric: {name: val_accuracy, goal: maximize}'")
+  static let severalColumns = later(
+    "'table.metric' is a list, a search for several metrics",
+    "one column, such as 'metric: \"val_acc_{epoch}\"'")
+  static let finish = later("'finish' trains the winner out", "a study without it")
+  static let parts = later(
+    "'trial.parts' makes a trial of several programs", "one, such as 'command: [python3, train.py]'"
+  )
+  static let scale = later(
+    "'trial.scale' lets a setting follow the number of ranks", "a study without it")
+  static let stage = later(
+    "'trial.stage' carries files to the nodes", "a command that reads them where they are")
+  static let container = later(
+    "'environment.container' runs trials in a container",
+    "the container's own start into 'trial.command', such as [apptainer, exec, image.sif, python3]")
+
+  /// A feature of the study file that this version does not have.
+  private static func later(_ what: String, _ instead: String) -> String {
+    "\(what), which this version of Rung cannot do; write \(instead)"
+  }
+
+  static func launch(_ word: String) -> String {
+    let what = word == "ranks" ? "one process for each GPU" : "the ranks of an MPI program"
+    return later("'trial.launch' is '\(word)', \(what)", "'plain', one process for each trial")
+  }
+
+  static func gpus(_ value: String, _ what: String) -> String {
+    later("'trial.gpus' \(value), \(what)", zeroOrOne)
+  }
+
+  static func laterAlgorithm(_ path: String, _ name: String, now: [String]) -> String {
+    later("\(visible(path)) is '\(name)'", oneOf(now))
+  }
+
+  static func joinedAlgorithm(_ path: String) -> String {
+    later("\(visible(path)) joins a scheduler and a searcher", "'algorithm: asha'")
+  }
+
+  static func unknownAlgorithm(_ path: String, _ name: String, now: [String]) -> String {
+    "\(visible(path)) is \(visible(name)), which Rung does not know; write \(oneOf(now))"
+  }
+
+  static func notOfAlgorithm(_ path: String, _ name: String) -> String {
+    "\(visible(path)) is for asha and not for \(name); remove it, or write 'name: asha'"
+  }
+
+  static func tooManyBrackets(_ brackets: Int, rungs: Int) -> String {
+    """
+    'algorithm.brackets' is \(brackets), but the fidelity has \(rungs) \
+    \(rungs == 1 ? "rung" : "rungs"); write at most \(rungs), or a wider fidelity
+    """
+  }
+
+  static func missingName(_ stem: String) -> String {
+    """
+    'name' is missing, and the file's own, \(visible(stem)), does not do; \
+    write for example 'name: digits-mlp'
+    """
+  }
+
+  static func metricIsFidelity(_ name: String) -> String {
+    "\(visible(name)) is the name of both metric and fidelity; write two names"
+  }
+
+  static func boundBesideLevels(_ path: String) -> String {
+    "\(visible(path)) stands beside 'levels', which has bounds of its own; remove one of them"
+  }
+
+  static let levelsNotAscending =
+    "'fidelity.levels' do not ascend; write each once, the smallest first"
+
+  static let noStopRule =
+    "'stop' has no rule, so the study would never end; write for example 'stop: {trials: 128}'"
+
+  static func commandIsText(_ text: String) -> String {
+    let words = text.split(whereSeparator: \.isWhitespace).joined(separator: ", ")
+    return "'trial.command' is one text; write a list, '[\(bare(words))]'"
+  }
+
+  static func openBrace(_ text: String) -> String {
+    "\(visible(text)) opens a brace without closing it; write '{{' for a brace as such"
+  }
+
+  static func unknownPlaceholder(_ text: String, _ name: String, known: [String]) -> String {
+    let remedy = known.isEmpty ? "" : "\(oneOfNames(name, known)), or "
+    return """
+      the placeholder \(visible("{\(name)}")) in \(visible(text)) names no parameter; \
+      write \(remedy)'{{' for a brace as such
+      """
+  }
+
+  static func reservedVariable(_ name: String) -> String {
+    "the variable \(visible(name)) is set by Rung itself; write another name"
+  }
+
+  static func notForSlurm(_ path: String, _ text: String) -> String {
+    """
+    \(visible(path)) is \(visible(text)), which cannot stand in an '#SBATCH' line; \
+    write it without blanks, quotes and a leading '-'
+    """
+  }
+
+  static func severalTimes(_ paths: [String]) -> String {
+    "\(paths.map { visible($0) }.joined(separator: " and ")) are all given; write one of them"
+  }
+
+  static func noPlaceholder(_ path: String, _ pattern: String, fidelity: String) -> String {
+    """
+    \(visible(path)) is \(visible(pattern)), which does not hold '{\(fidelity)}' once; \
+    write for example '\(path.hasSuffix("metric") ? "val_acc" : "seconds")_{\(fidelity)}'
+    """
+  }
+}

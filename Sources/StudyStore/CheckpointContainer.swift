@@ -1,0 +1,206 @@
+public import Coordination
+import Glibc
+import HDF5
+import Processes
+import StudyModel
+
+/// Containers of checkpoints: HDF5 files that are written once, whole, and never reopened for
+/// writing.
+///
+/// A container is written beside its place, closed, synced and renamed; what is under its final
+/// name is complete. Each checkpoint is a group with one dataset of bytes a file, in chunks with
+/// Fletcher-32 checksums.
+public enum CheckpointContainer {
+  /// A checkpoint that is to go into a container.
+  public struct Item {
+    /// What it is.
+    public var entry: Container.Entry
+    /// The folder that holds it.
+    public var folder: String
+
+    /// A checkpoint in a folder.
+    public init(entry: Container.Entry, folder: String) {
+      self.entry = entry
+      self.folder = folder
+    }
+  }
+
+  /// Bytes that are copied at a time.
+  static let pieceBytes = 1 << 20
+
+  /// Writes folders into a new container.
+  ///
+  /// - Parameters:
+  ///   - items: The checkpoints; their sizes are measured here.
+  ///   - name: The container's name.
+  ///   - folder: The study's `checkpoints` folder.
+  /// - Returns: The entries with their sizes.
+  /// - Throws: ``StoreError``; then nothing is under the container's name.
+  public static func write(
+    _ items: [Item], as name: String, in folder: String
+  ) throws(StoreError) -> [Container.Entry] {
+    var entries: [Container.Entry] = []
+    try create(name, in: folder) { root throws(StoreError) in
+      for item in items {
+        var entry = item.entry
+        entry.bytes = try add(item, to: root)
+        entries.append(entry)
+      }
+    }
+    return entries
+  }
+
+  /// Copies checkpoints of several containers into a new one.
+  ///
+  /// - Parameters:
+  ///   - names: The containers to read.
+  ///   - entries: What to keep of them.
+  ///   - name: The new container's name.
+  ///   - folder: The study's `checkpoints` folder.
+  /// - Throws: ``StoreError``; then nothing is under the new name.
+  public static func merge(
+    _ names: [String], keeping entries: [Container.Entry], as name: String, in folder: String
+  ) throws(StoreError) {
+    try create(name, in: folder) { target throws(StoreError) in
+      for source in names {
+        let path = folder + "/" + source
+        do {
+          let file = try File(reading: path)
+          for entry in entries where try file.root.exists(groupName(entry)) {
+            let from = try file.root.openGroup(groupName(entry))
+            let to = try target.createGroup(groupName(entry))
+            try copy(from, to)
+          }
+        } catch let error as H5Error {
+          throw .damaged(file: path, cause: error.description)
+        } catch { throw .damaged(file: path, cause: "\(error)") }
+      }
+    }
+  }
+
+  /// Lays a checkpoint out again as files.
+  ///
+  /// - Parameters:
+  ///   - entry: The checkpoint.
+  ///   - container: The container's path.
+  ///   - folder: Where to; it must exist and should be empty.
+  /// - Throws: ``StoreError``, also where a checksum is wrong.
+  public static func load(
+    _ entry: Container.Entry, from container: String, into folder: String
+  ) throws(StoreError) {
+    do {
+      let file = try File(reading: container)
+      let group = try file.root.openGroup(groupName(entry))
+      for path in try group.readColumn("folders", as: String.self) {
+        try makeFolder(folder + "/" + path)
+      }
+      for (index, path) in try group.readColumn("files", as: String.self).enumerated() {
+        try lay(group, index, folder + "/" + path)
+      }
+      let targets = try group.readColumn("link_targets", as: String.self)
+      for (path, target) in zip(try group.readColumn("links", as: String.self), targets) {
+        guard unsafe symlink(target, folder + "/" + path) == 0 else {
+          throw SystemError.last("symlink", folder + "/" + path)
+        }
+      }
+    } catch let error as H5Error {
+      throw .damaged(file: container, cause: error.description)
+    } catch let error as SystemError {
+      throw .system(error)
+    } catch { throw .damaged(file: container, cause: "\(error)") }
+  }
+
+  private static func groupName(_ entry: Container.Entry) -> String {
+    "trial-\(entry.leg.trial)-attempt-\(entry.leg.attempt)-epoch-\(entry.epoch)"
+  }
+
+  private static func create(
+    _ name: String, in folder: String, _ body: (borrowing Group) throws(StoreError) -> Void
+  ) throws(StoreError) {
+    let beside = folder + "/.\(name).partial"
+    let path = folder + "/" + name
+    do {
+      let file = try File(creating: beside, existing: .replace)
+      try file.root.setAttribute("format", to: 1)
+      try file.root.setAttribute("kind", to: "checkpoints")
+      try body(file.root)
+      try file.close()
+      try syncPath(beside)
+      guard unsafe rename(beside, path) == 0 else { throw SystemError.last("rename", beside) }
+      try syncPath(folder)
+    } catch {
+      removeAll(beside)
+      if let error = error as? StoreError { throw error }
+      if let error = error as? SystemError { throw .system(error) }
+      throw .damaged(file: beside, cause: "\(error)")
+    }
+  }
+
+  private static func add(
+    _ item: Item, to root: borrowing Group
+  ) throws(StoreError) -> Int {
+    do {
+      let tree = try CheckpointTree(of: item.folder)
+      let group = try root.createGroup(groupName(item.entry))
+      try group.setAttribute("trial", to: .integer(Int64(item.entry.leg.trial.number)))
+      try group.setAttribute("attempt", to: .integer(Int64(item.entry.leg.attempt)))
+      try group.setAttribute("epoch", to: .integer(Int64(item.entry.epoch)))
+      try group.writeColumn("files", tree.files.map(\.path))
+      try group.writeColumn("modes", tree.files.map { Int64($0.mode) })
+      try group.writeColumn("folders", tree.folders)
+      try group.writeColumn("links", tree.linkPaths)
+      try group.writeColumn("link_targets", tree.linkTargets)
+      for (index, file) in tree.files.enumerated() {
+        let source = try Descriptor(opening: item.folder + "/" + file.path, flags: O_RDONLY)
+        let dataset = try group.createBytes("content-\(index)", count: file.bytes)
+        var offset = 0
+        while offset < file.bytes {
+          let wanted = min(pieceBytes, file.bytes - offset)
+          guard let piece = try source.read(atMost: wanted), !piece.isEmpty else {
+            throw StoreError.damaged(file: file.path, cause: "it shrank while it was being kept")
+          }
+          try dataset.write(piece, at: offset)
+          offset += piece.count
+        }
+      }
+      return tree.bytes
+    } catch let error as StoreError {
+      throw error
+    } catch let error as SystemError {
+      throw .system(error)
+    } catch { throw .damaged(file: item.folder, cause: "\(error)") }
+  }
+
+  private static func copy(_ from: borrowing Group, _ to: borrowing Group) throws(H5Error) {
+    for name in try from.attributeNames() {
+      if let value = try from.attribute(name) { try to.setAttribute(name, to: value) }
+    }
+    let files = try from.readColumn("files", as: String.self)
+    for name in ["files", "folders", "links", "link_targets"] {
+      try to.writeColumn(name, try from.readColumn(name, as: String.self))
+    }
+    try to.writeColumn("modes", try from.readColumn("modes", as: Int64.self))
+    for index in files.indices {
+      let source = try from.openDataset("content-\(index)")
+      let target = try to.createBytes("content-\(index)", count: source.count)
+      for offset in stride(from: 0, to: source.count, by: pieceBytes) {
+        try target.write(
+          try source.read(min(pieceBytes, source.count - offset), at: offset), at: offset)
+      }
+    }
+  }
+
+  private static func lay(
+    _ group: borrowing Group, _ index: Int, _ path: String
+  ) throws {
+    let modes = try group.readColumn("modes", as: Int64.self)
+    let content = try group.openDataset("content-\(index)")
+    let file = try Descriptor(opening: path, flags: O_WRONLY | O_CREAT | O_TRUNC)
+    for offset in stride(from: 0, to: content.count, by: pieceBytes) {
+      try file.writeAll(try content.read(min(pieceBytes, content.count - offset), at: offset))
+    }
+    guard fchmod(file.number, mode_t(modes[index])) == 0 else {
+      throw SystemError.last("fchmod", path)
+    }
+  }
+}

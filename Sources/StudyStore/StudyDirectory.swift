@@ -1,0 +1,77 @@
+import Glibc
+import Processes
+
+/// The folder of a study: where each of its files is.
+public struct StudyDirectory: Hashable, Sendable {
+  /// The folder's absolute path.
+  public let path: String
+
+  /// The frozen study file.
+  public var studyFile: String { path + "/study.yaml" }
+  /// Where the study came from and what it was begun with, as JSON.
+  public var originFile: String { path + "/origin.json" }
+  /// The journal's files.
+  public var journal: String { path + "/journal" }
+  /// The snapshot.
+  public var snapshot: String { path + "/study.h5" }
+  /// The trials' checkpoints.
+  public var checkpoints: String { path + "/checkpoints" }
+  /// What the trials printed.
+  public var logs: String { path + "/logs" }
+  /// Plans, job scripts and Slurm's output.
+  public var jobs: String { path + "/jobs" }
+
+  /// The folder of a study that is there.
+  ///
+  /// - Parameter path: The folder.
+  /// - Throws: ``StoreError/noStudy(_:)``.
+  public init(existing path: String) throws(StoreError) {
+    // A path that does not resolve holds no study.
+    guard let absolute = try? realPath(path), exists(absolute + "/study.yaml"),
+      exists(absolute + "/journal")
+    else { throw .noStudy(path) }
+    self.path = absolute
+  }
+
+  /// Makes the folder of a new study and freezes its file there.
+  ///
+  /// - Parameters:
+  ///   - path: Nothing may be there, or a study that `replacing` moves aside.
+  ///   - studyFile: The study file's content.
+  ///   - origin: The content of ``originFile``.
+  /// - Throws: ``StoreError``.
+  public init(
+    creating path: String, studyFile: [UInt8], origin: [UInt8]
+  ) throws(StoreError) {
+    do {
+      try makeFolder(path)
+      self.path = try realPath(path)
+      for folder in [journal, checkpoints, logs, jobs] { try makeFolder(folder) }
+      try writeFile(originFile, origin)
+      // Last, whole: a folder with this file is a study.
+      let beside = self.path + "/.study.yaml"
+      try writeFile(beside, studyFile)
+      try syncPath(beside)
+      guard unsafe rename(beside, self.studyFile) == 0 else {
+        throw SystemError.last("rename", beside)
+      }
+      try syncPath(self.path)
+    } catch let error as SystemError {
+      throw .system(error)
+    } catch { throw .damaged(file: path, cause: "\(error)") }
+  }
+
+  /// Moves a folder aside, under the first free name of `PATH.1`, `PATH.2`, ...
+  ///
+  /// - Parameter path: The folder.
+  /// - Returns: Where it went.
+  /// - Throws: ``StoreError``.
+  public static func moveAside(_ path: String) throws(StoreError) -> String {
+    var number = 1
+    while exists("\(path).\(number)") { number += 1 }
+    guard unsafe rename(path, "\(path).\(number)") == 0 else {
+      throw .system(.last("rename", path))
+    }
+    return "\(path).\(number)"
+  }
+}

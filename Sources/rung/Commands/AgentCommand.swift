@@ -1,0 +1,102 @@
+import Agents
+import ArgumentParser
+import Coordination
+import Glibc
+import MPI
+import Processes
+import StudyModel
+import StudyStore
+
+struct AgentCommand: ParsableCommand {
+  enum Vendor: String, ExpressibleByArgument, CaseIterable {
+    case nvidia
+    case amd
+    case none
+  }
+
+  static let configuration = CommandConfiguration(
+    commandName: "agent", abstract: "Serve a node; job scripts start it by srun.",
+    discussion: """
+      Rank 0 coordinates, and every rank serves its node.
+      For example: srun --mpi=pmix rung agent study.rung --slots 4 --gpu-vendor nvidia
+      """)
+
+  @Argument(help: "The study's folder.", completion: .directory) var directory: String
+  @Option(help: "Trials that run at a time on this node; 0 to coordinate only.") var slots: Int?
+  @Option(help: "nvidia, amd or none.") var gpuVendor: Vendor?
+  @Flag(help: "Go on even if another coordinator may still hold the study.") var force = false
+
+  func validate() throws {
+    if let slots, slots < 0 { throw ValidationError("'--slots' is at least 0, not \(slots)") }
+  }
+
+  func run() throws {
+    // Signals are blocked, and companions started, before MPI makes threads and connections.
+    let signals = try SignalPort([SIGINT, SIGTERM, SIGHUP])
+    let handle = try StudyHandle(directory)
+    let rank = environment("PMIX_RANK") ?? environment("PMI_RANK") ?? environment("SLURM_PROCID")
+    let worker = WorkerID(rank.flatMap { Int($0) } ?? 0)
+    let agent = try Agent(
+      Session.agentSettings(
+        handle, worker: worker, seats: try seats(handle),
+        host: environment("SLURMD_NODENAME") ?? hostName()))
+    // From here on errors are told inside of MPI: a rank that ends alone would leave the others
+    // waiting in MPI_Init.
+    let coordinator = try withMPI(reportingTo: { error in
+      let failure = Failure(describing: error) ?? Failure(.ourMistake, "\(error)")
+      note("rung: rank \(worker): \(failure.message)")
+      agent.shutDown()
+      return failure.status.rawValue
+    }) { (world: borrowing Communicator) -> Coordinator? in
+      guard world.rank == worker.rank else {
+        throw Failure(
+          .ourMistake,
+          "MPI says rank \(world.rank), the environment \(worker.rank): start 'rung agent' by "
+            + "srun with the site's MPI (rung was built for another one)")
+      }
+      let mailbox = Mailbox(world)
+      guard world.rank == 0 else {
+        try serveAsAgent(agent, mailbox, signals: signals)
+        return nil
+      }
+      return try coordinate(handle, agent, WorldPort(mailbox, size: world.size), signals)
+    }
+    if let coordinator {
+      try Session.conclude(coordinator, directory: handle.directory, json: false)
+    }
+  }
+
+  /// Rank 0's part.
+  ///
+  /// - Returns: The state in the end.
+  private func coordinate(
+    _ handle: StudyHandle, _ agent: Agent, _ port: WorldPort, _ signals: SignalPort
+  ) throws -> Coordinator {
+    let session = Session(handle: handle, record: try handle.read(), isForced: force)
+    if case .finished = session.record.coordinator.phase {
+      // A follow-up job that finds nothing to do.
+      var port = port
+      try dismiss(port.others, of: &port)
+      agent.shutDown()
+      return session.record.coordinator
+    }
+    try session.refuseIfHeld()
+    session.removeStrayContainers()
+    let store = try Store(beginning: handle.directory, after: session.record)
+    var loop = CoordinatorLoop(
+      coordinator: session.record.coordinator, store: store, agent: agent, port: port,
+      signals: signals, progress: Progress(isQuiet: false).show)
+    _ = try loop.run(session.run(number: store.run))
+    return loop.coordinator
+  }
+
+  /// The slots of this node, each with its own of the GPUs that the job was given here.
+  private func seats(_ handle: StudyHandle) throws -> Session.Seats {
+    let vendor = gpuVendor.flatMap { Site.Vendor(rawValue: $0.rawValue) }
+    if slots == 0 { return Session.Seats(count: 0, devices: [], deviceVariable: nil) }
+    if gpuVendor == Vendor.none, let slots {
+      return Session.Seats(count: slots, devices: [], deviceVariable: nil)
+    }
+    return try Session.seats(for: handle.study.trial, wished: slots, vendor: vendor)
+  }
+}

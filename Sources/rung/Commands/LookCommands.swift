@@ -1,0 +1,161 @@
+import ArgumentParser
+import Coordination
+import Processes
+import Reporting
+import StudyModel
+import StudyStore
+
+struct StatusCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "status", abstract: "Say where a study stands.",
+    discussion: "For example: rung status study.rung --json")
+
+  @Argument(help: "The study's folder.", completion: .directory) var directory: String
+  @Flag(help: "Print one JSON object.") var json = false
+
+  func run() throws {
+    let coordinator = try StudyHandle(directory).read().coordinator
+    let status = StudyStatus(
+      of: coordinator, isHeld: StudyHandle.isAlive(coordinator) ?? true)
+    try write(json ? try jsonText(status) : status.description + "\n")
+  }
+}
+
+struct BestCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "best", abstract: "Print the winner, and give its checkpoint out as files.",
+    discussion: """
+      The winner has the best value at the highest rung that any trial reached.
+      For example: rung best study.rung --checkpoint winner
+      """)
+
+  @Argument(help: "The study's folder.", completion: .directory) var directory: String
+  @Option(help: "A new folder for the winner's checkpoint.", completion: .directory)
+  var checkpoint: String?
+  @Flag(help: "Print one JSON object.") var json = false
+
+  private struct Result: Encodable {
+    var best: StudyStatus.Leader?
+    var bestFull: StudyStatus.Leader?
+    var checkpointEpoch: Int?
+    var checkpoint: String?
+
+    private enum CodingKeys: String, CodingKey {
+      case best
+      case bestFull = "best_full"
+      case checkpointEpoch = "checkpoint_epoch"
+      case checkpoint
+    }
+  }
+
+  func run() throws {
+    let handle = try StudyHandle(directory)
+    let coordinator = try handle.read().coordinator
+    let status = StudyStatus(of: coordinator, isHeld: false)
+    guard let winner = status.bestFull ?? status.best else {
+      throw Failure(.stoppedEarly, "no trial of '\(directory)' has reported yet; run it first")
+    }
+    let source = coordinator.trials[winner.trial.number].checkpoint
+    if let checkpoint { try give(source, of: winner, to: checkpoint, handle) }
+    if json {
+      try write(
+        try jsonText(
+          Result(
+            best: status.best, bestFull: status.bestFull, checkpointEpoch: source?.entry.epoch,
+            checkpoint: checkpoint)))
+      return
+    }
+    var lines = [
+      "trial \(winner.trial): \(status.metric.name) \(winner.value) at "
+        + "\(handle.study.fidelity.name) \(winner.epoch)"
+    ]
+    for setting in handle.study.space.inOrder(winner.configuration) {
+      lines.append("  \(setting.name): \(setting.value)")
+    }
+    if let checkpoint, let source {
+      lines.append("checkpoint of epoch \(source.entry.epoch): \(checkpoint)")
+    } else if let source {
+      lines.append(
+        "its checkpoint of epoch \(source.entry.epoch) is kept; 'rung best \(directory) "
+          + "--checkpoint FOLDER' gives it out")
+    }
+    try write(lines.joined(separator: "\n") + "\n")
+  }
+
+  private func give(
+    _ source: Leg.Source?, of winner: StudyStatus.Leader, to folder: String, _ handle: StudyHandle
+  ) throws {
+    guard let source else {
+      throw Failure(
+        .wrongFile, "trial \(winner.trial) left no checkpoint in its RUNG_CHECKPOINT_DIR")
+    }
+    guard namesInFolder(folder).isEmpty else {
+      throw Failure(.usage, "'\(folder)' is not empty; name a new folder")
+    }
+    try makeFolder(folder)
+    try CheckpointContainer.load(
+      source.entry, from: handle.directory.checkpoints + "/" + source.container, into: folder)
+  }
+}
+
+struct ReportCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "report", abstract: "Write one HTML file that needs no network.",
+    discussion: "For example: rung report study.rung -o report.html")
+
+  @Argument(help: "The study's folder.", completion: .directory) var directory: String
+  @Option(name: .shortAndLong, help: "The file; by default 'report.html' in the study's folder.")
+  var output: String?
+  @Flag(help: "Print one JSON object.") var json = false
+
+  func run() throws {
+    let handle = try StudyHandle(directory)
+    let coordinator = try handle.read().coordinator
+    let page = ReportPage(
+      of: coordinator, isHeld: StudyHandle.isAlive(coordinator) ?? true, version: Rung.version,
+      generated: timestamp())
+    // A '<' in the data could end the script element that holds it.
+    let data = try jsonText(page).split(separator: "<", omittingEmptySubsequences: false)
+      .joined(separator: "\\u003c")
+    let path = output ?? handle.directory.path + "/report.html"
+    try writeFile(path, Array(fill(Resource.reportPage, with: data).utf8))
+    try write(json ? try jsonText(["report": path]) : path + "\n")
+  }
+
+  private func fill(_ page: String, with data: String) -> String {
+    page.split(separator: "\n", omittingEmptySubsequences: false).map { line in
+      switch line.drop(while: { $0 == " " }) {
+      case "/*RUNG:CHART.JS*/": Resource.chartLibrary
+      case "/*RUNG:DATA*/": data
+      default: String(line)
+      }
+    }.joined(separator: "\n")
+  }
+}
+
+struct ExportCommand: ParsableCommand {
+  enum Format: String, ExpressibleByArgument, CaseIterable {
+    case csv
+    case json
+  }
+
+  static let configuration = CommandConfiguration(
+    commandName: "export", abstract: "Print a study's trials or reports for other programs.",
+    discussion: "For example: rung export study.rung --format csv > trials.csv")
+
+  @Argument(help: "The study's folder.", completion: .directory) var directory: String
+  @Option(help: "csv or json.") var format: Format
+  @Flag(help: "With csv: one row a report instead of one a trial.") var reports = false
+
+  func run() throws {
+    let coordinator = try StudyHandle(directory).read().coordinator
+    switch format {
+    case .csv:
+      try write(
+        reports ? TrialTable.reports(coordinator) : TrialTable.trials(coordinator))
+    case .json:
+      let isHeld = StudyHandle.isAlive(coordinator) ?? true
+      try write(try jsonText(StudyExport(of: coordinator, isHeld: isHeld)))
+    }
+  }
+}

@@ -1,0 +1,53 @@
+import ArgumentParser
+import Coordination
+import Processes
+import StudyModel
+import StudyStore
+
+struct ResumeCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "resume", abstract: "Go on with a study, in the same way or in another.",
+    discussion: """
+      With '--site' a job is planned and submitted anew; a study that was submitted before is \
+      submitted again with its last script; any other goes on here.
+      For example: rung resume study.rung
+      """)
+
+  @Argument(help: "The study's folder.", completion: .directory) var directory: String
+  @OptionGroup var options: PlanOptions
+  @Option(help: "Go on here, with so many trials at a time.") var slots: Int?
+  @Flag(help: "Go on even if another coordinator may still hold the study.") var force = false
+  @Flag(help: "Print one JSON object in the end.") var json = false
+  @Flag(help: "Show no progress.") var quiet = false
+  @Argument(parsing: .postTerminator, help: "Options for sbatch.") var sbatchOptions: [String] = []
+
+  func validate() throws {
+    if let slots, slots < 1 { throw ValidationError("'--slots' is at least 1, not \(slots)") }
+  }
+
+  func run() throws {
+    let handle = try StudyHandle(directory)
+    let session = Session(
+      handle: handle, record: try handle.read(), isForced: force, isQuiet: quiet)
+    if case .finished = session.record.coordinator.phase {
+      note("rung: the study is finished")
+      return try Session.conclude(
+        session.record.coordinator, directory: handle.directory, json: json)
+    }
+    let script = handle.directory.jobs + "/job.sbatch"
+    if slots == nil, options.site != nil || exists(script) {
+      try session.refuseIfHeld()
+      let job: Int
+      if options.site == nil {
+        job = try Submission.submit(script)
+      } else {
+        let (plan, site) = try options.plan(handle.study)
+        job = try Submission.submit(handle, plan, site, sbatchOptions)
+      }
+      return try Submission.tell(job, handle, json: json)
+    }
+    let seats = try Session.seats(for: handle.study.trial, wished: slots)
+    let (coordinator, _) = try session.runHere(seats)
+    try Session.conclude(coordinator, directory: handle.directory, json: json)
+  }
+}

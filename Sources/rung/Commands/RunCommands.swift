@@ -1,0 +1,96 @@
+import ArgumentParser
+import Processes
+import StudyModel
+import StudyFiles
+import StudyStore
+
+struct CheckCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "check", abstract: "Find every mistake in a study file.",
+    discussion: "For example: rung check study.yaml")
+
+  @Argument(help: "The study file.", completion: .file(extensions: ["yaml"])) var study: String
+  @Option(help: "A site's name or file, checked too.") var site: String?
+  @Flag(help: "Print one JSON object.") var json = false
+
+  private struct Result: Encodable {
+    struct Item: Encodable {
+      var file: String
+      var line: Int
+      var column: Int
+      var message: String
+
+      init(_ mistake: Mistake) {
+        file = mistake.file
+        line = mistake.line
+        column = mistake.column
+        message = mistake.message
+      }
+    }
+    var mistakes: [Item]
+    var warnings: [Item]
+  }
+
+  func run() throws {
+    var mistakes: [Mistake] = []
+    var warnings: [Mistake] = []
+    do { warnings += try loadStudy(study).warnings } catch {
+      mistakes += error.mistakes
+      warnings += error.warnings
+    }
+    if let site {
+      do { warnings += try findSite(site).warnings } catch let error as StudyFileError {
+        mistakes += error.mistakes
+        warnings += error.warnings
+      }
+    }
+    if json {
+      try write(
+        try jsonText(
+          Result(mistakes: mistakes.map(Result.Item.init), warnings: warnings.map(Result.Item.init))
+        ))
+    }
+    for warning in warnings { note("rung: warning: \(warning)") }
+    guard mistakes.isEmpty else { throw StudyFileError(mistakes: mistakes) }
+    if !json { try write("\(study): no mistakes\n") }
+  }
+}
+
+struct RunCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "run", abstract: "Run a study here and now, without a batch system.",
+    discussion: "For example: rung run study.yaml --slots 4")
+
+  @Argument(help: "The study file.", completion: .file(extensions: ["yaml"])) var study: String
+  @Option(help: "Trials that run at a time; by default what the machine has room for.")
+  var slots: Int?
+  @Flag(help: "Move a study that is there already aside.") var fresh = false
+  @Option(help: "The study's folder; by default beside the study file, ending in '.rung'.")
+  var output: String?
+  @Flag(help: "Print one JSON object in the end.") var json = false
+  @Flag(help: "Show no progress.") var quiet = false
+
+  func validate() throws {
+    if let slots, slots < 1 { throw ValidationError("'--slots' is at least 1, not \(slots)") }
+  }
+
+  func run() throws {
+    let handle = try StudyHandle(creatingFrom: study, output: output, isFresh: fresh)
+    let session = Session(handle: handle, record: try handle.read(), isQuiet: quiet)
+    let seats = try Session.seats(for: handle.study.trial, wished: slots)
+    if !quiet { note("rung: \(handle.directory.path), \(seats.count) slots") }
+    let (coordinator, _) = try session.runHere(seats)
+    try Session.conclude(coordinator, directory: handle.directory, json: json)
+  }
+}
+
+struct SpawnerCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "spawner", abstract: "Start and end trials for an agent.", shouldDisplay: false)
+
+  @Argument(help: "Folders to remove in the end.") var folders: [String]
+
+  func run() throws {
+    try Spawner.serve(control: Descriptor(owning: Companion.descriptor), scratch: folders)
+  }
+}

@@ -1,0 +1,138 @@
+import Agents
+import Coordination
+import Glibc
+import Processes
+import Reporting
+import StudyModel
+import StudyStore
+
+/// One run of a coordinator over a study.
+struct Session {
+  var handle: StudyHandle
+  var record: Store.Record
+  var isForced = false
+  var isQuiet = false
+
+  /// Slots and GPUs for the trials on this machine.
+  struct Seats {
+    var count: Int
+    var devices: [String]
+    var deviceVariable: String?
+  }
+
+  /// The seats of this machine for a study.
+  ///
+  /// - Parameters:
+  ///   - trial: What a trial needs.
+  ///   - wished: How many are wished for; `nil` for what the machine has.
+  ///   - vendor: The GPUs' vendor; `nil` for whichever is there.
+  static func seats(
+    for trial: TrialSettings, wished: Int?, vendor: Site.Vendor? = nil
+  ) throws -> Seats {
+    let machine = Machine(detecting: vendor)
+    let (count, devices) = machine.slots(for: trial)
+    if trial.gpus > 0, devices.isEmpty {
+      note("rung: this machine shows no GPU; trials run on its cores")
+    }
+    guard let wished, wished != count else {
+      return Seats(
+        count: count, devices: devices,
+        deviceVariable: devices.isEmpty ? nil : machine.vendor?.deviceVariable)
+    }
+    guard devices.isEmpty || wished <= machine.devices.count else {
+      throw Failure(
+        .usage,
+        "\(wished) slots of one GPU each, but this machine has \(machine.devices.count); ask for "
+          + "'--slots \(machine.devices.count)', or set 'gpus: 0' in the study")
+    }
+    return Seats(
+      count: wished, devices: devices.isEmpty ? [] : Array(machine.devices.prefix(wished)),
+      deviceVariable: devices.isEmpty ? nil : machine.vendor?.deviceVariable)
+  }
+
+  /// Refuses a study that another coordinator runs.
+  func refuseIfHeld() throws {
+    guard let run = record.coordinator.run, !isForced else { return }
+    let holder =
+      "process \(run.process) on host '\(run.host)'" + (run.job.map { " of job \($0)" } ?? "")
+    if let job = run.job, environment("SLURM_JOB_ID") == String(job) { return }
+    switch StudyHandle.isAlive(record.coordinator) {
+    case false?: return
+    case true?: throw StoreError.held(handle.directory.path, by: holder)
+    case nil:
+      throw StoreError.held(
+        handle.directory.path,
+        by: holder + ", which cannot be seen from here (if it is gone, '--force' goes on)")
+    }
+  }
+
+  /// Settings of an agent.
+  static func agentSettings(
+    _ handle: StudyHandle, worker: WorkerID, seats: Seats, host: String
+  ) -> AgentSettings {
+    AgentSettings(
+      worker: worker, study: handle.study, studyFolder: handle.origin.folder,
+      directory: handle.directory.path, slots: seats.count, devices: seats.devices,
+      deviceVariable: seats.deviceVariable, host: host, client: Resource.client)
+  }
+
+  /// What to note of this run.
+  func run(number: Int) -> Run {
+    Run(
+      number: number, host: hostName(), process: Int(getpid()),
+      processStart: processStart() ?? 0, job: environment("SLURM_JOB_ID").flatMap { Int($0) },
+      wallTime: wallSeconds(), version: Rung.version)
+  }
+
+  /// Runs the study here, without MPI, until it ends or is interrupted.
+  ///
+  /// - Parameter seats: Where trials run.
+  /// - Returns: The state in the end, and how the run ended.
+  func runHere(_ seats: Seats) throws -> (Coordinator, CoordinatorLoop<NoOtherAgents>.RunEnd) {
+    try refuseIfHeld()
+    let signals = try SignalPort([SIGINT, SIGTERM, SIGHUP])
+    removeStrayContainers()
+    let agent = try Agent(
+      Self.agentSettings(handle, worker: WorkerID(0), seats: seats, host: hostName()))
+    let progress = Progress(isQuiet: isQuiet)
+    defer { progress.close() }
+    do {
+      let store = try Store(beginning: handle.directory, after: record)
+      var loop = CoordinatorLoop(
+        coordinator: record.coordinator, store: store, agent: agent, port: NoOtherAgents(),
+        signals: signals, progress: progress.show)
+      let end = try loop.run(run(number: store.run))
+      return (loop.coordinator, end)
+    } catch {
+      agent.shutDown()
+      throw error
+    }
+  }
+
+  /// Deletes containers that no journal knows: they were being written when a run was killed.
+  func removeStrayContainers() {
+    let known = Set(record.coordinator.containers.map(\.name))
+    for name in namesInFolder(handle.directory.checkpoints) where !known.contains(name) {
+      removeAll(handle.directory.checkpoints + "/" + name)
+    }
+  }
+
+  /// Prints the outcome, and ends with its exit status.
+  ///
+  /// - Parameters:
+  ///   - coordinator: The state in the end.
+  ///   - json: Whether to print JSON.
+  static func conclude(
+    _ coordinator: Coordinator, directory: StudyDirectory, json: Bool
+  ) throws {
+    let status = StudyStatus(of: coordinator, isHeld: false)
+    try write(json ? try jsonText(status) : status.description + "\n")
+    switch status.state {
+    case .failed: throw Failure(.studyFailed, "the study failed: \(status.reason ?? "")")
+    case .completed, .stopped: break
+    case .waiting, .running, .paused:
+      throw Failure(
+        .stoppedEarly, "stopped early; 'rung resume \(directory.path)' goes on with the study")
+    }
+  }
+}

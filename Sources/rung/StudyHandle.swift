@@ -1,0 +1,144 @@
+import Coordination
+import FoundationEssentials
+import Processes
+import StudyFiles
+import StudyModel
+import StudyStore
+
+/// Where a study came from, as its folder records it.
+struct Origin: Codable {
+  /// The version of Rung that made the folder.
+  var rung: String
+  /// When, in ISO 8601.
+  var created: String
+  /// The study file.
+  var file: String
+  /// Its folder, where trials run.
+  var folder: String
+  /// The git commit of that folder, with `+` where files differ from it; `nil` outside of git.
+  var commit: String?
+  /// SHA-256 of the files that the trial's command names.
+  var hashes: [String: String]
+  /// Modules that were loaded.
+  var modules: String?
+}
+
+/// A study in its folder.
+struct StudyHandle {
+  var directory: StudyDirectory
+  var study: Study
+  var origin: Origin
+
+  /// Opens the study in a folder.
+  init(_ path: String) throws {
+    directory = try StudyDirectory(existing: path)
+    study = try loadStudy(directory.studyFile).value
+    let text = try readFile(directory.originFile)
+    do { origin = try JSONDecoder().decode(Origin.self, from: Data(text)) } catch {
+      throw StoreError.damaged(file: directory.originFile, cause: "it is no record of an origin")
+    }
+  }
+
+  /// Makes the folder of a study file.
+  ///
+  /// - Parameters:
+  ///   - file: The study file.
+  ///   - output: Where; `nil` for a folder beside the file that is named after it.
+  ///   - isFresh: Whether a study that is there is moved aside.
+  init(creatingFrom file: String, output: String?, isFresh: Bool) throws {
+    let checked = try loadStudy(file)
+    for warning in checked.warnings { note("rung: warning: \(warning)") }
+    study = checked.value
+    let path = try realPath(file)
+    let folder = String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)])
+    origin = Self.origin(of: study, file: path, folder: folder.isEmpty ? "/" : folder)
+    let target = output ?? Self.folder(for: path)
+    if exists(target) {
+      guard isFresh else {
+        let old = try StudyHandle(target)
+        let record = try Store.read(old.directory, study: old.study)
+        if case .finished = record.coordinator.phase {
+          throw Failure(
+            .stoppedEarly,
+            "'\(target)' holds a finished study; look at it by 'rung status \(target)', or begin "
+              + "anew by '--fresh', which moves it aside")
+        }
+        throw StoreError.unfinished(target)
+      }
+      note("rung: moved the old study to \(try StudyDirectory.moveAside(target))")
+    }
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    directory = try StudyDirectory(
+      creating: target, studyFile: try readFile(path), origin: Array(try encoder.encode(origin)))
+  }
+
+  /// The folder of a study file's study: beside it, named after its stem.
+  static func folder(for file: String) -> String {
+    let start = file.lastIndex(of: "/").map { file.index(after: $0) } ?? file.startIndex
+    let name = file[start...]
+    let stem = name.lastIndex(of: ".").map { name[..<$0] } ?? name
+    return file[..<start] + stem + ".rung"
+  }
+
+  private static func origin(of study: Study, file: String, folder: String) -> Origin {
+    var hashes: [String: String] = [:]
+    for word in study.trial.command {
+      let path = word.hasPrefix("/") ? word : folder + "/" + word
+      // A word that is no readable file has no hash; a machine without sha256sum records none.
+      guard fileSize(path) != nil,
+        let result = try? Processes.runCommand(["sha256sum", "--", path]), result.status == 0
+      else { continue }
+      hashes[word] = String(decoding: result.output.prefix(64), as: UTF8.self)
+    }
+    return Origin(
+      rung: Rung.version, created: timestamp(), file: file, folder: folder,
+      commit: commit(of: folder), hashes: hashes, modules: environment("LOADEDMODULES"))
+  }
+
+  private static func commit(of folder: String) -> String? {
+    // Outside of git, or without it, there is no commit to record.
+    guard
+      let head = try? Processes.runCommand(["git", "-C", folder, "rev-parse", "HEAD"]),
+      head.status == 0,
+      let changes = try? Processes.runCommand(["git", "-C", folder, "status", "--porcelain", "."])
+    else { return nil }
+    return String(decoding: head.output.prefix(40), as: UTF8.self)
+      + (changes.output.isEmpty ? "" : "+")
+  }
+
+  /// What the files of the study say.
+  func read() throws -> Store.Record { try Store.read(directory, study: study) }
+
+  /// Whether the coordinator of a run still lives; `nil` where that cannot be told from here.
+  static func isAlive(_ coordinator: Coordinator) -> Bool? {
+    guard let run = coordinator.run, coordinator.runEnding == nil else { return false }
+    if case .finished = coordinator.phase { return false }
+    if run.host == hostName() { return processStart(run.process) == run.processStart }
+    if let job = run.job { return slurmJobLives(job) }
+    return nil
+  }
+}
+
+/// The moment now, in ISO 8601 and UTC, whole seconds.
+func timestamp() -> String {
+  Date(timeIntervalSince1970: wallSeconds().rounded(.down)).formatted(.iso8601)
+}
+
+/// A variable of this process's environment; `nil` where it is unset or empty.
+func environment(_ name: String) -> String? {
+  let entry = currentEnvironment().first { $0.hasPrefix(name + "=") }
+  return entry.map { String($0.dropFirst(name.count + 1)) }.flatMap { $0.isEmpty ? nil : $0 }
+}
+
+/// Whether a Slurm job is not over yet; `nil` where Slurm cannot be asked.
+func slurmJobLives(_ job: Int) -> Bool? {
+  guard
+    let result = try? Processes.runCommand(["squeue", "--noheader", "--jobs=\(job)", "--format=%T"])
+  else { return nil }
+  let text = String(decoding: result.errors, as: UTF8.self)
+  if result.status != 0 { return text.contains("Invalid job id") ? false : nil }
+  let state = String(decoding: result.output, as: UTF8.self)
+  return ["PENDING", "RUNNING", "SUSPENDED", "CONFIGURING", "COMPLETING", "STOPPED", "REQUEUE"]
+    .contains { state.contains($0) }
+}

@@ -1,0 +1,60 @@
+import Planning
+import StudyModel
+import Testing
+
+@Suite struct PlanDescriptionTests {
+  @Test func aTableNamesComponentsNodesSlotsAndTime() throws {
+    let wish = PlanRequest(size: .nodes(4), time: .seconds(5400), strategy: "hetjob")
+    #expect(
+      describe(try plan(study(), at: site(), asking: wish)) == """
+        digits at there: hetjob, 16 slots, at most 90m
+
+        component    partition  nodes  cores    memory   gres  slots a node  slots
+        coordinator  cpu            1      2      2GiB   none             0      0
+        workers      gpu            4      8  16000MiB  gpu:4             4     16
+
+        """)
+  }
+
+  @Test func wholeNodesShowAllTheirMemory() throws {
+    let site = site(asksForGPUs: false, asksForMemory: false)
+    let study = try study(gpus: 0, cpus: 8)
+    #expect(
+      describe(try plan(study, at: site, asking: PlanRequest())) == """
+        digits at there: resident, 1 slot, at most 1h
+
+        component  partition  nodes  cores  memory  gres  slots a node  slots
+        workers    gpu            1      8     all  none             1      1
+
+        """)
+  }
+
+  @Test func slotsThatNoTrialWouldUseAreWarnedOf() throws {
+    let study = try study(trials: 9)
+    let four = try plan(study, at: site(), asking: PlanRequest(size: .nodes(4)))
+    let warning = PlanWarning.moreSlotsThanTrials(slots: 16, trials: 9, nodes: 4, enough: 3)
+    #expect(warnings(about: four, for: study) == [warning])
+    #expect(
+      warning.description == """
+        the plan has 16 slots, but the study starts 9 trials: 7 would never be used; ask for \
+        '--nodes 3' or raise 'stop.trials'
+        """)
+    let three = try plan(study, at: site(), asking: PlanRequest(size: .nodes(3)))
+    #expect(
+      warnings(about: three, for: study).map(\.description) == [
+        """
+        the plan has 12 slots, but the study starts 9 trials: 3 would never be used; raise \
+        'stop.trials'
+        """
+      ])
+  }
+
+  @Test func asManySlotsAsTrialsAreNoReasonToWarn() throws {
+    let four = try plan(study(), at: site(), asking: PlanRequest(size: .nodes(4)))
+    #expect(warnings(about: four, for: try study(trials: 16)) == [])
+    #expect(warnings(about: four, for: try study(trials: nil)) == [])
+    var started = try study(trials: nil)
+    started.stop.started = 15
+    #expect(warnings(about: four, for: started).count == 1)
+  }
+}

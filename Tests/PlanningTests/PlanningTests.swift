@@ -1,0 +1,137 @@
+import Planning
+import StudyModel
+import Testing
+
+@Suite struct PlanningTests {
+  // MARK: - Slots
+
+  @Test(arguments: [
+    // The GPUs decide, the cores, the memory; each exactly full and one short of it.
+    (gpus: 1, cpus: 1, memory: nil as Int?, slots: 4),
+    (1, 2, nil, 4), (1, 3, nil, 2), (1, 8, nil, 1),
+    (1, 1, 4000, 4), (1, 1, 4001, 3), (1, 1, 16_000, 1),
+    (2, 1, nil, 2), (3, 1, nil, 1), (4, 1, nil, 1),
+    (0, 1, nil, 8), (0, 3, nil, 2), (0, 1, 2000, 8), (0, 1, 2001, 7), (0, 1, 8001, 1),
+  ])
+  func aNodeHoldsAsManyTrialsAsItsScarcestPartAllows(
+    gpus: Int, cpus: Int, memory: Int?, slots: Int
+  ) throws {
+    let plan = try plan(
+      study(gpus: gpus, cpus: cpus, memoryMiB: memory), at: site(), asking: PlanRequest())
+    #expect(plan.components.map(\.slotsPerNode) == [slots])
+    #expect(plan.components[0].gres == (gpus == 0 ? nil : "gpu:\(slots * gpus)"))
+    #expect(plan.vendor == (gpus == 0 ? nil : .amd))
+  }
+
+  @Test func noNodeCouldHoldOneTrialMore() throws {
+    for cpus in 1...8 {
+      for memory in stride(from: 500, through: 16_000, by: 500) {
+        let trial = try study(gpus: 1, cpus: cpus, memoryMiB: memory)
+        let slots = try plan(trial, at: site(), asking: PlanRequest()).slots
+        #expect(slots * cpus <= 8 && slots * memory <= 16_000 && slots <= 4)
+        let next = slots + 1
+        #expect(next * cpus > 8 || next * memory > 16_000 || next > 4)
+      }
+    }
+  }
+
+  // MARK: - Layouts
+
+  @Test func aResidentPlanIsOneComponentOfWholeNodes() throws {
+    let plan = try plan(study(), at: site(), asking: PlanRequest(size: .nodes(4)))
+    #expect(
+      plan
+        == Plan(
+          study: "digits", site: "there", strategy: .resident,
+          components: [
+            Plan.Component(
+              role: .workers, partition: "gpu", nodes: 4, cores: 8, memoryMiB: 16_000,
+              gres: "gpu:4", slotsPerNode: 4)
+          ], time: .seconds(3600), vendor: .amd))
+    #expect(plan.slots == 16)
+  }
+
+  @Test func aHeterogeneousPlanPutsASmallCoordinatorFirst() throws {
+    let plan = try plan(
+      study(), at: site(), asking: PlanRequest(size: .nodes(4), strategy: "hetjob"))
+    #expect(plan.strategy == .hetjob)
+    #expect(
+      plan.components == [
+        Plan.Component(
+          role: .coordinator, partition: "cpu", nodes: 1, cores: 2, memoryMiB: 2048, gres: nil,
+          slotsPerNode: 0),
+        Plan.Component(
+          role: .workers, partition: "gpu", nodes: 4, cores: 8, memoryMiB: 16_000, gres: "gpu:4",
+          slotsPerNode: 4),
+      ])
+    #expect(plan.slots == 16)
+  }
+
+  @Test func aCoordinatorAsksForNoMoreThanItsPartitionHas() throws {
+    let plan = try plan(
+      study(), at: site(coordinator: "tiny"), asking: PlanRequest(strategy: "hetjob"))
+    #expect(plan.components[0].cores == 1)
+    #expect(plan.components[0].memoryMiB == 512)
+  }
+
+  @Test func aSiteThatGivesWholeNodesIsAskedForNeitherMemoryNorGPUs() throws {
+    let site = site(asksForGPUs: false, asksForMemory: false)
+    let plan = try plan(study(), at: site, asking: PlanRequest(strategy: "hetjob"))
+    #expect(plan.components.map(\.memoryMiB) == [nil, nil])
+    #expect(plan.components.map(\.gres) == [nil, nil])
+    #expect(plan.slots == 4)
+    #expect(plan.vendor == .amd)
+  }
+
+  @Test func aSiteWithTypedGPUsIsAskedByType() throws {
+    let plan = try plan(study(), at: site(gresType: "mi50"), asking: PlanRequest())
+    #expect(plan.components[0].gres == "gpu:mi50:4")
+  }
+
+  // MARK: - Size, place and time
+
+  @Test(arguments: [(1, 1), (4, 1), (5, 2), (8, 2), (96, 24)])
+  func gpusAreRoundedUpToNodes(gpus: Int, nodes: Int) throws {
+    let plan = try plan(study(), at: site(), asking: PlanRequest(size: .gpus(gpus)))
+    #expect(plan.components[0].nodes == nodes)
+  }
+
+  @Test func gpusThatNoTrialCanUseDoNotCount() throws {
+    // Three cores a trial leave two of the four GPUs of a node idle.
+    let study = try study(cpus: 3)
+    let plan = try plan(study, at: site(), asking: PlanRequest(size: .gpus(8)))
+    #expect(plan.components[0].nodes == 4)
+    #expect(plan.components[0].gres == "gpu:2")
+  }
+
+  @Test func theWishForAPartitionGoesBeforeTheStudysAndTheSites() throws {
+    var site = site()
+    func partition(_ wish: String?, _ study: String?) throws -> String {
+      let study = try PlanningTests.cpuStudy(partition: study)
+      return try plan(study, at: site, asking: PlanRequest(partition: wish))
+        .components[0].partition
+    }
+    #expect(try partition(nil, nil) == "gpu")
+    site.slurm.partition = "cpu"
+    #expect(try partition(nil, nil) == "cpu")
+    #expect(try partition(nil, "tiny") == "tiny")
+    #expect(try partition("gpu", "tiny") == "gpu")
+  }
+
+  private static func cpuStudy(partition: String?) throws -> Study {
+    try study(gpus: 0, partition: partition)
+  }
+
+  @Test func theSitesDefaultTimeIsCutToWhatEveryPartitionAllows() throws {
+    let site = site(coordinator: "cpu", defaultTime: .seconds(20 * 3600))
+    let resident = try plan(study(), at: site, asking: PlanRequest())
+    let hetjob = try plan(study(), at: site, asking: PlanRequest(strategy: "hetjob"))
+    #expect(resident.time == .seconds(20 * 3600))
+    #expect(hetjob.time == .seconds(12 * 3600))
+  }
+
+  @Test func aWishedTimeIsTaken() throws {
+    let request = PlanRequest(time: .seconds(24 * 3600))
+    #expect(try plan(study(), at: site(), asking: request).time == .seconds(24 * 3600))
+  }
+}

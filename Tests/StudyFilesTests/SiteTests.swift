@@ -1,0 +1,54 @@
+import StudyFiles
+import StudyModel
+import Testing
+
+@Suite struct SiteTests {
+  @Test func everyFieldIsRead() throws {
+    let read = try readSite(exampleSite, name: "jureca-dc", file: "jureca-dc.yaml")
+    #expect(
+      read.value
+        == Site(
+          name: "jureca-dc", summary: "JURECA-DC at the Jülich Supercomputing Centre",
+          partitions: [
+            .init(
+              name: "dc-gpu", nodes: 192, cores: 128, memoryMiB: 480 * 1024,
+              gpus: .init(count: 4, vendor: .nvidia, model: "A100"),
+              maximumTime: .seconds(86_400), maximumNodes: 24),
+            .init(
+              name: "dc-cpu", nodes: 480, cores: 128, memoryMiB: 480 * 1024,
+              maximumTime: .seconds(86_400)),
+          ],
+          workerPartition: "dc-gpu", coordinatorPartition: "dc-cpu",
+          allowsHeterogeneousJobs: true, mpi: "pspmix", asksForGPUs: true, asksForMemory: false,
+          modules: ["Stages/2025", "Python/3.10"],
+          variables: [.init(name: "LEVEL", value: "010"), .init(name: "UCX_TLS", value: "all")],
+          defaultTime: .seconds(3600), slurm: SlurmSettings(qos: "normal"),
+          sources: ["https://apps.fz-juelich.de/jsc/hps/jureca/"],
+          unsourced: ["partitions.dc-gpu.memory"]))
+    #expect(
+      read.warnings.map(\.description) == [
+        """
+        jureca-dc.yaml:8: no source is known for 'partitions.dc-gpu.memory', here '480GiB'; \
+        check it at the site
+        """
+      ])
+  }
+
+  @Test func whatIsLeftOutHasDefaults() throws {
+    let text = """
+      summary: A cluster
+      source: [its administrator]
+      partitions: {all: {nodes: 4, cores: 16, memory: 60GiB, time: 24h}}
+      workers: all
+      """
+    #expect(
+      try readSite(text, name: "here", file: "here.yaml").value
+        == Site(
+          name: "here", summary: "A cluster",
+          partitions: [
+            .init(
+              name: "all", nodes: 4, cores: 16, memoryMiB: 60 * 1024,
+              maximumTime: .seconds(86_400))
+          ], workerPartition: "all", sources: ["its administrator"]))
+  }
+}
