@@ -44,7 +44,7 @@ public final class Agent {
 
   /// Starts the agent's companions and opens its socket.
   ///
-  /// Must run before MPI is started: see ``Spawner``.
+  /// Must run before MPI is started: see `Spawner` in Processes.
   ///
   /// - Parameter settings: What to serve.
   /// - Throws: `SystemError`.

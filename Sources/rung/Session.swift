@@ -26,8 +26,6 @@ struct Session {
   ///   - trial: What a trial needs.
   ///   - wished: How many are wished for; `nil` for what the machine has.
   ///   - vendor: The GPUs' vendor; `nil` for whichever is there.
-  /// - Returns: At least one seat.
-  /// - Throws: ``Failure`` where more GPUs are wished for than there are.
   static func seats(
     for trial: TrialSettings, wished: Int?, vendor: Site.Vendor? = nil
   ) throws -> Seats {
@@ -90,7 +88,6 @@ struct Session {
   ///
   /// - Parameter seats: Where trials run.
   /// - Returns: The state in the end, and how the run ended.
-  /// - Throws: `StoreError`, or what the agent throws.
   func runHere(_ seats: Seats) throws -> (Coordinator, CoordinatorLoop<NoOtherAgents>.RunEnd) {
     try refuseIfHeld()
     let signals = try SignalPort([SIGINT, SIGTERM, SIGHUP])
@@ -124,9 +121,7 @@ struct Session {
   ///
   /// - Parameters:
   ///   - coordinator: The state in the end.
-  ///   - directory: The study's folder.
   ///   - json: Whether to print JSON.
-  /// - Throws: ``Failure`` where the study failed or stopped early.
   static func conclude(
     _ coordinator: Coordinator, directory: StudyDirectory, json: Bool
   ) throws {

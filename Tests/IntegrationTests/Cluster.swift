@@ -40,7 +40,6 @@ enum Cluster {
   /// Waits until no job is left.
   ///
   /// - Parameter seconds: How long at most.
-  /// - Throws: `SystemError`.
   static func waitForJobs(atMost seconds: Double) throws {
     let deadline = monotonicSeconds() + seconds
     while monotonicSeconds() < deadline {
