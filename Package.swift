@@ -78,6 +78,22 @@ let package = Package(
       name: "JobScriptsTests",
       dependencies: ["JobScripts", "Planning", "StudyFiles", "StudyModel"],
       swiftSettings: settings),
+    .target(
+      name: "TestSupport", dependencies: ["StudyModel", "Coordination"], path: "Tests/TestSupport",
+      swiftSettings: settings),
+    .testTarget(
+      name: "StudyModelTests", dependencies: ["StudyModel", "TestSupport"],
+      swiftSettings: settings),
+    .testTarget(
+      name: "SearchersTests", dependencies: ["Searchers", "StudyModel", "TestSupport"],
+      swiftSettings: settings),
+    .testTarget(
+      name: "SchedulersTests", dependencies: ["Schedulers", "StudyModel", "TestSupport"],
+      swiftSettings: settings),
+    .testTarget(
+      name: "CoordinationTests",
+      dependencies: ["Coordination", "Schedulers", "Searchers", "StudyModel", "TestSupport"],
+      swiftSettings: settings),
   ],
   swiftLanguageModes: [.v6]
 )
