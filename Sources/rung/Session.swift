@@ -3,6 +3,7 @@ import Coordination
 import Glibc
 import Processes
 import Reporting
+import Resources
 import StudyModel
 import StudyStore
 
@@ -26,6 +27,8 @@ struct Session {
   ///   - trial: What a trial needs.
   ///   - wished: How many are wished for; `nil` for what the machine has.
   ///   - vendor: The GPUs' vendor; `nil` for whichever is there.
+  /// - Returns: At least one seat.
+  /// - Throws: ``Failure`` where more GPUs are wished for than there are.
   static func seats(
     for trial: TrialSettings, wished: Int?, vendor: Site.Vendor? = nil
   ) throws -> Seats {
@@ -88,6 +91,7 @@ struct Session {
   ///
   /// - Parameter seats: Where trials run.
   /// - Returns: The state in the end, and how the run ended.
+  /// - Throws: What the agent and the store throw.
   func runHere(_ seats: Seats) throws -> (Coordinator, CoordinatorLoop<NoOtherAgents>.RunEnd) {
     try refuseIfHeld()
     let signals = try SignalPort([SIGINT, SIGTERM, SIGHUP])
@@ -121,7 +125,9 @@ struct Session {
   ///
   /// - Parameters:
   ///   - coordinator: The state in the end.
+  ///   - directory: The study's folder.
   ///   - json: Whether to print JSON.
+  /// - Throws: ``Failure`` where the study has failed or is not finished.
   static func conclude(
     _ coordinator: Coordinator, directory: StudyDirectory, json: Bool
   ) throws {
