@@ -41,6 +41,7 @@ let package = Package(
     .target(
       name: "Reporting", dependencies: ["StudyModel", "Coordination"], swiftSettings: settings),
     .target(name: "CResources", exclude: ["rung.py", "report.html"]),
+    .target(name: "Resources", dependencies: ["CResources"], swiftSettings: settings),
     .target(name: "Planning", dependencies: ["StudyModel"], swiftSettings: settings),
     .target(name: "JobScripts", dependencies: ["StudyModel"], swiftSettings: settings),
     .target(name: "CProcesses"),
@@ -58,7 +59,7 @@ let package = Package(
       name: "rung",
       dependencies: [
         "StudyModel", "StudyFiles", "StudyStore", "Coordination", "Planning", "JobScripts",
-        "Reporting", "Processes", "Agents", "CResources", "MPI",
+        "Reporting", "Processes", "Agents", "Resources", "MPI",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: settings),
     .testTarget(
@@ -69,6 +70,12 @@ let package = Package(
       swiftSettings: settings),
     .executableTarget(name: "MPIConformance", dependencies: ["MPI"], swiftSettings: settings),
     .testTarget(name: "MPITests", dependencies: ["MPI"], swiftSettings: settings),
+    .target(
+      name: "ProgramSupport", dependencies: ["Processes"], path: "Tests/ProgramSupport",
+      swiftSettings: settings),
+    .testTarget(
+      name: "ProcessesTests", dependencies: ["Processes", "ProgramSupport", "rung"],
+      swiftSettings: settings),
     .testTarget(name: "HDF5Tests", dependencies: ["HDF5", "CHDF5"], swiftSettings: settings),
     .testTarget(
       name: "StudyFilesTests", dependencies: ["StudyFiles", "StudyModel"], swiftSettings: settings),

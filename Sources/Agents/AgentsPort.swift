@@ -5,7 +5,6 @@ public protocol AgentsPort: ~Copyable {
   /// Messages that have arrived.
   ///
   /// - Returns: In the order of each agent's sending.
-  /// - Throws: What the transport throws.
   mutating func receive() throws -> [(WorkerID, AgentMessage)]
 
   /// Sends an order without waiting.
@@ -14,7 +13,7 @@ public protocol AgentsPort: ~Copyable {
   ///   - order: What is to be done.
   ///   - worker: By whom.
   /// - Returns: `false` where the agent takes no more: it counts as lost.
-  /// - Throws: What the transport throws.
+  /// - Throws: What the implementation throws: the port itself has failed.
   mutating func send(_ order: AgentOrder, to worker: WorkerID) throws -> Bool
 
   /// The agents there are besides rank 0.

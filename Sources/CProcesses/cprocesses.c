@@ -90,8 +90,10 @@ int cprocesses_usable_cores(void) {
 
 int cprocesses_open(const char *path, int flags, mode_t mode) { return open(path, flags, mode); }
 
-int cprocesses_set_nonblocking(int descriptor, int is_nonblocking) {
+int cprocesses_set_blocking(int descriptor, int is_blocking) {
   int flags = fcntl(descriptor, F_GETFL);
   if (flags < 0) return -1;
-  return fcntl(descriptor, F_SETFL, is_nonblocking ? flags | O_NONBLOCK : flags & ~O_NONBLOCK);
+  return fcntl(descriptor, F_SETFL, is_blocking ? flags & ~O_NONBLOCK : flags | O_NONBLOCK);
 }
+
+int cprocesses_close_on_exec(int descriptor) { return fcntl(descriptor, F_SETFD, FD_CLOEXEC); }

@@ -8,9 +8,14 @@ import Glibc
 public final class Descriptor {
   /// The descriptor's number, valid as long as this object lives.
   public let number: Int32
+  /// What errors call it: its path, where it has one.
+  private let name: String
 
   /// Takes ownership of an open descriptor.
-  public init(owning number: Int32) { self.number = number }
+  public init(owning number: Int32) {
+    self.number = number
+    name = "descriptor \(number)"
+  }
 
   deinit { close(number) }
 
@@ -21,13 +26,17 @@ public final class Descriptor {
   ///   - flags: As for open(2); `O_CLOEXEC` is added.
   ///   - mode: The permissions of a file that is created.
   /// - Throws: ``SystemError``.
-  public convenience init(
+  public init(
     opening path: String, flags: Int32, mode: UInt32 = 0o600
   ) throws(SystemError) {
     let number = unsafe cprocesses_open(path, flags | O_CLOEXEC, mode)
     guard number >= 0 else { throw .last("open", path) }
-    self.init(owning: number)
+    self.number = number
+    name = path
   }
+
+  /// An error of a call on this descriptor.
+  func failure(_ function: String) -> SystemError { .last(function, name) }
 
   /// Reads what is there, at most `limit` bytes.
   ///
@@ -39,7 +48,7 @@ public final class Descriptor {
     let count = unsafe Glibc.read(number, &bytes, limit)
     guard count >= 0 else {
       if errno == EAGAIN || errno == EINTR { return nil }
-      throw .last("read", "descriptor \(number)")
+      throw failure("read")
     }
     bytes.removeLast(limit - count)
     return bytes
@@ -56,7 +65,7 @@ public final class Descriptor {
     }
     guard count >= 0 else {
       if errno == EAGAIN || errno == EINTR { return 0 }
-      throw .last("write", "descriptor \(number)")
+      throw failure("write")
     }
     return count
   }
@@ -72,21 +81,17 @@ public final class Descriptor {
     return (Descriptor(owning: ends[0]), Descriptor(owning: ends[1]))
   }
 
+  /// Makes reads and writes wait, as those of a descriptor do unless it was told otherwise.
+  ///
+  /// - Throws: ``SystemError``.
+  public func setBlocking() throws(SystemError) {
+    guard cprocesses_set_blocking(number, 1) == 0 else { throw failure("fcntl") }
+  }
+
   /// Makes reads and writes return at once.
   ///
   /// - Throws: ``SystemError``.
   public func setNonBlocking() throws(SystemError) {
-    guard cprocesses_set_nonblocking(number, 1) == 0 else {
-      throw .last("fcntl", "descriptor \(number)")
-    }
-  }
-
-  /// Makes reads and writes wait.
-  ///
-  /// - Throws: ``SystemError``.
-  public func setBlocking() throws(SystemError) {
-    guard cprocesses_set_nonblocking(number, 0) == 0 else {
-      throw .last("fcntl", "descriptor \(number)")
-    }
+    guard cprocesses_set_blocking(number, 0) == 0 else { throw failure("fcntl") }
   }
 }

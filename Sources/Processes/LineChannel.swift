@@ -85,6 +85,19 @@ public final class LineChannel {
     return ready.popFirst()
   }
 
+  /// What has arrived of a line that is not ended yet, for a stream that says no more without being
+  /// closed; what arrives later begins a new line.
+  ///
+  /// - Returns: `nil` where nothing has.
+  public func takeUnfinishedLine() -> ArraySlice<UInt8>? {
+    defer {
+      incoming = []
+      scanned = 0
+      isSkipping = false
+    }
+    return incoming.isEmpty || isSkipping ? nil : incoming[...]
+  }
+
   private func takeLines() -> [ArraySlice<UInt8>] {
     var lines: [ArraySlice<UInt8>] = []
     var start = 0

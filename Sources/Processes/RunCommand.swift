@@ -36,8 +36,9 @@ public func runCommand(
   guard let executable = executablePath(arguments[0]) else {
     throw SystemError("execvp", arguments[0], code: ENOENT)
   }
-  let process = unsafe try spawnProcess(
-    executable, arguments, currentEnvironment(), actions: &actions)
+  let process = try withExtendedLifetime((theirOutput, theirErrors)) { () throws(SystemError) in
+    unsafe try spawnProcess(executable, arguments, currentEnvironment(), actions: &actions)
+  }
   return try collect(process, output, errors)
 }
 
@@ -60,7 +61,7 @@ private func collect(
       wasQuiet = false
     }
     if hasEnded, wasQuiet { break }
-    if !hasEnded { hasEnded = unsafe waitpid(process, &status, WNOHANG) == process }
+    if !hasEnded { hasEnded = unsafe waitpid(process, &status, WNOHANG) != 0 }
     if !hasEnded { waitForAny([Interest(output), Interest(errors)], atMost: 0.01) }
   }
   result.status = Int(status & 0x7F == 0 ? status >> 8 & 0xFF : 128 + status & 0x7F)

@@ -29,6 +29,7 @@ public struct Spawner {
   /// - Throws: ``SystemError``, or a decoding error where the agent is not ours.
   public static func serve(control: Descriptor, scratch: [String]) throws {
     guard cprocesses_become_subreaper() == 0 else { throw SystemError.last("prctl", "") }
+    try closeOnExec()
     // A terminal's Ctrl-C reaches the whole foreground group: the agent decides what it means.
     var spawner = Spawner(
       channel: try LineChannel(control),
@@ -36,6 +37,18 @@ public struct Spawner {
       scratch: scratch)
     defer { spawner.endEverything() }
     try spawner.loop()
+  }
+
+  /// Keeps every descriptor but the standard ones from the trials: the one to the agent, and what
+  /// this process was born with.
+  private static func closeOnExec() throws(SystemError) {
+    for name in try readFolder("/proc/self/fd") {
+      guard let number = Int32(name), number > 2 else { continue }
+      // The one that read the folder is closed by now.
+      guard cprocesses_close_on_exec(number) == 0 || errno == EBADF else {
+        throw .last("fcntl", "descriptor \(number)")
+      }
+    }
   }
 
   private init(channel: LineChannel, signals: SignalPort, scratch: [String]) {
@@ -76,19 +89,21 @@ public struct Spawner {
   private func start(_ order: SpawnOrder) throws(SystemError) -> pid_t {
     // posix_spawn's own change of directory needs glibc 2.29; this process has but one thread.
     guard unsafe chdir(order.directory) == 0 else { throw .last("chdir", order.directory) }
+    // Opened here and without waiting: where the agent has gone nobody reads, and a process that
+    // waited for a reader would never end, nor this one.
+    let output = try Descriptor(opening: order.output, flags: O_WRONLY | O_NONBLOCK)
+    try output.setBlocking()
     var actions = unsafe posix_spawn_file_actions_t()
     unsafe posix_spawn_file_actions_init(&actions)
     defer { unsafe posix_spawn_file_actions_destroy(&actions) }
     unsafe posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
-    // Opened here, not in the child: there, a pipe whose reader has just been killed would never
-    // open, and this process waits in vfork until the child has gone on.
-    let output = try Descriptor(opening: order.output, flags: O_WRONLY | O_NONBLOCK)
-    try output.setBlocking()
     unsafe posix_spawn_file_actions_adddup2(&actions, output.number, 1)
     unsafe posix_spawn_file_actions_adddup2(&actions, output.number, 2)
-    return unsafe try spawnProcess(
-      order.executable, order.arguments, order.environment, actions: &actions,
-      flags: cprocesses_spawn_new_session())
+    return try withExtendedLifetime(output) { () throws(SystemError) in
+      unsafe try spawnProcess(
+        order.executable, order.arguments, order.environment, actions: &actions,
+        flags: cprocesses_spawn_new_session())
+    }
   }
 
   private mutating func reap() throws {
@@ -111,10 +126,11 @@ public struct Spawner {
     endStrays()
   }
 
-  /// Ends orphans that belong to no running process group.
+  /// Ends orphans that belong to no running process: neither the session nor the environment says
+  /// so.
   private func endStrays() {
     let leaders = Set(running.map(\.process))
-    for child in children() where !leaders.contains(child) {
+    for child in children() where !leaders.contains(getsid(child)) {
       // An orphan whose environment is unreadable has ended by itself.
       guard let environment = try? readFile("/proc/\(child)/environ") else { continue }
       let entries = environment.split(separator: 0)

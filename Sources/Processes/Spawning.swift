@@ -57,20 +57,29 @@ public final class Companion {
   public let process: Int32
   private var isReaped = false
 
-  /// Starts this very executable again with other arguments.
+  /// The path under which the kernel has the program that asks. Source: proc(5), `/proc/pid/exe`.
+  public static let thisProgram = "/proc/self/exe"
+
+  /// Starts a program of Rung's own.
   ///
   /// The companion finds its end of the channel as descriptor 3.
   ///
-  /// - Parameter arguments: Those after the name.
+  /// - Parameters:
+  ///   - program: Its path; by default this very program is started again.
+  ///   - arguments: Those after the name.
   /// - Throws: ``SystemError``.
-  public init(arguments: [String]) throws(SystemError) {
+  public init(
+    program: String = Companion.thisProgram, arguments: [String]
+  ) throws(SystemError) {
     let (ours, theirs) = try Descriptor.socketPair()
     var actions = unsafe posix_spawn_file_actions_t()
     unsafe posix_spawn_file_actions_init(&actions)
     defer { unsafe posix_spawn_file_actions_destroy(&actions) }
     unsafe posix_spawn_file_actions_adddup2(&actions, theirs.number, Self.descriptor)
-    process = unsafe try spawnProcess(
-      "/proc/self/exe", ["rung"] + arguments, currentEnvironment(), actions: &actions)
+    process = try withExtendedLifetime(theirs) { () throws(SystemError) in
+      unsafe try spawnProcess(
+        program, ["rung"] + arguments, currentEnvironment(), actions: &actions)
+    }
     channel = try LineChannel(ours)
   }
 
@@ -110,15 +119,18 @@ public func currentEnvironment() -> [String] {
   return entries
 }
 
-/// The process id, and when the process started in clock ticks since boot: together its identity.
+/// When a process started, in clock ticks since boot: with its id, its identity.
+///
+/// Source: proc(5), `/proc/pid/stat`, fields 3 and 22.
 ///
 /// - Parameter process: The process; this one by default.
-/// - Returns: `nil` where there is no such process. Source: proc(5), `/proc/pid/stat`, field 22.
+/// - Returns: `nil` where there is no such process, or only what its parent has yet to reap.
 public func processStart(_ process: Int? = nil) -> Int? {
   // A process that is not there has no file.
   guard let status = try? readFile("/proc/\(process.map { String($0) } ?? "self")/stat"),
     let end = status.lastIndex(of: UInt8(ascii: ")"))
   else { return nil }
   let fields = status[(end + 1)...].split(separator: UInt8(ascii: " "))
-  return fields.count > 19 ? Int(String(decoding: fields[19], as: UTF8.self)) : nil
+  guard fields.count > 19, fields[0].first != UInt8(ascii: "Z") else { return nil }
+  return Int(String(decoding: fields[19], as: UTF8.self))
 }

@@ -45,6 +45,15 @@ public func wallSeconds() -> Double {
   return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
 }
 
+/// Makes a write to a pipe or socket whose other side is gone an error instead of this process's
+/// end, and has ended children wait to be asked about even where the parent process ignored them.
+///
+/// Processes that are started get the defaults. Source: signal(7); waitpid(2), `ECHILD`.
+public func settleSignals() {
+  signal(SIGPIPE, SIG_IGN)
+  signal(SIGCHLD, SIG_DFL)
+}
+
 /// Signals as something to wait for.
 public final class SignalPort {
   /// Readable when a signal is pending.

@@ -99,9 +99,7 @@ public enum CheckpointContainer {
       }
       let targets = try group.readColumn("link_targets", as: String.self)
       for (path, target) in zip(try group.readColumn("links", as: String.self), targets) {
-        guard unsafe symlink(target, folder + "/" + path) == 0 else {
-          throw SystemError.last("symlink", folder + "/" + path)
-        }
+        try makeLink(folder + "/" + path, to: target)
       }
     } catch let error as H5Error {
       throw .damaged(file: container, cause: error.description)
@@ -126,7 +124,7 @@ public enum CheckpointContainer {
       try body(file.root)
       try file.close()
       try syncPath(beside)
-      guard unsafe rename(beside, path) == 0 else { throw SystemError.last("rename", beside) }
+      try renamePath(beside, to: path)
       try syncPath(folder)
     } catch {
       removeAll(beside)
@@ -199,8 +197,6 @@ public enum CheckpointContainer {
     for offset in stride(from: 0, to: content.count, by: pieceBytes) {
       try file.writeAll(try content.read(min(pieceBytes, content.count - offset), at: offset))
     }
-    guard fchmod(file.number, mode_t(modes[index])) == 0 else {
-      throw SystemError.last("fchmod", path)
-    }
+    try file.setMode(Int(modes[index]))
   }
 }

@@ -1,4 +1,3 @@
-import Glibc
 public import Processes
 
 /// What a trial left in its checkpoint folder: files, folders and symbolic links.
@@ -41,23 +40,16 @@ public struct CheckpointTree: Hashable, Sendable {
     for name in namesInFolder(root + "/" + prefix) {
       let path = prefix + name
       let whole = root + "/" + path
-      var status = stat()
-      guard unsafe lstat(whole, &status) == 0 else { throw .last("lstat", whole) }
-      switch status.st_mode & S_IFMT {
-      case S_IFDIR:
+      let status = try FileStatus(of: whole)
+      switch status.kind {
+      case .folder:
         folders.append(path)
         try walk(root, path + "/")
-      case S_IFREG:
-        files.append(
-          File(path: path, mode: Int(status.st_mode & 0o777), bytes: Int(status.st_size)))
-      case S_IFLNK:
-        var target = [CChar](repeating: 0, count: 4096)
-        let count = unsafe readlink(whole, &target, target.count)
-        guard count >= 0 else { throw .last("readlink", whole) }
+      case .file: files.append(File(path: path, mode: status.mode, bytes: status.bytes))
+      case .link:
         linkPaths.append(path)
-        linkTargets.append(
-          String(decoding: target.prefix(count).map { UInt8(bitPattern: $0) }, as: UTF8.self))
-      default: break
+        linkTargets.append(try readLink(whole))
+      case .other: break
       }
     }
   }

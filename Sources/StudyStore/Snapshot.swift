@@ -1,6 +1,5 @@
 public import Coordination
 import FoundationEssentials
-import Glibc
 import HDF5
 import Processes
 import StudyModel
@@ -43,9 +42,7 @@ public enum Snapshot {
         options: StorageOptions(deflateLevel: 1))
       try file.close()
       try syncPath(beside)
-      guard unsafe rename(beside, directory.snapshot) == 0 else {
-        throw SystemError.last("rename", beside)
-      }
+      try renamePath(beside, to: directory.snapshot)
     } catch {
       removeAll(beside)
       if let error = error as? SystemError { throw .system(error) }

@@ -1,4 +1,3 @@
-import Glibc
 import Processes
 
 /// The folder of a study: where each of its files is.
@@ -52,13 +51,9 @@ public struct StudyDirectory: Hashable, Sendable {
       let beside = self.path + "/.study.yaml"
       try writeFile(beside, studyFile)
       try syncPath(beside)
-      guard unsafe rename(beside, self.studyFile) == 0 else {
-        throw SystemError.last("rename", beside)
-      }
+      try renamePath(beside, to: self.studyFile)
       try syncPath(self.path)
-    } catch let error as SystemError {
-      throw .system(error)
-    } catch { throw .damaged(file: path, cause: "\(error)") }
+    } catch { throw .system(error) }
   }
 
   /// Moves a folder aside, under the first free name of `PATH.1`, `PATH.2`, ...
@@ -69,9 +64,7 @@ public struct StudyDirectory: Hashable, Sendable {
   public static func moveAside(_ path: String) throws(StoreError) -> String {
     var number = 1
     while exists("\(path).\(number)") { number += 1 }
-    guard unsafe rename(path, "\(path).\(number)") == 0 else {
-      throw .system(.last("rename", path))
-    }
+    do { try renamePath(path, to: "\(path).\(number)") } catch { throw .system(error) }
     return "\(path).\(number)"
   }
 }

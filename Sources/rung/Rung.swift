@@ -27,6 +27,7 @@ struct Rung: ParsableCommand {
     ])
 
   static func main() {
+    settleSignals()
     do {
       var command = try parseAsRoot()
       try command.run()

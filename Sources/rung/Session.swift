@@ -3,6 +3,7 @@ import Coordination
 import Glibc
 import Processes
 import Reporting
+import Resources
 import StudyModel
 import StudyStore
 
@@ -90,7 +91,7 @@ struct Session {
   ///
   /// - Parameter seats: Where trials run.
   /// - Returns: The state in the end, and how the run ended.
-  /// - Throws: `StoreError`, or what the agent throws.
+  /// - Throws: What the agent and the store throw.
   func runHere(_ seats: Seats) throws -> (Coordinator, CoordinatorLoop<NoOtherAgents>.RunEnd) {
     try refuseIfHeld()
     let signals = try SignalPort([SIGINT, SIGTERM, SIGHUP])
@@ -126,7 +127,7 @@ struct Session {
   ///   - coordinator: The state in the end.
   ///   - directory: The study's folder.
   ///   - json: Whether to print JSON.
-  /// - Throws: ``Failure`` where the study failed or stopped early.
+  /// - Throws: ``Failure`` where the study has failed or is not finished.
   static func conclude(
     _ coordinator: Coordinator, directory: StudyDirectory, json: Bool
   ) throws {

@@ -45,7 +45,7 @@ struct StudyHandle {
   ///   - file: The study file.
   ///   - output: Where; `nil` for a folder beside the file that is named after it.
   ///   - isFresh: Whether a study that is there is moved aside.
-  /// - Throws: `StudyFileError`, `StoreError`, ``Failure``.
+  /// - Throws: `StudyFileError`, `StoreError`, `SystemError` or ``Failure``.
   init(creatingFrom file: String, output: String?, isFresh: Bool) throws {
     let checked = try loadStudy(file)
     for warning in checked.warnings { note("rung: warning: \(warning)") }

@@ -14,7 +14,7 @@ enum Submission {
   ///   - site: Where.
   ///   - options: Options for sbatch.
   /// - Returns: The job's id.
-  /// - Throws: ``Failure`` where Slurm does not take it.
+  /// - Throws: ``Failure`` where Slurm refuses, or `SystemError`.
   static func submit(
     _ handle: StudyHandle, _ plan: Plan, _ site: Site, _ options: [String]
   ) throws -> Int {

@@ -49,7 +49,10 @@ int cprocesses_usable_cores(void);
 /// open(2) with a mode: it is variadic.
 int cprocesses_open(const char *path, int flags, mode_t mode);
 
-/// Sets or clears O_NONBLOCK: fcntl() is variadic.
-int cprocesses_set_nonblocking(int descriptor, int is_nonblocking);
+/// Clears or sets O_NONBLOCK: fcntl() is variadic.
+int cprocesses_set_blocking(int descriptor, int is_blocking);
+
+/// Sets FD_CLOEXEC: fcntl() is variadic.
+int cprocesses_close_on_exec(int descriptor);
 
 #endif

@@ -2,6 +2,7 @@ import ArgumentParser
 import Coordination
 import Processes
 import Reporting
+import Resources
 import StudyModel
 import StudyStore
 
