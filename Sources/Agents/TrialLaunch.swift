@@ -22,10 +22,16 @@ struct TrialLaunch {
   /// - Returns: Each argument whole: nothing passes through a shell.
   func arguments(_ configuration: Configuration) -> [String] {
     var hasPlaceholder = false
-    var arguments = study.trial.command.map { argument in
-      let (text, replaced) = Self.replacePlaceholders(argument, configuration)
-      hasPlaceholder = hasPlaceholder || replaced
-      return text
+    var arguments: [String] = []
+    for argument in study.trial.command {
+      let (text, found) = Self.replacePlaceholders(argument, configuration)
+      hasPlaceholder = hasPlaceholder || found != .none
+      guard found == .inactive else {
+        arguments.append(text)
+        continue
+      }
+      // Left out, and with it the option whose value it is: `--momentum {momentum}`.
+      if argument.hasPrefix("{"), arguments.last?.hasPrefix("-") == true { arguments.removeLast() }
     }
     guard !hasPlaceholder else { return arguments }
     for setting in study.space.inOrder(configuration) {
@@ -40,12 +46,17 @@ struct TrialLaunch {
 
   /// Puts values in the place of `{name}`, and a brace in the place of `{{`.
   ///
-  /// The name of an inactive parameter leaves nothing; a closing brace by itself stays.
+  /// A closing brace by itself stays.
+  ///
+  /// - Parameters:
+  ///   - text: An argument of the command.
+  ///   - configuration: The trial's settings.
+  /// - Returns: The text, and what was found in it.
   static func replacePlaceholders(
     _ text: String, _ configuration: Configuration
-  ) -> (text: String, replaced: Bool) {
+  ) -> (text: String, found: Placeholders) {
     var result = ""
-    var replaced = false
+    var found = Placeholders.none
     var rest = text[...]
     while let character = rest.first {
       if rest.hasPrefix("{{") {
@@ -53,15 +64,29 @@ struct TrialLaunch {
         rest = rest.dropFirst(2)
       } else if character == "{", let end = rest.firstIndex(of: "}") {
         let name = String(rest[rest.index(after: rest.startIndex)..<end])
-        result += configuration[name]?.description ?? ""
-        replaced = true
+        if let value = configuration[name] {
+          result += value.description
+          if found == .none { found = .active }
+        } else {
+          found = .inactive
+        }
         rest = rest[rest.index(after: end)...]
       } else {
         result.append(character)
         rest = rest.dropFirst()
       }
     }
-    return (result, replaced)
+    return (result, found)
+  }
+
+  /// What placeholders an argument has.
+  enum Placeholders: Hashable {
+    /// None.
+    case none
+    /// Of active parameters only.
+    case active
+    /// At least one of an inactive parameter: the argument is left out.
+    case inactive
   }
 
   /// Variables that would make a framework believe that it is part of the agents' own job.

@@ -214,7 +214,7 @@ class Trial:
     def _is_decision_due(self, epoch: int) -> bool:
         """Whether Rung answers a report of `epoch`."""
         every = self._checkpoint_every
-        return self._is_held or epoch >= self.until or (every > 0 and epoch % every == 0)
+        return self._is_held or epoch >= self.until or (every > 0 and epoch > 0 and epoch % every == 0)
 
     def _absorb(self, message: Dict[str, Any]) -> None:
         """Follows one message; what it does not know it leaves, for the sake of later versions."""

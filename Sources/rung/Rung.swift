@@ -1,6 +1,7 @@
 import Agents
 import ArgumentParser
 import Glibc
+import MPI
 import Processes
 import StudyFiles
 import StudyStore
@@ -16,7 +17,7 @@ struct Rung: ParsableCommand {
     discussion: """
       A first study: rung run jobscripts/digits/study.yaml
       Exit status: 0 done, 1 the study failed, 64 usage, 65 a file is wrong, 69 Slurm is out of \
-      reach, 70 a mistake of Rung's own, 75 stopped early and can be resumed.
+      reach, 70 a mistake of Rung's own, 74 a file cannot be read or written, 75 stopped early and can be resumed.
       """,
     version: version,
     subcommands: [
@@ -82,6 +83,7 @@ struct Failure: Error, CustomStringConvertible {
       }
     case let error as SystemError: self.init(.inputOutput, error.description)
     case let error as AgentError: self.init(.ourMistake, error.description)
+    case let error as MPIError: self.init(.ourMistake, error.description)
     default: return nil
     }
   }

@@ -58,7 +58,10 @@ struct Session {
     guard let run = record.coordinator.run, !isForced else { return }
     let holder =
       "process \(run.process) on host '\(run.host)'" + (run.job.map { " of job \($0)" } ?? "")
-    if let job = run.job, environment("SLURM_JOB_ID") == String(job) { return }
+    // The same job on another host: its former step is over, or Slurm would not have started this.
+    if run.host != hostName(), let job = run.job, environment("SLURM_JOB_ID") == String(job) {
+      return
+    }
     switch StudyHandle.isAlive(record.coordinator) {
     case false?: return
     case true?: throw StoreError.held(handle.directory.path, by: holder)

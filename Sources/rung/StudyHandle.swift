@@ -53,25 +53,51 @@ struct StudyHandle {
     let path = try realPath(file)
     let folder = String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)])
     origin = Self.origin(of: study, file: path, folder: folder.isEmpty ? "/" : folder)
-    let target = output ?? Self.folder(for: path)
-    if exists(target) {
-      guard isFresh else {
-        let old = try StudyHandle(target)
-        let record = try Store.read(old.directory, study: old.study)
-        if case .finished = record.coordinator.phase {
-          throw Failure(
-            .stoppedEarly,
-            "'\(target)' holds a finished study; look at it by 'rung status \(target)', or begin "
-              + "anew by '--fresh', which moves it aside")
-        }
-        throw StoreError.unfinished(target)
-      }
-      note("rung: moved the old study to \(try StudyDirectory.moveAside(target))")
+    guard !study.trial.command.isEmpty else {
+      throw Failure(
+        .wrongFile,
+        "\(file): no 'trial.command', so there is nothing to run; write for example "
+          + "'trial: {command: [python3, train.py]}'")
     }
+    let target = output ?? Self.folder(for: path)
+    if exists(target) { try Self.makeRoom(target, isFresh: isFresh) }
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     directory = try StudyDirectory(
       creating: target, studyFile: try readFile(path), origin: Array(try encoder.encode(origin)))
+  }
+
+  /// Moves a study that is there aside, unless somebody runs it or it was not asked for.
+  private static func makeRoom(_ target: String, isFresh: Bool) throws {
+    let old = try StudyHandle(target)
+    let record = try old.read()
+    if case .finished = record.coordinator.phase {
+      guard isFresh else {
+        throw Failure(
+          .usage,
+          "'\(target)' holds a finished study; look at it by 'rung status \(target)', or begin "
+            + "anew by '--fresh', which moves it aside")
+      }
+    } else {
+      guard isFresh else { throw StoreError.unfinished(target) }
+      try Session(handle: old, record: record).refuseIfHeld()
+      try old.refuseIfSubmitted()
+    }
+    note("rung: moved the old study to \(try StudyDirectory.moveAside(target))")
+  }
+
+  /// The file that records the job under which the study was submitted last.
+  var submissionFile: String { directory.jobs + "/submitted.json" }
+
+  /// Refuses where a job of the study is still in Slurm's hands.
+  func refuseIfSubmitted() throws {
+    // A study that was never submitted has no such file.
+    guard let text = try? readFile(submissionFile),
+      let job = try? JSONDecoder().decode(Submission.Record.self, from: Data(text)).job,
+      slurmJobLives(job) == true
+    else { return }
+    throw StoreError.held(
+      directory.path, by: "job \(job), which waits or runs ('scancel \(job)' ends it)")
   }
 
   /// The folder of a study file's study: beside it, named after its stem.

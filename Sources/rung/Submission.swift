@@ -6,6 +6,12 @@ import StudyStore
 
 /// Handing a job script to Slurm.
 enum Submission {
+  /// What the study's folder keeps of a submission.
+  struct Record: Codable {
+    /// The job's id.
+    var job: Int
+  }
+
   /// Writes the job script of a plan into the study's folder and submits it.
   ///
   /// - Parameters:
@@ -25,16 +31,19 @@ enum Submission {
     try writeFile(handle.directory.jobs + "/plan.json", Array(try jsonText(plan).utf8))
     let path = handle.directory.jobs + "/job.sbatch"
     try writeFile(path, Array(text.utf8))
-    return try submit(path)
+    return try submit(handle)
   }
 
-  /// Submits a script that lies there.
-  static func submit(_ path: String) throws -> Int {
+  /// Submits the study's last script, unless its job is still in Slurm's hands.
+  static func submit(_ handle: StudyHandle) throws -> Int {
+    try handle.refuseIfSubmitted()
+    let path = handle.directory.jobs + "/job.sbatch"
     let result = try sbatch(["--parsable", path])
     let words = String(decoding: result.output, as: UTF8.self)
     guard result.status == 0, let job = Int(words.prefix { $0.isNumber }) else {
       throw refusal(result)
     }
+    try writeFile(handle.submissionFile, Array(try jsonText(Record(job: job)).utf8))
     return job
   }
 
@@ -74,7 +83,8 @@ enum Submission {
   private static func refusal(_ result: CommandResult) -> Failure {
     let words = String(decoding: result.errors, as: UTF8.self).trimmed
     let isUnreachable =
-      words.contains("Unable to contact") || words.contains("Unable to process configuration")
+      ["Unable to contact", "Unable to process configuration", "configuration source"]
+      .contains { words.contains($0) }
     return Failure(
       isUnreachable ? .slurmOutOfReach : .studyFailed,
       "Slurm does not take the job: \(words)")

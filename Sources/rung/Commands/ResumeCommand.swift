@@ -34,12 +34,18 @@ struct ResumeCommand: ParsableCommand {
       return try Session.conclude(
         session.record.coordinator, directory: handle.directory, json: json)
     }
+    guard options.site != nil || !options.isShaped else {
+      throw Failure(
+        .usage,
+        "'--nodes', '--gpus', '--time', '--strategy' and '--partition' plan a new job: name its "
+          + "site by '--site'")
+    }
     let script = handle.directory.jobs + "/job.sbatch"
     if slots == nil, options.site != nil || exists(script) {
       try session.refuseIfHeld()
       let job: Int
       if options.site == nil {
-        job = try Submission.submit(script)
+        job = try Submission.submit(handle)
       } else {
         let (plan, site) = try options.plan(handle.study)
         job = try Submission.submit(handle, plan, site, sbatchOptions)

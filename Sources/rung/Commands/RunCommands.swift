@@ -42,6 +42,8 @@ struct CheckCommand: ParsableCommand {
       do { warnings += try findSite(site).warnings } catch let error as StudyFileError {
         mistakes += error.mistakes
         warnings += error.warnings
+      } catch let failure as Failure {
+        mistakes.append(Mistake(file: site, line: 0, column: 0, message: failure.message))
       }
     }
     if json {

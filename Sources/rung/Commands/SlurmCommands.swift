@@ -25,6 +25,11 @@ struct PlanOptions: ParsableArguments {
     }
   }
 
+  /// Whether anything but the site is asked for.
+  var isShaped: Bool {
+    nodes != nil || gpus != nil || time != nil || strategy != nil || partition != nil
+  }
+
   /// The plan of a study at the site.
   func plan(_ study: Study) throws -> (Plan, Site) {
     guard let name = site ?? environment("RUNG_SITE") else {
@@ -157,6 +162,7 @@ struct SubmitCommand: ParsableCommand {
     } else {
       handle = try StudyHandle(creatingFrom: study, output: output, isFresh: fresh)
     }
+    try handle.refuseIfSubmitted()
     let (plan, site) = try options.plan(handle.study)
     let job = try Submission.submit(handle, plan, site, sbatchOptions)
     try Submission.tell(job, handle, json: json)
