@@ -62,6 +62,14 @@ let package = Package(
         "Reporting", "Processes", "Agents", "Resources", "MPI",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: settings),
+    .testTarget(
+      name: "IntegrationTests",
+      dependencies: [
+        "Coordination", "Processes", "StudyFiles", "StudyModel", "StudyStore", "rung",
+      ],
+      swiftSettings: settings),
+    .executableTarget(name: "MPIConformance", dependencies: ["MPI"], swiftSettings: settings),
+    .testTarget(name: "MPITests", dependencies: ["MPI"], swiftSettings: settings),
     .target(
       name: "ProgramSupport", dependencies: ["Processes"], path: "Tests/ProgramSupport",
       swiftSettings: settings),
@@ -78,7 +86,24 @@ let package = Package(
     .testTarget(
       name: "PlanningTests", dependencies: ["Planning", "StudyModel"], swiftSettings: settings),
     .testTarget(
-      name: "JobScriptsTests", dependencies: ["JobScripts", "Planning", "StudyModel"],
+      name: "JobScriptsTests",
+      dependencies: ["JobScripts", "Planning", "StudyFiles", "StudyModel"],
+      swiftSettings: settings),
+    .target(
+      name: "TestSupport", dependencies: ["StudyModel", "Coordination"], path: "Tests/TestSupport",
+      swiftSettings: settings),
+    .testTarget(
+      name: "StudyModelTests", dependencies: ["StudyModel", "TestSupport"],
+      swiftSettings: settings),
+    .testTarget(
+      name: "SearchersTests", dependencies: ["Searchers", "StudyModel", "TestSupport"],
+      swiftSettings: settings),
+    .testTarget(
+      name: "SchedulersTests", dependencies: ["Schedulers", "StudyModel", "TestSupport"],
+      swiftSettings: settings),
+    .testTarget(
+      name: "CoordinationTests",
+      dependencies: ["Coordination", "Schedulers", "Searchers", "StudyModel", "TestSupport"],
       swiftSettings: settings),
   ],
   swiftLanguageModes: [.v6]

@@ -10,7 +10,8 @@ extension Agent {
     let directory = "\(scratch)/legs/\(leg.id)"
     try makeFolder(directory)
     for name in ["checkpoint", "tmp"] { try makeFolder("\(directory)/\(name)") }
-    try writeFile(directory + "/config.json", configurationText(leg.configuration))
+    try writeFile(
+      directory + "/config.json", Array((configurationText(leg.configuration) + "\n").utf8))
     slots[leg.slot.index].leg = ActiveLeg(
       leg: leg, directory: directory, lastSign: monotonicSeconds())
     if let source = leg.source {
@@ -20,7 +21,7 @@ extension Agent {
     }
   }
 
-  private func configurationText(_ configuration: Configuration) -> [UInt8] {
+  private func configurationText(_ configuration: Configuration) -> String {
     // Written by hand: JSONEncoder would write a whole real number as an integer.
     let fields = settings.study.space.inOrder(configuration).map { setting in
       let value =
@@ -30,14 +31,14 @@ extension Agent {
         }
       return "\(jsonText(setting.name)): \(value)"
     }
-    return Array(("{" + fields.joined(separator: ", ") + "}\n").utf8)
+    return "{" + fields.joined(separator: ", ") + "}"
   }
 
   private func start(_ place: Int) throws {
     guard let active = slots[place].leg else { return }
     if let process = slots[place].process, process.isWaiting, process.connection?.isClosed == false
     {
-      try hand(active, to: process)
+      hand(active, to: process)
       slots[place].leg?.hasBegun = true
       slots[place].leg?.lastSign = monotonicSeconds()
       events.append(.began(active.leg.id))
@@ -53,15 +54,18 @@ extension Agent {
   }
 
   /// Gives the next trial to a warm process.
-  private func hand(_ active: ActiveLeg, to process: TrialProcess) throws {
+  private func hand(_ active: ActiveLeg, to process: TrialProcess) {
     process.isWaiting = false
     let leg = active.leg
-    let trial = WarmTrial.Trial(
-      id: leg.id.trial.number, attempt: leg.id.attempt, config: leg.configuration,
-      checkpointDirectory: active.checkpointFolder, directory: active.directory,
-      resumedFrom: leg.source?.entry.epoch ?? 0, until: leg.until,
-      maximum: settings.study.fidelity.maximum.epochs)
-    try process.connection?.send(WarmTrial(trial: trial))
+    let fields = [
+      "\"id\": \(leg.id.trial)", "\"attempt\": \(leg.id.attempt)",
+      "\"config\": \(configurationText(leg.configuration))",
+      "\"checkpoint_dir\": \(jsonText(active.checkpointFolder))",
+      "\"trial_dir\": \(jsonText(active.directory))",
+      "\"resumed_from\": \(leg.source?.entry.epoch ?? 0)", "\"until\": \(leg.until)",
+      "\"max\": \(settings.study.fidelity.maximum)",
+    ]
+    process.connection?.send(Array("{\"trial\": {\(fields.joined(separator: ", "))}}".utf8))
   }
 
   private func spawn(_ active: ActiveLeg, in place: Int) throws {

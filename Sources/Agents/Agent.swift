@@ -44,7 +44,7 @@ public final class Agent {
 
   /// Starts the agent's companions and opens its socket.
   ///
-  /// Must run before MPI is started: see ``Spawner``.
+  /// Must run before MPI is started: see `Spawner` in Processes.
   ///
   /// - Parameter settings: What to serve.
   /// - Throws: `SystemError`.
@@ -69,7 +69,6 @@ public final class Agent {
     spawner = try Companion(arguments: ["spawner", scratch] + (socketFolder.map { [$0] } ?? []))
     keeper = try Companion(arguments: [
       "keeper", settings.directory + "/checkpoints", settings.worker.description,
-      String(settings.run),
     ])
     listener = try SocketListener(path: socketPath)
     let digits = settings.worker.description

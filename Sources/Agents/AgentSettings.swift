@@ -10,8 +10,6 @@ public struct AgentSettings: Sendable {
   public var studyFolder: String
   /// The study's folder.
   public var directory: String
-  /// The number of the coordinator's run.
-  public var run: Int
   /// Trials that run at a time; 0 for a coordinator that serves none.
   public var slots: Int
   /// The GPUs of the slots, one each; empty for CPU slots.
@@ -25,14 +23,13 @@ public struct AgentSettings: Sendable {
 
   /// An agent of these settings.
   public init(
-    worker: WorkerID, study: Study, studyFolder: String, directory: String, run: Int, slots: Int,
+    worker: WorkerID, study: Study, studyFolder: String, directory: String, slots: Int,
     devices: [String], deviceVariable: String?, host: String, client: [UInt8]
   ) {
     self.worker = worker
     self.study = study
     self.studyFolder = studyFolder
     self.directory = directory
-    self.run = run
     self.slots = slots
     self.devices = devices
     self.deviceVariable = deviceVariable

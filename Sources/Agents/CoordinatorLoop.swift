@@ -1,7 +1,7 @@
 public import Coordination
 import Glibc
 public import Processes
-import StudyModel
+public import StudyModel
 public import StudyStore
 
 /// Rank 0's loop: waits, decides, records and acts.
@@ -171,18 +171,29 @@ public struct CoordinatorLoop<Port: AgentsPort & ~Copyable>: ~Copyable {
     return .interrupted(reason)
   }
 
-  /// Tells the other agents to end, and waits a while for their farewells.
   private mutating func dismissOthers() throws {
-    var waiting = Set(port.others.filter { !lost.contains($0.rank) })
-    for worker in port.others where waiting.contains(worker) {
-      if try !port.send(.shutDown, to: worker) { waiting.remove(worker) }
+    try dismiss(port.others.filter { !lost.contains($0.rank) }, of: &port)
+  }
+}
+
+/// Tells agents to end, and waits a while for their farewells.
+///
+/// - Parameters:
+///   - workers: Those that are there.
+///   - port: The way to them.
+/// - Throws: What the port throws.
+public func dismiss<Port: AgentsPort & ~Copyable>(
+  _ workers: [WorkerID], of port: inout Port
+) throws {
+  var waiting = Set(workers)
+  for worker in workers {
+    if try !port.send(.shutDown, to: worker) { waiting.remove(worker) }
+  }
+  let deadline = monotonicSeconds() + 20
+  while !waiting.isEmpty, monotonicSeconds() < deadline {
+    for (worker, message) in try port.receive() where message == .farewell {
+      waiting.remove(worker)
     }
-    let deadline = monotonicSeconds() + 20
-    while !waiting.isEmpty, monotonicSeconds() < deadline {
-      for (worker, message) in try port.receive() where message == .farewell {
-        waiting.remove(worker)
-      }
-      waitForAny([], atMost: port.pause(afterIdle: 1) ?? 0.001)
-    }
+    waitForAny([], atMost: port.pause(afterIdle: 1) ?? 0.001)
   }
 }

@@ -43,7 +43,7 @@ public struct Keeper {
   private let channel: LineChannel
   private let folder: String
   private let worker: WorkerID
-  private let run: Int
+  private let begun = String(Int(wallSeconds() * 1e6), radix: 36)
   private var written = 0
 
   /// Serves the agent at the other end of `control` until that is closed.
@@ -52,15 +52,13 @@ public struct Keeper {
   ///   - control: The socket to the agent.
   ///   - folder: The study's `checkpoints` folder.
   ///   - worker: The agent.
-  ///   - run: The number of the coordinator's run; with the agent it makes file names unique.
   /// - Throws: `SystemError`, or a decoding error where the agent is not ours.
   public static func serve(
-    control: Descriptor, folder: String, worker: WorkerID, run: Int
+    control: Descriptor, folder: String, worker: WorkerID
   ) throws {
     // What a terminal sends to the whole foreground group is the agent's to act on.
     let signals = try SignalPort([SIGINT, SIGTERM, SIGHUP])
-    var keeper = Keeper(
-      channel: try LineChannel(control), folder: folder, worker: worker, run: run)
+    var keeper = Keeper(channel: try LineChannel(control), folder: folder, worker: worker)
     while !keeper.channel.isClosed {
       waitForAny(
         [Interest(keeper.channel.descriptor, writing: keeper.channel.wantsToWrite)], atMost: nil)
@@ -70,11 +68,10 @@ public struct Keeper {
     }
   }
 
-  private init(channel: LineChannel, folder: String, worker: WorkerID, run: Int) {
+  private init(channel: LineChannel, folder: String, worker: WorkerID) {
     self.channel = channel
     self.folder = folder
     self.worker = worker
-    self.run = run
   }
 
   private mutating func serve(_ requests: [KeeperRequest]) throws {
@@ -105,12 +102,14 @@ public struct Keeper {
     .init(entry: Container.Entry(leg: leg, epoch: epoch, bytes: 0), folder: folder)
   }
 
+  /// A file name that no agent of any run has had: the agent, when it began, and a count.
   private mutating func nextName() -> String {
     written += 1
-    return [(run, 4), (worker.rank, 5), (written, 6)].map { number, width in
+    func padded(_ number: Int, _ width: Int) -> String {
       let digits = String(number)
       return String(repeating: "0", count: max(0, width - digits.count)) + digits
-    }.joined(separator: "-") + ".h5"
+    }
+    return "\(padded(worker.rank, 5))-\(begun)-\(padded(written, 6)).h5"
   }
 
   private mutating func save(_ items: [CheckpointContainer.Item]) throws {

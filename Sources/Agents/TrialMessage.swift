@@ -129,29 +129,3 @@ struct TrialAnswer: Encodable {
     }
   }
 }
-
-/// The next trial of a warm process.
-struct WarmTrial: Encodable {
-  struct Trial: Encodable {
-    var id: Int
-    var attempt: Int
-    var config: Configuration
-    var checkpointDirectory: String
-    var directory: String
-    var resumedFrom: Int
-    var until: Int
-    var maximum: Int
-
-    private enum CodingKeys: String, CodingKey {
-      case id
-      case attempt
-      case config
-      case checkpointDirectory = "checkpoint_dir"
-      case directory = "trial_dir"
-      case resumedFrom = "resumed_from"
-      case until
-      case maximum = "max"
-    }
-  }
-  var trial: Trial
-}

@@ -11,28 +11,39 @@ public struct WorldPort: AgentsPort {
 
   /// The port of rank 0.
   ///
-  /// - Parameters:
-  ///   - mailbox: The messages of this world.
-  ///   - size: The number of ranks.
-  public init(_ mailbox: Mailbox, size: Int) {
+  /// - Parameter mailbox: The messages of this world.
+  public init(_ mailbox: Mailbox) {
     self.mailbox = mailbox
-    others = (1..<max(size, 1)).map { WorkerID($0) }
+    others = (1..<mailbox.size).map { WorkerID($0) }
   }
 
   /// Messages that have arrived.
   public mutating func receive() throws -> [(WorkerID, AgentMessage)] {
-    try mailbox.receive().map { message in
-      (WorkerID(message.source), try decode(AgentMessage.self, message.bytes))
+    var messages: [(WorkerID, AgentMessage)] = []
+    while messages.count < 1024, let message = try mailbox.poll() {
+      messages.append((WorkerID(message.source), try decode(AgentMessage.self, message.bytes)))
     }
+    return messages
   }
 
   /// Sends an order without waiting.
   public mutating func send(_ order: AgentOrder, to worker: WorkerID) throws -> Bool {
-    try mailbox.send(try encode(order), to: worker.rank)
+    guard try mailbox.send(try encode(order), to: worker.rank, tag: .order) == .accepted else {
+      mailbox.abandon(worker.rank)
+      return false
+    }
+    return true
   }
 
   /// Grows from nothing while messages flow to a millisecond, since MPI is polled.
   public func pause(afterIdle idle: Double) -> Double? { pollingPause(afterIdle: idle) }
+}
+
+extension MessageTag {
+  /// From rank 0 to an agent.
+  static let order = MessageTag(rawValue: 1)
+  /// From an agent to rank 0.
+  static let word = MessageTag(rawValue: 2)
 }
 
 /// The pause between two polls of MPI after `idle` seconds without a message, in seconds: none for
@@ -72,9 +83,10 @@ public func serveAsAgent(_ agent: Agent, _ mailbox: Mailbox, signals: SignalPort
       hasWorked = true
       lastWord = monotonicSeconds()
       // Rank 0 takes messages as long as it lives; when it does not, Slurm ends this step.
-      _ = try mailbox.send(try encode(AgentMessage.event(event)), to: 0)
+      _ = try mailbox.send(try encode(AgentMessage.event(event)), to: 0, tag: .word)
     }
-    for message in try mailbox.receive() where message.source == 0 {
+    while let message = try mailbox.poll() {
+      guard message.source == 0, message.tag == .order else { continue }
       hasWorked = true
       let order = try decode(AgentOrder.self, message.bytes)
       try agent.perform(order)
@@ -83,7 +95,7 @@ public func serveAsAgent(_ agent: Agent, _ mailbox: Mailbox, signals: SignalPort
     let now = monotonicSeconds()
     if now - lastWord > 2 {
       lastWord = now
-      _ = try mailbox.send(try encode(AgentMessage.alive), to: 0)
+      _ = try mailbox.send(try encode(AgentMessage.alive), to: 0, tag: .word)
     }
     _ = signals.receive()
     if hasWorked { lastEvent = now }
@@ -93,9 +105,6 @@ public func serveAsAgent(_ agent: Agent, _ mailbox: Mailbox, signals: SignalPort
 }
 
 private func sayFarewell(_ mailbox: Mailbox) throws {
-  _ = try mailbox.send(try encode(AgentMessage.farewell), to: 0)
-  let deadline = monotonicSeconds() + 5
-  while try mailbox.unfinished(to: 0) > 0, monotonicSeconds() < deadline {
-    waitForAny([], atMost: 0.001)
-  }
+  // What is not out yet when this returns, `withMPI` sees out.
+  _ = try mailbox.send(try encode(AgentMessage.farewell), to: 0, tag: .word)
 }

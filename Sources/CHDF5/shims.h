@@ -50,6 +50,16 @@ static inline unsigned chdf5_read_only(void) { return H5F_ACC_RDONLY; }
 static inline unsigned chdf5_truncate(void) { return H5F_ACC_TRUNC; }
 static inline unsigned chdf5_exclusive(void) { return H5F_ACC_EXCL; }
 static inline H5F_libver_t chdf5_latest(void) { return H5F_LIBVER_LATEST; }
+
+// The name came with 1.10.2, the format with 1.10.0.
+static inline H5F_libver_t chdf5_version_110(void) {
+#if H5_VERSION_GE(1, 10, 2)
+  return H5F_LIBVER_V110;
+#else
+  return H5F_LIBVER_LATEST;
+#endif
+}
+
 static inline size_t chdf5_variable(void) { return H5T_VARIABLE; }
 
 // Which releases can switch locking off by property is a matter of version macros: 1.10.7, and

@@ -21,7 +21,6 @@ import os
 import re
 import socket
 import sys
-import tempfile
 from typing import Any, Dict, Iterator, List, Optional, Union
 
 __all__ = ["Trial", "trial", "trials"]
@@ -312,7 +311,11 @@ class _Start:
         start.until = _environment_int("RUNG_FIDELITY_UNTIL") or None
         start.checkpoint_dir = (
             os.environ.get("RUNG_CHECKPOINT_DIR") or os.path.abspath(LOCAL_CHECKPOINT))
-        start.trial_dir = os.environ.get("RUNG_TRIAL_DIR") or tempfile.gettempdir()
+        start.trial_dir = os.environ.get("RUNG_TRIAL_DIR") or ""
+        if not start.trial_dir:
+            # Imported here, since a trial that Rung starts has no need to wait for it.
+            import tempfile
+            start.trial_dir = tempfile.gettempdir()
         return start
 
     @staticmethod
@@ -340,8 +343,9 @@ class _Start:
             json.dump(self.config, file)
         os.replace(unfinished, path)
         # tempfile remembers the folder that it first found, which was the last trial's.
-        if tempfile.tempdir is not None and tempfile.tempdir == os.environ.get("TMPDIR"):
-            tempfile.tempdir = None
+        tempfile = sys.modules.get("tempfile")
+        if tempfile is not None and tempfile.tempdir == os.environ.get("TMPDIR"):
+            tempfile.tempdir = None  # type: ignore[attr-defined]
         os.environ.update({
             "RUNG_CONFIG": path,
             "RUNG_TRIAL": str(self.id),
@@ -530,10 +534,11 @@ def _whole_number(name: str, value: Any) -> int:
     return int(number)
 
 
-_NUMBER = re.compile(r"[-+]?(\d+(\.\d*)?|\.\d+)([eE][-+]?\d+)?\Z")
+# Patterns stay text until a script is run by hand: to compile them costs a trial a millisecond.
+_NUMBER = r"[-+]?(\d+(\.\d*)?|\.\d+)([eE][-+]?\d+)?\Z"
 _NAME = r"[A-Za-z_][\w.-]*"
-_OPTION = re.compile(r"--?(%s)(?:=(.*))?\Z" % _NAME, re.DOTALL)
-_ASSIGNMENT = re.compile(r"\+{0,2}(%s)=(.*)\Z" % _NAME, re.DOTALL)
+_OPTION = r"(?s)--?(%s)(?:=(.*))?\Z" % _NAME
+_ASSIGNMENT = r"(?s)\+{0,2}(%s)=(.*)\Z" % _NAME
 
 
 def _configuration_from(arguments: List[str]) -> Dict[str, Any]:
@@ -547,12 +552,12 @@ def _configuration_from(arguments: List[str]) -> Dict[str, Any]:
     while position < len(arguments):
         argument = arguments[position]
         position += 1
-        option = _OPTION.match(argument) or _ASSIGNMENT.match(argument)
+        option = re.match(_OPTION, argument) or re.match(_ASSIGNMENT, argument)
         if option is None:
             continue
         name, text = option.group(1).replace("-", "_"), option.group(2)
         if text is None and position < len(arguments) and (
-                _OPTION.match(arguments[position]) is None):
+                re.match(_OPTION, arguments[position]) is None):
             text = arguments[position]
             position += 1
         config[name] = True if text is None else _value(text)
@@ -563,7 +568,7 @@ def _value(text: str) -> Any:
     """A number, a truth value or a word, as the study file would read it."""
     if text in ("true", "false"):
         return text == "true"
-    if _NUMBER.match(text) is None:
+    if re.match(_NUMBER, text) is None:
         return text
     try:
         return int(text)

@@ -62,7 +62,7 @@ public struct Leg: Hashable, Sendable, Codable {
   /// Where it runs.
   public var slot: SlotID
   /// The trial's settings.
-  public var configuration: Configuration
+  @TypedConfiguration public var configuration: Configuration
   /// The checkpoint to go on from; `nil` to begin at epoch 0.
   public var source: Source?
   /// The epoch at which a decision is due.
@@ -74,7 +74,7 @@ public struct Leg: Hashable, Sendable, Codable {
   ) {
     self.id = id
     self.slot = slot
-    self.configuration = configuration
+    _configuration = TypedConfiguration(wrappedValue: configuration)
     self.source = source
     self.until = until
   }
@@ -99,7 +99,7 @@ extension Ending: CustomStringConvertible {
     case .nothingLeft: "every trial has had the budget it earned"
     case .rule(let name): "the rule 'stop.\(name)' was met"
     case .exhausted: "the search space holds no further configuration"
-    case .everythingFailed: "every trial failed before its first report"
+    case .everythingFailed: "every trial failed"
     }
   }
 }

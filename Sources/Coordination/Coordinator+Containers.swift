@@ -4,15 +4,19 @@ public import StudyModel
 public struct ContainerRecord: Hashable, Sendable, Codable {
   /// The file's name in the study's `checkpoints` folder.
   public let name: String
-  /// The agent that merges or deletes it, as long as it is there.
-  public internal(set) var owner: WorkerID
+  /// The agent that merges or deletes it, as long as it is there; else another does.
+  public let owner: WorkerID
   /// Its entries, living or not.
   public let entries: [Container.Entry]
   /// Entries that are some trial's checkpoint.
   public internal(set) var alive = 0
   /// Legs that are about to read it.
   var loading = 0
-  var isMerging = false
+  /// The agent that is merging it into another.
+  var merger: WorkerID?
+
+  /// Whether nobody needs it any more.
+  var isDead: Bool { alive == 0 && loading == 0 && merger == nil }
 }
 
 extension Coordinator {
@@ -53,13 +57,17 @@ extension Coordinator {
         name: container.name, owner: container.owner, entries: container.entries),
       at: insertionPlace(of: container.name))
     isUntidy = true
+    isGrowing = true
     for name in container.replaced {
-      if let place = place(of: name) { containers[place].isMerging = false }
+      if let place = place(of: name) { containers[place].merger = nil }
     }
     for entry in container.entries {
       let number = entry.leg.trial.number
       guard trials.indices.contains(number), entry.leg.attempt <= trials[number].attempts else {
         continue
+      }
+      if let running = trials[number].running, running.leg == entry.leg {
+        trials[number].running?.durable = max(running.durable, entry.epoch)
       }
       let old = trials[number].checkpoint
       let isMoved = old?.entry == entry && container.replaced.contains(old?.container ?? "")
@@ -75,13 +83,15 @@ extension Coordinator {
   }
 
   mutating func notStored(_ leg: LegID, _ commands: inout [Command]) {
-    guard trials.indices.contains(leg.trial.number) else { return }
+    guard trials.indices.contains(leg.trial.number),
+      trials[leg.trial.number].attempts == leg.attempt
+    else { return }
     trials[leg.trial.number].saving = nil
     launch(leg.trial, &commands)
   }
 
   mutating func notMerged(_ names: [String]) {
-    for name in names { if let place = place(of: name) { containers[place].isMerging = false } }
+    for name in names { if let place = place(of: name) { containers[place].merger = nil } }
     isUntidy = true
   }
 
@@ -103,45 +113,59 @@ extension Coordinator {
     setCheckpoint(nil, of: number)
   }
 
-  /// Deletes containers without anything alive, and merges an agent's smallest when it has many.
-  mutating func tidyContainers(_ commands: inout [Command]) {
+  /// Deletes containers without anything alive.
+  mutating func deleteDeadContainers(_ commands: inout [Command]) {
     // What a study leaves behind in the end is few files already, and nobody is left to tidy.
     if case .finished = phase { return }
     guard isUntidy, let anyone = workers.firstIndex(where: { $0 != nil }) else { return }
     isUntidy = false
-    var dead: [(owner: WorkerID, name: String)] = []
-    for place in containers.indices.reversed() {
-      let owner = containers[place].owner
-      if !workers.indices.contains(owner.rank) || workers[owner.rank] == nil {
-        containers[place].owner = WorkerID(anyone)
-      }
-      if containers[place].alive == 0, containers[place].loading == 0, !containers[place].isMerging
-      {
-        dead.append((containers[place].owner, containers[place].name))
-        containers.remove(at: place)
-      }
+    for container in containers where container.isDead {
+      let owner = isHere(container.owner) ? container.owner : WorkerID(anyone)
+      commands.append(.discard([container.name], on: owner))
     }
-    for item in dead.reversed() { commands.append(.discard([item.name], on: item.owner)) }
+    containers.removeAll(where: \.isDead)
+  }
+
+  /// Merges the smallest containers of each agent that has many, as long as the study goes on.
+  mutating func mergeSmallContainers(_ commands: inout [Command]) {
+    // After a new container only: a merge that failed is not tried again at once.
+    guard isGrowing, phase == .running else { return }
+    isGrowing = false
     for rank in workers.indices where workers[rank] != nil {
       mergeIfMany(of: WorkerID(rank), &commands)
     }
   }
 
+  /// Whether an agent is there: one that was lost may come back and find its containers its own.
+  private func isHere(_ worker: WorkerID) -> Bool {
+    workers.indices.contains(worker.rank) && workers[worker.rank] != nil
+  }
+
+  /// Merges the smallest containers of an agent that has many, and with them as many of those whose
+  /// agents are not there.
   private mutating func mergeIfMany(of owner: WorkerID, _ commands: inout [Command]) {
     let mine = containers.indices.filter { containers[$0].owner == owner }
     guard mine.count >= Self.containersPerWorker,
-      !mine.contains(where: { containers[$0].isMerging })
+      !containers.contains(where: { $0.merger == owner })
     else { return }
-    let bySize = mine.map { place in (place: place, living: living(in: containers[place])) }
+    let orphans = containers.indices.filter { !isHere(containers[$0].owner) }
+    let chosen = (smallest(of: mine) + smallest(of: orphans)).sorted { $0.place < $1.place }
+    guard chosen.count > 1 else { return }
+    for item in chosen { containers[item.place].merger = owner }
+    commands.append(
+      .merge(
+        chosen.map { containers[$0.place].name }, keeping: chosen.flatMap(\.living), on: owner))
+  }
+
+  /// The smallest of these containers that hold anything alive, all but one of an agent's many.
+  private func smallest(of places: [Int]) -> [(place: Int, living: [Container.Entry])] {
+    let bySize = places.filter { containers[$0].alive > 0 && containers[$0].merger == nil }
+      .map { place in (place: place, living: living(in: containers[place])) }
       .sorted { left, right in
         (left.living.reduce(0) { $0 + $1.bytes }, left.place)
           < (right.living.reduce(0) { $0 + $1.bytes }, right.place)
       }
-    let chosen = bySize.prefix(Self.containersPerWorker - 1).sorted { $0.place < $1.place }
-    for item in chosen { containers[item.place].isMerging = true }
-    commands.append(
-      .merge(
-        chosen.map { containers[$0.place].name }, keeping: chosen.flatMap(\.living), on: owner))
+    return Array(bySize.prefix(Self.containersPerWorker - 1))
   }
 
   private func living(in container: ContainerRecord) -> [Container.Entry] {

@@ -72,7 +72,7 @@ extension Coordinator {
     case .finished: return
     case .ending(let ending): finish(ending, &commands)
     case .running:
-      guard !free.isEmpty, ready.isEmpty else { return }
+      guard run != nil, !free.isEmpty, ready.isEmpty else { return }
       finish(conclusion, &commands)
     }
   }

@@ -15,25 +15,25 @@ extension Coordinator {
 
   mutating func reported(_ report: Report, _ commands: inout [Command]) {
     let number = report.leg.trial.number
-    guard isCurrent(report.leg), let running = trials[number].running, !running.isEnding,
-      report.epoch >= 1
-    else { return }
-    trials[number].running?.reports += 1
-    guard report.epoch > trials[number].epoch else {
-      // Trained again after an interruption: the first report of this epoch stands.
-      if report.isAnswerable {
-        commands.append(
-          .answer(
-            report.leg, on: running.slot.worker, epoch: report.epoch,
-            .goOn(until: trials[number].target)))
+    guard isCurrent(report.leg), let running = trials[number].running, report.epoch >= 1 else {
+      return
+    }
+    guard !running.isEnding else {
+      // It trains past its end, and cannot be told: some programs know only their own last epoch.
+      if !report.isAnswerable, report.epoch > trials[number].epoch {
+        commands.append(.end(report.leg, on: running.slot.worker))
       }
       return
     }
-    let value = report.value(of: study.metric.name)
+    trials[number].running?.reports += 1
+    guard report.epoch > trials[number].epoch else {
+      // Trained again after an interruption: the first report of this epoch stands.
+      return answerGoOn(report, on: running.slot.worker, &commands)
+    }
     let isDue = report.epoch >= trials[number].target
-    guard let value else {
-      if isDue { fail(number, because: .metricMissing(epoch: report.epoch), &commands) }
-      return
+    guard let value = report.value(of: study.metric.name) else {
+      if isDue { return fail(number, because: .metricMissing(epoch: report.epoch), &commands) }
+      return answerAtCheckpoint(report, on: running.slot.worker, &commands)
     }
     reports.append(report, at: now)
     trials[number].epoch = report.epoch
@@ -42,16 +42,22 @@ extension Coordinator {
       return fail(number, because: .diverged(epoch: report.epoch), &commands)
     }
     note(TrialRecord.Best(value: value, epoch: report.epoch), of: number)
-    guard isDue else {
-      if report.isAnswerable, let every = study.trial.checkpointEvery, report.epoch % every == 0 {
-        commands.append(
-          .answer(
-            report.leg, on: running.slot.worker, epoch: report.epoch,
-            .goOn(until: trials[number].target)))
-      }
-      return
-    }
+    guard isDue else { return answerAtCheckpoint(report, on: running.slot.worker, &commands) }
     decide(report, loss, on: running.slot.worker, &commands)
+  }
+
+  /// Answers a report at which a checkpoint is due, but no decision.
+  private func answerAtCheckpoint(
+    _ report: Report, on worker: WorkerID, _ commands: inout [Command]
+  ) {
+    guard let every = study.trial.checkpointEvery, report.epoch % every == 0 else { return }
+    answerGoOn(report, on: worker, &commands)
+  }
+
+  private func answerGoOn(_ report: Report, on worker: WorkerID, _ commands: inout [Command]) {
+    guard report.isAnswerable else { return }
+    let until = trials[report.leg.trial.number].target
+    commands.append(.answer(report.leg, on: worker, epoch: report.epoch, .goOn(until: until)))
   }
 
   private mutating func decide(
@@ -65,6 +71,7 @@ extension Coordinator {
     switch decisions.first {
     case .goOn(_, let budget):
       trials[number].target = budget.epochs
+      if report.isAnswerable { trials[number].running?.until = budget.epochs }
       verdict = .goOn(until: budget.epochs)
     case .pause:
       conclude(number, .paused, .reachedRung(epoch: report.epoch))
@@ -111,7 +118,9 @@ extension Coordinator {
     if best.flatMap({ trials[$0.number].best }).map({ isBetter(value.value, than: $0.value) })
       ?? true
     {
+      let former = best
       best = TrialID(number)
+      if let former { forgetCheckpointIfUseless(former.number) }
     }
   }
 
@@ -124,7 +133,9 @@ extension Coordinator {
         rung > leaderRung || (rung == leaderRung && isBetter(value.value, than: leader.value.value))
       else { return }
     }
+    let former = bestFull
     bestFull = Leader(trial: TrialID(number), value: value)
+    if let former { forgetCheckpointIfUseless(former.trial.number) }
   }
 
   /// How many budgets at which trials are compared lie at or below `epoch`.
@@ -143,7 +154,10 @@ extension Coordinator {
     let number = end.leg.trial.number
     guard isCurrent(end.leg), let running = trials[number].running else { return }
     stopRunning(number)
-    trials[number].saving = end.keeping.map { .init(epoch: $0, worker: running.slot.worker) }
+    let durable = max(running.durable, trials[number].checkpoint?.entry.epoch ?? 0)
+    if let epoch = end.keeping, epoch > durable {
+      trials[number].saving = .init(epoch: epoch, worker: running.slot.worker)
+    }
     release(running.slot)
     if !running.isEnding { settle(number, running, end) }
     forgetCheckpointIfUseless(number)
@@ -201,22 +215,32 @@ extension Coordinator {
   }
 
   /// Takes an agent out of the book: what ran there goes on elsewhere from its last checkpoint.
-  mutating func lose(_ worker: WorkerID) {
+  mutating func lose(_ worker: WorkerID, _ commands: inout [Command]) {
     guard workers.indices.contains(worker.rank), workers[worker.rank] != nil else { return }
     workers[worker.rank] = nil
-    free.removeAll { $0.worker == worker }
+    takeOut(where: { $0 == worker }, &commands)
+  }
+
+  /// Takes out what belongs to agents that are gone.
+  mutating func takeOut(where isGone: (WorkerID) -> Bool, _ commands: inout [Command]) {
+    free.removeAll { isGone($0.worker) }
+    for place in containers.indices {
+      if let merger = containers[place].merger, isGone(merger) { containers[place].merger = nil }
+    }
     for number in trials.indices {
-      if trials[number].saving?.worker == worker { trials[number].saving = nil }
-      if let running = trials[number].running, running.slot.worker == worker {
+      if let saving = trials[number].saving, isGone(saving.worker) { trials[number].saving = nil }
+      if let running = trials[number].running, isGone(running.slot.worker) {
         stopRunning(number)
         busyCount -= 1
         if !running.isEnding { interrupt(number) }
       }
-      if trials[number].reserved?.worker == worker {
+      if let slot = trials[number].reserved, isGone(slot.worker) {
         trials[number].reserved = nil
         busyCount -= 1
         interrupt(number)
       }
+      // A slot elsewhere may have been held for it until its process ended or was durable.
+      launch(TrialID(number), &commands)
     }
   }
 

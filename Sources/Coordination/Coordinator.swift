@@ -55,6 +55,8 @@ public struct Coordinator: Sendable, Codable {
   var isExhausted = false
   /// Whether containers may have died or become many since they were last looked at.
   var isUntidy = false
+  /// Whether a container was added since then.
+  var isGrowing = false
 
   /// A trial that leads, with the value it leads by.
   public struct Leader: Hashable, Sendable, Codable {
@@ -97,10 +99,10 @@ public struct Coordinator: Sendable, Codable {
     advance(to: time)
     var commands: [Command] = []
     switch event {
-    case .runBegan(let run): begin(run)
+    case .runBegan(let run): begin(run, &commands)
     case .runEnded(let reason): runEnding = reason
     case .workerJoined(let worker, let host, let slots): join(worker, host, slots)
-    case .workerLost(let worker, _): lose(worker)
+    case .workerLost(let worker, _): lose(worker, &commands)
     case .proposed(let trial, let configuration): proposed(trial, configuration, &commands)
     case .exhausted(let trial): exhausted(trial)
     case .began(let leg): began(leg)
@@ -114,7 +116,8 @@ public struct Coordinator: Sendable, Codable {
     applyStopRules(&commands)
     fill(&commands)
     finishIfIdle(&commands)
-    tidyContainers(&commands)
+    deleteDeadContainers(&commands)
+    mergeSmallContainers(&commands)
     return commands
   }
 
@@ -129,15 +132,15 @@ public struct Coordinator: Sendable, Codable {
   /// Slots of all agents.
   public var slotCount: Int { workers.reduce(0) { $0 + ($1?.slots ?? 0) } }
 
-  private mutating func begin(_ run: Run) {
+  private mutating func begin(_ run: Run, _ commands: inout [Command]) {
     self.run = run
     runEnding = nil
-    for rank in workers.indices { lose(WorkerID(rank)) }
     workers = []
-    for place in containers.indices { containers[place].isMerging = false }
+    takeOut(where: { _ in true }, &commands)
   }
 
   private mutating func join(_ worker: WorkerID, _ host: String, _ slots: Int) {
+    guard worker.rank >= 0, slots >= 0 else { return }
     while workers.count <= worker.rank { workers.append(nil) }
     guard workers[worker.rank] == nil else { return }
     workers[worker.rank] = Worker(host: host, slots: slots)
@@ -186,8 +189,8 @@ public struct Coordinator: Sendable, Codable {
 
   /// Starts the process of a trial that has a slot, once nothing of its former leg is under way.
   mutating func launch(_ trial: TrialID, _ commands: inout [Command]) {
-    guard let slot = trials[trial.number].reserved, trials[trial.number].running == nil,
-      trials[trial.number].saving == nil
+    guard trials[trial.number].isProposed, let slot = trials[trial.number].reserved,
+      trials[trial.number].running == nil, trials[trial.number].saving == nil
     else { return }
     let record = trials[trial.number]
     let id = LegID(trial, attempt: record.attempts + 1)
@@ -210,7 +213,7 @@ public struct Coordinator: Sendable, Codable {
   private mutating func proposed(
     _ trial: TrialID, _ configuration: Configuration, _ commands: inout [Command]
   ) {
-    guard trial.number < trials.count, !trials[trial.number].isProposed else { return }
+    guard trials.indices.contains(trial.number), !trials[trial.number].isProposed else { return }
     trials[trial.number].isProposed = true
     // JSON writes 1.0 as 1: a replayed proposal gets its types back here.
     trials[trial.number].configuration = study.space.conforming(configuration) ?? configuration
@@ -218,7 +221,9 @@ public struct Coordinator: Sendable, Codable {
   }
 
   private mutating func exhausted(_ trial: TrialID) {
-    guard trial.number < trials.count, let slot = trials[trial.number].reserved else { return }
+    guard trials.indices.contains(trial.number), !trials[trial.number].isProposed,
+      let slot = trials[trial.number].reserved
+    else { return }
     isExhausted = true
     trials[trial.number].reserved = nil
     trials[trial.number].state = .stopped

@@ -56,10 +56,13 @@ public struct TrialRecord: Hashable, Sendable, Codable {
   struct Running: Hashable, Sendable, Codable {
     var leg: LegID
     var slot: SlotID
+    /// The epoch up to which the process itself knows that it is to train.
     var until: Int
     var source: String?
     var reports = 0
     var began: StudyTime
+    /// The epoch of its last checkpoint that is durable already, though it still runs.
+    var durable = 0
     var isEnding = false
   }
 
@@ -72,7 +75,7 @@ public struct TrialRecord: Hashable, Sendable, Codable {
   /// The trial.
   public let id: TrialID
   /// Its settings.
-  public internal(set) var configuration = Configuration()
+  @TypedConfiguration public internal(set) var configuration = Configuration()
   /// Where it stands.
   public internal(set) var state = State.running
   /// Why it stands there.

@@ -13,8 +13,15 @@ struct H5Handle: ~Copyable {
   let id: hid_t
 
   /// Runs `open` and takes ownership of the identifier it returns.
-  init(_ function: String, on subject: String, _ open: () -> hid_t) throws(H5Error) {
-    id = try h5call(function, on: subject, open)
+  init(
+    _ function: String, on subject: String, _ open: () -> hid_t,
+    explaining explain: (H5Error) -> H5Error = { $0 }
+  ) throws(H5Error) {
+    do {
+      id = try h5call(function, on: subject, open)
+    } catch {
+      throw explain(error)
+    }
   }
 
   /// Releases the identifier and reports a failure, such as a full disk on the last flush.

@@ -1,68 +1,97 @@
-internal import CMPI
+import CMPI
 
-/// The world of all ranks.
+/// All processes of the job, which can send messages to each other.
 ///
-/// Neither copyable nor sendable: it is lent by ``withMPI(reportingTo:_:)``, so it can neither
-/// outlive MPI nor reach a second thread (`MPI_THREAD_FUNNELED`).
+/// Neither copyable nor sendable: it is lent by ``withMPI(unfinishedPerPeer:patience:reportingTo:exitStatus:_:)``,
+/// so it can neither outlive MPI nor reach a second thread (`MPI_THREAD_FUNNELED`).
+///
+/// Nothing here waits. A peer that is frozen, dead or cut off costs the memory of the messages
+/// that were meant for it, and nothing else.
 public struct Communicator: ~Copyable {
-  /// This process's place, from 0.
+  /// This process's number, from 0.
   public let rank: Int
-  /// How many ranks there are; at least 1.
+  /// The number of processes.
   public let size: Int
+  /// The name of the machine, as MPI calls it.
+  public let processorName: String
+  /// The messages, for who must keep them beyond one call.
+  public let mailbox: Mailbox
 
-  init() throws(MPIError) {
-    var rank: CInt = 0
-    var size: CInt = 0
+  init(unfinishedPerPeer limit: Int) throws(MPIError) {
+    var (rank, size): (CInt, CInt) = (0, 0)
     try mpicall("MPI_Comm_rank") { unsafe cmpi_rank(&rank) }
     try mpicall("MPI_Comm_size") { unsafe cmpi_size(&size) }
+    let name = unsafe text(capacity: cmpi_name_length) { start, length in
+      unsafe MPI_Get_processor_name(start, length)
+    }
     self.rank = Int(rank)
     self.size = Int(size)
-  }
-}
-
-/// A nonblocking operation and the buffer it works on, which stays in place until it is done.
-///
-/// Safe to use: the memory it points to is its own until it is released, and only it frees it.
-@safe final class Operation {
-  private let request: UnsafeMutablePointer<cmpi_request>
-  private let buffer: UnsafeMutableRawBufferPointer
-  private var isDone = false
-
-  /// Begins an operation on a buffer of `count` bytes.
-  init(
-    _ function: String, count: Int, filledWith bytes: [UInt8]? = nil,
-    _ begin: (UnsafeMutableRawPointer?, UnsafeMutablePointer<cmpi_request>) -> CInt
-  ) throws(MPIError) {
-    guard let request = unsafe cmpi_new_request() else {
-      throw MPIError(function: "calloc", code: 0, cause: "no memory is left")
-    }
-    unsafe self.request = request
-    // At least one byte, so that an empty message has an address too.
-    unsafe buffer = .allocate(byteCount: max(count, 1), alignment: 16)
-    if let bytes { unsafe buffer.copyBytes(from: bytes) }
-    let base = unsafe buffer.baseAddress
-    try mpicall(function) { unsafe begin(base, request) }
+    processorName = name ?? "an unnamed machine"
+    mailbox = Mailbox(rank: Int(rank), size: Int(size), limit: limit)
   }
 
-  /// The buffer's first `count` bytes.
-  func bytes(_ count: Int) -> [UInt8] { unsafe Array(buffer.prefix(count)) }
-
-  /// Whether the operation is done; asks MPI without waiting.
-  func poll() throws(MPIError) -> Bool {
-    guard !isDone else { return true }
-    var done: CInt = 0
-    try mpicall("MPI_Test") { unsafe cmpi_test(request, &done) }
-    isDone = done != 0
-    return isDone
+  /// Returns the next message from any process, or nil if none is wholly there.
+  ///
+  /// Never waits. Messages of one sender come in the order in which it sent them; a long one of
+  /// a frozen sender holds up only that sender's. Also finishes what is being sent, so call it
+  /// often.
+  ///
+  /// - Returns: A message, or nil.
+  /// - Throws: `MPIError`.
+  ///
+  /// Source: MPI 3.1, sections 3.8.2 and 3.8.3, MPI_Improbe and MPI_Imrecv.
+  public func poll() throws(MPIError) -> Message? {
+    try mailbox.poll()
   }
 
-  deinit {
-    // MPI may still read or write an unfinished operation's buffer: it is left to it.
-    guard isDone else {
-      _ = unsafe cmpi_forget(request)
-      return
-    }
-    unsafe buffer.deallocate()
-    unsafe free(request)
+  /// Hands a copy of some bytes to MPI, and never waits.
+  ///
+  /// `accepted` does not mean that they arrived: MPI and the system hold some megabytes of short
+  /// messages even for a frozen peer. That a peer lives only its own messages tell.
+  ///
+  /// - Parameters:
+  ///   - bytes: The content, of less than 2 GiB; may be empty.
+  ///   - peer: The receiver's rank; may be this process.
+  ///   - tag: What kind of message it is.
+  /// - Returns: Whether MPI took it; see ``SendOutcome``.
+  /// - Throws: `MPIError`, for example when MPI knows that the peer is gone.
+  ///
+  /// Source: MPI 3.1, section 3.7.2, MPI_Isend.
+  public func send(
+    _ bytes: [UInt8], to peer: Int, tag: MessageTag
+  ) throws(MPIError) -> SendOutcome {
+    try mailbox.send(bytes, to: peer, tag: tag)
   }
+
+  /// Counts the messages to a peer that MPI still holds, as of the last poll or send to it.
+  ///
+  /// - Parameter peer: The receiver's rank.
+  /// - Returns: 0 or more; 0 for a peer that was abandoned.
+  public func unfinishedSends(to peer: Int) -> Int {
+    mailbox.unfinishedSends(to: peer)
+  }
+
+  /// The number of messages that MPI still holds for all peers but those abandoned.
+  public var unfinishedSends: Int { mailbox.unfinishedSends }
+
+  /// The ranks of the peers that were abandoned, in order.
+  public var abandonedPeers: [Int] { mailbox.abandonedPeers }
+
+  /// Gives up on a peer: nothing is sent to it any more.
+  ///
+  /// Its own messages still come in. What MPI holds for it stays in memory until the process
+  /// ends. `MPI_Finalize` waits for every process that still exists, so a study that goes on
+  /// without a frozen peer ends by ``abort(code:)`` with 0 when all its files are written.
+  ///
+  /// - Parameter peer: Its rank.
+  public func abandon(_ peer: Int) {
+    mailbox.abandon(peer)
+  }
+
+  /// Ends all processes of the job at once, frozen ones too.
+  ///
+  /// - Parameter code: What `mpirun` or `srun` shall return, 0 to 255.
+  ///
+  /// Source: MPI 3.1, section 8.7, MPI_Abort.
+  public func abort(code: Int) -> Never { endAll(code: code) }
 }

@@ -1,14 +1,14 @@
-/// A call into MPI that failed.
+/// What the MPI library refused.
 public struct MPIError: Error, Hashable, Sendable {
-  /// The function, such as `MPI_Isend`.
+  /// The C function that failed.
   public let function: String
-  /// The code it returned.
+  /// Its return value; its meaning differs between MPI libraries.
   public let code: Int
-  /// What MPI says of the code.
+  /// The library's own words for the code, or this module's finding.
   public let cause: String
 }
 
 extension MPIError: CustomStringConvertible {
-  /// For example "MPI_Isend failed with code 6: MPI_ERR_RANK: invalid rank".
+  /// What failed and why.
   public var description: String { "\(function) failed with code \(code): \(cause)" }
 }

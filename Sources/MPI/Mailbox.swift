@@ -1,101 +1,65 @@
-internal import CMPI
-
-/// Messages between ranks, both ways, none of which is ever waited for.
+/// The messages of all processes, for a part of the program that keeps them beyond one call.
 ///
-/// Sends are nonblocking and bounded: a peer that takes none stops being written to. Receiving
-/// matches a message when it arrives and goes on with others while a long one is still under way.
+/// Valid as long as the closure of ``withMPI(unfinishedPerPeer:patience:reportingTo:exitStatus:_:)``
+/// runs; not sendable, since only the thread that started MPI may use it.
 public final class Mailbox {
-  /// A message that has arrived.
-  public struct Message: Sendable {
-    /// The rank that sent it.
-    public let source: Int
-    /// Its bytes.
-    public let bytes: [UInt8]
+  /// This process's number, from 0.
+  public let rank: Int
+  /// The number of processes.
+  public let size: Int
+  private var outbox: Outbox
+  private var inbox = Inbox()
+
+  init(rank: Int, size: Int, limit: Int) {
+    self.rank = rank
+    self.size = size
+    outbox = Outbox(peers: size, limit: limit)
   }
 
-  private var sending: [[Operation]]
-  private var arriving: [(source: Int, operation: Operation, count: Int)] = []
-  private let limit: Int
+  /// The next message from any process; see ``Communicator/poll()``.
+  ///
+  /// - Returns: `nil` where none is wholly there.
+  /// - Throws: `MPIError`.
+  public func poll() throws(MPIError) -> Message? {
+    try outbox.reap()
+    return try inbox.next()
+  }
 
-  /// A mailbox of this world.
+  /// Hands a copy of some bytes to MPI; see ``Communicator/send(_:to:tag:)``.
   ///
   /// - Parameters:
-  ///   - world: The ranks.
-  ///   - limit: Unfinished sends to one peer at most; at least 1.
-  public init(_ world: borrowing Communicator, limit: Int = 4096) {
-    sending = Array(repeating: [], count: world.size)
-    self.limit = limit
+  ///   - bytes: The content, of less than 2 GiB; may be empty.
+  ///   - peer: The receiver's rank; may be this process.
+  ///   - tag: What kind of message it is.
+  /// - Returns: Whether MPI took it.
+  /// - Throws: `MPIError`.
+  public func send(
+    _ bytes: [UInt8], to peer: Int, tag: MessageTag
+  ) throws(MPIError) -> SendOutcome {
+    precondition((0..<size).contains(peer), "there is no rank \(peer)")
+    return try outbox.send(bytes, to: peer, tag: CInt(tag.rawValue))
   }
 
-  /// Sends without waiting.
+  /// Messages to a peer that MPI still holds; see ``Communicator/unfinishedSends(to:)``.
   ///
-  /// - Parameters:
-  ///   - bytes: The message.
-  ///   - peer: To whom.
-  /// - Returns: `false`, and nothing is sent, where the peer has as many unfinished as it may have.
-  /// - Throws: ``MPIError``.
-  public func send(_ bytes: [UInt8], to peer: Int) throws(MPIError) -> Bool {
-    try reap(peer)
-    guard sending[peer].count < limit else { return false }
-    let operation = try unsafe Operation("MPI_Isend", count: bytes.count, filledWith: bytes) {
-      base, request in
-      unsafe cmpi_send(base, CInt(bytes.count), CInt(peer), 0, request)
-    }
-    sending[peer].append(operation)
-    return true
+  /// - Parameter peer: The receiver's rank.
+  /// - Returns: 0 or more.
+  public func unfinishedSends(to peer: Int) -> Int {
+    precondition((0..<size).contains(peer), "there is no rank \(peer)")
+    return outbox.count(for: peer)
   }
 
-  /// Unfinished sends to a peer.
+  /// Messages that MPI still holds for all peers but those abandoned.
+  public var unfinishedSends: Int { outbox.total }
+
+  /// The ranks of the peers that were abandoned, in order.
+  public var abandonedPeers: [Int] { outbox.abandoned }
+
+  /// Gives up on a peer; see ``Communicator/abandon(_:)``.
   ///
-  /// - Parameter peer: To whom.
-  /// - Returns: How many, from 0.
-  /// - Throws: ``MPIError``.
-  public func unfinished(to peer: Int) throws(MPIError) -> Int {
-    try reap(peer)
-    return sending[peer].count
-  }
-
-  /// What has arrived, whole.
-  ///
-  /// Messages of one sender come in the order of their sending.
-  ///
-  /// - Parameter budget: Messages begun at most in one call.
-  /// - Returns: Nothing where nothing is there.
-  /// - Throws: ``MPIError``.
-  public func receive(budget: Int = 1024) throws(MPIError) -> [Message] {
-    var left = budget
-    while left > 0, try begin() { left -= 1 }
-    var messages: [Message] = []
-    var held: Set<Int> = []
-    var waiting: [(source: Int, operation: Operation, count: Int)] = []
-    for item in arriving {
-      // A later message must not overtake an earlier one of the same sender.
-      let isNext = !held.contains(item.source)
-      if isNext, try item.operation.poll() {
-        messages.append(Message(source: item.source, bytes: item.operation.bytes(item.count)))
-      } else {
-        held.insert(item.source)
-        waiting.append(item)
-      }
-    }
-    arriving = waiting
-    return messages
-  }
-
-  private func begin() throws(MPIError) -> Bool {
-    var found: CInt = 0
-    var message = unsafe cmpi_message()
-    try mpicall("MPI_Improbe") { unsafe cmpi_probe(&found, &message) }
-    guard found != 0 else { return false }
-    let operation = try unsafe Operation("MPI_Imrecv", count: Int(message.count)) { base, request in
-      unsafe cmpi_receive(&message, base, request)
-    }
-    unsafe arriving.append((Int(message.source), operation, Int(message.count)))
-    return true
-  }
-
-  private func reap(_ peer: Int) throws(MPIError) {
-    // Sends to one peer finish in order, most of them at once.
-    while let first = sending[peer].first, try first.poll() { sending[peer].removeFirst() }
+  /// - Parameter peer: Its rank.
+  public func abandon(_ peer: Int) {
+    precondition((0..<size).contains(peer), "there is no rank \(peer)")
+    outbox.abandon(peer)
   }
 }

@@ -17,6 +17,8 @@ public struct AsynchronousHalving: TrialScheduler {
   private struct Progress: Sendable, Codable {
     /// Rungs of its bracket at which it is recorded.
     var recorded = 0
+    /// Rungs of its bracket from which it was promoted.
+    var promoted = 0
     /// The loss that stands for every higher rung, once it has ended.
     var final: Double?
     var isOut = false
@@ -50,7 +52,7 @@ public struct AsynchronousHalving: TrialScheduler {
       return []
     case .failed(let trial):
       know(trial)
-      progress[trial.number].isOut = true
+      if !isSettled(trial) { progress[trial.number].isOut = true }
       return []
     }
   }
@@ -59,41 +61,58 @@ public struct AsynchronousHalving: TrialScheduler {
     while progress.count <= trial.number { progress.append(Progress()) }
   }
 
+  /// Whether nothing can happen to the trial any more: it failed, ended or had its full budget.
+  private func isSettled(_ trial: TrialID) -> Bool {
+    let progress = progress[trial.number]
+    return progress.isOut || progress.final != nil
+      || progress.recorded == brackets.rungs[brackets.bracket(of: trial)].count
+  }
+
   private mutating func record(_ trial: TrialID, _ loss: Loss, at budget: Budget) -> Decision {
     know(trial)
     let bracket = brackets.bracket(of: trial)
-    guard let value = loss.value, !progress[trial.number].isOut else {
+    var reached = progress[trial.number].recorded
+    guard !isSettled(trial), rungs[bracket][reached].budget <= budget else {
+      return standing(trial)
+    }
+    guard let value = loss.value else {
       progress[trial.number].isOut = true
       return .stop(trial)
     }
-    var reached = progress[trial.number].recorded
     while reached < rungs[bracket].count, rungs[bracket][reached].budget <= budget {
       rungs[bracket][reached].record(trial, value)
       reached += 1
     }
     progress[trial.number].recorded = reached
-    if reached == rungs[bracket].count { return .complete(trial) }
-    guard reached > 0 else { return .goOn(trial, upTo: rungs[bracket][0].budget) }
-    guard let (place, best) = nextPromotion(), best == trial,
-      place == Place(bracket: bracket, rung: reached - 1)
-    else { return .pause(trial) }
-    _ = rungs[bracket][place.rung].promote()
-    return .goOn(trial, upTo: rungs[bracket][reached].budget)
+    if let (place, best) = nextPromotion(), best == trial { take(place, trial) }
+    return standing(trial)
+  }
+
+  /// The decision that stands on a trial: what its last report led to.
+  private func standing(_ trial: TrialID) -> Decision {
+    let progress = progress[trial.number]
+    let budgets = brackets.rungs[brackets.bracket(of: trial)]
+    if progress.isOut { return .stop(trial) }
+    if progress.final != nil || progress.recorded == budgets.count { return .complete(trial) }
+    let trains = progress.recorded == 0 || progress.promoted == progress.recorded
+    return trains ? .goOn(trial, upTo: budgets[progress.recorded]) : .pause(trial)
   }
 
   private mutating func end(_ trial: TrialID, _ loss: Loss) {
     know(trial)
-    guard let value = loss.value, !progress[trial.number].isOut else {
+    guard !isSettled(trial) else { return }
+    guard let value = loss.value else {
       progress[trial.number].isOut = true
       return
     }
     progress[trial.number].final = value
-    let bracket = brackets.bracket(of: trial)
-    let reached = progress[trial.number].recorded
-    if reached < rungs[bracket].count {
-      rungs[bracket][reached].record(trial, value)
-      progress[trial.number].recorded = reached + 1
-    }
+    recordNext(trial, value)
+  }
+
+  /// Records a trial that trains no more at the next rung.
+  private mutating func recordNext(_ trial: TrialID, _ final: Double) {
+    rungs[brackets.bracket(of: trial)][progress[trial.number].recorded].record(trial, final)
+    progress[trial.number].recorded += 1
   }
 
   private struct Place: Hashable {
@@ -101,9 +120,22 @@ public struct AsynchronousHalving: TrialScheduler {
     let rung: Int
   }
 
-  /// The promotion that comes next: from the highest budget down, so that a trial near its full
-  /// budget is never kept waiting by a new one; then by bracket.
+  /// The promotion of a trial that can train higher, after those of trials that ended themselves.
   private mutating func nextPromotion() -> (Place, TrialID)? {
+    while let (place, trial) = highestCandidate() {
+      let progress = progress[trial.number]
+      // A report beyond several rungs recorded it higher up already; a failed trial is out.
+      let isLast = !progress.isOut && progress.recorded == place.rung + 1
+      if isLast, progress.final == nil { return (place, trial) }
+      take(place, trial)
+      if isLast, let final = progress.final { recordNext(trial, final) }
+    }
+    return nil
+  }
+
+  /// The candidate of the highest budget, so that a trial near its full budget is never kept
+  /// waiting by a new one; then of the first bracket.
+  private mutating func highestCandidate() -> (Place, TrialID)? {
     var found: (place: Place, trial: TrialID, budget: Budget)?
     for bracket in rungs.indices {
       for rung in rungs[bracket].indices.dropLast().reversed() {
@@ -118,20 +150,15 @@ public struct AsynchronousHalving: TrialScheduler {
     return found.map { ($0.place, $0.trial) }
   }
 
+  /// Marks the candidate of a rung as promoted from it.
+  private mutating func take(_ place: Place, _ trial: TrialID) {
+    _ = rungs[place.bracket][place.rung].promote()
+    progress[trial.number].promoted = max(progress[trial.number].promoted, place.rung + 1)
+  }
+
   private mutating func promote() -> Decision? {
-    while let (place, trial) = nextPromotion() {
-      _ = rungs[place.bracket][place.rung].promote()
-      // A report beyond several rungs recorded it higher up already; a failed trial is out.
-      if progress[trial.number].isOut || progress[trial.number].recorded > place.rung + 1 {
-        continue
-      }
-      if let value = progress[trial.number].final {
-        rungs[place.bracket][place.rung + 1].record(trial, value)
-        progress[trial.number].recorded = place.rung + 2
-        continue
-      }
-      return .resume(trial, upTo: rungs[place.bracket][place.rung + 1].budget)
-    }
-    return nil
+    guard let (place, trial) = nextPromotion() else { return nil }
+    take(place, trial)
+    return .resume(trial, upTo: rungs[place.bracket][place.rung + 1].budget)
   }
 }

@@ -11,7 +11,8 @@ public struct FullBudget: TrialScheduler {
   public mutating func absorb(_ event: SchedulerEvent) -> [Decision] {
     switch event {
     case .slotFreed(let next): next.map { [.start($0, upTo: maximum)] } ?? []
-    case .reported(let trial, _, let budget):
+    case .reported(let trial, .diverged, _): [.stop(trial)]
+    case .reported(let trial, .finite, let budget):
       [budget < maximum ? .goOn(trial, upTo: maximum) : .complete(trial)]
     case .ended, .failed: []
     }

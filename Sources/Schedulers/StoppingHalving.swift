@@ -37,12 +37,15 @@ public struct StoppingHalving: TrialScheduler {
       return [record(trial, loss, at: budget)]
     case .ended(let trial, let loss):
       let bracket = brackets.bracket(of: trial)
-      guard let value = loss.value, let reached = recorded(trial) else { return [] }
-      for rung in reached..<rungs[bracket].count { rungs[bracket][rung].record(value) }
+      guard let reached = recorded(trial), reached < rungs[bracket].count else { return [] }
+      if let value = loss.value {
+        for rung in reached..<rungs[bracket].count { rungs[bracket][rung].record(value) }
+      }
       progress[trial.number] = nil
       return []
     case .failed(let trial):
-      _ = recorded(trial)
+      let bracket = brackets.bracket(of: trial)
+      guard let reached = recorded(trial), reached < rungs[bracket].count else { return [] }
       progress[trial.number] = nil
       return []
     }
@@ -56,7 +59,11 @@ public struct StoppingHalving: TrialScheduler {
 
   private mutating func record(_ trial: TrialID, _ loss: Loss, at budget: Budget) -> Decision {
     let bracket = brackets.bracket(of: trial)
-    guard var reached = recorded(trial), let value = loss.value else {
+    guard var reached = recorded(trial) else { return .stop(trial) }
+    guard reached < rungs[bracket].count else { return .complete(trial) }
+    let next = rungs[bracket][reached].budget
+    guard next <= budget else { return .goOn(trial, upTo: next) }
+    guard let value = loss.value else {
       progress[trial.number] = nil
       return .stop(trial)
     }

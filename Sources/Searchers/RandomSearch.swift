@@ -17,7 +17,7 @@ public struct RandomSearch: Sendable, Codable, Hashable {
   ///
   /// - Parameters:
   ///   - space: Where to search.
-  ///   - points: Proposed to the first trials, in this order.
+  ///   - points: Proposed to the first trials, in this order, each value in its parameter's type.
   ///   - seed: Of every draw.
   public init(space: SearchSpace, points: [Configuration], seed: UInt64) {
     self.space = space

@@ -14,7 +14,8 @@ extension SearchSpace {
     var configuration = Configuration()
     for parameter in parameters where isActive(parameter, in: configuration) {
       configuration[parameter.name] =
-        point[parameter.name] ?? parameter.domain.sample(using: &random)
+        point[parameter.name].map { parameter.domain.conforming($0) ?? $0 }
+        ?? parameter.domain.sample(using: &random)
     }
     return configuration
   }
@@ -23,9 +24,9 @@ extension SearchSpace {
 extension Parameter.Domain {
   /// Draws one value: uniformly, or uniformly in the logarithm on a logarithmic scale.
   ///
-  /// Whole numbers on a logarithmic scale are drawn as real numbers from half a step below the
-  /// lowest to half a step above the highest and rounded to the grid, so that the ends are not
-  /// under-represented.
+  /// On a logarithmic scale with steps, as whole numbers have, real numbers are drawn from half a
+  /// step below the lowest to half a step above the highest and rounded to the grid, so that the
+  /// ends are not under-represented.
   ///
   /// - Parameter random: Where the draw comes from.
   /// - Returns: One of the domain's values.
@@ -33,12 +34,10 @@ extension Parameter.Domain {
     switch self {
     case .real(let low, let high, let step?, let log):
       let last = (count ?? 1) - 1
-      let drawn =
+      let place =
         log
-        ? Double.exp(Self.between(Double.log(low), Double.log(high), random.unit()))
-        : low + step * Double(random.index(below: last + 1))
-      let place = min(max(((drawn - low) / step).rounded(), 0), Double(last))
-      return .real(min(low + step * place, high))
+        ? Self.logarithmicPlace(low, step, last, random.unit()) : random.index(below: last + 1)
+      return .real(min(low + step * Double(place), high))
     case .real(let low, let high, nil, let log):
       let unit = random.unit()
       guard log else { return .real(min(max(Self.between(low, high, unit), low), high)) }
@@ -46,14 +45,11 @@ extension Parameter.Domain {
       return .real(min(max(drawn, low), high))
     case .integer(let low, let high, let step, let log):
       let last = (high - low) / step
-      guard log else { return .integer(low + step * random.index(below: last + 1)) }
-      let half = Double(step) / 2
-      let drawn = Double.exp(
-        Self.between(
-          Double.log(Double(low) - half * Self.margin(low, step)),
-          Double.log(Double(low + last * step) + half), random.unit()))
-      let place = ((drawn - Double(low)) / Double(step)).rounded()
-      return .integer(low + step * min(max(Int(place), 0), last))
+      let place =
+        log
+        ? Self.logarithmicPlace(Double(low), Double(step), last, random.unit())
+        : random.index(below: last + 1)
+      return .integer(low + step * place)
     case .ordinal(let values), .categorical(let values):
       return values[random.index(below: values.count)]
     case .constant(let value):
@@ -65,8 +61,14 @@ extension Parameter.Domain {
     low + (high - low) * unit
   }
 
-  /// The share of half a step that may be taken below `low` while the logarithm stays defined.
-  private static func margin(_ low: Int, _ step: Int) -> Double {
-    Double(low) > Double(step) / 2 ? 1 : 0
+  /// The step, from 0 to `last`, that a number drawn on the logarithmic scale rounds to.
+  private static func logarithmicPlace(
+    _ low: Double, _ step: Double, _ last: Int, _ unit: Double
+  ) -> Int {
+    // Half a step below `low` only where the logarithm stays defined.
+    let margin = low > step / 2 ? step / 2 : 0
+    let high = low + step * Double(last) + step / 2
+    let drawn = Double.exp(between(Double.log(low - margin), Double.log(high), unit))
+    return min(max(Int(((drawn - low) / step).rounded()), 0), last)
   }
 }

@@ -56,11 +56,14 @@ extension Configuration: Codable {
   }
 
   /// Reads a JSON object of scalars.
+  ///
+  /// A number without fraction comes back as an integer, which ``SearchSpace/conforming(_:)``
+  /// mends for real parameters; ``TypedConfiguration`` keeps the types without a space.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: Name.self)
     self.init()
     for key in container.allKeys {
-      self[key.stringValue] = try container.decode(ParameterValue.self, forKey: key)
+      self[key.stringValue] = try container.decode(Scalar.self, forKey: key).value
     }
   }
 
@@ -68,7 +71,37 @@ extension Configuration: Codable {
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: Name.self)
     for setting in settings {
-      try container.encode(setting.value, forKey: Name(stringValue: setting.name))
+      try container.encode(Scalar(value: setting.value), forKey: Name(stringValue: setting.name))
+    }
+  }
+}
+
+/// A value as a bare JSON scalar.
+private struct Scalar: Codable {
+  let value: ParameterValue
+
+  init(value: ParameterValue) { self.value = value }
+
+  init(from decoder: any Decoder) throws {
+    let container = try decoder.singleValueContainer()
+    if let truth = try? container.decode(Bool.self) {
+      value = .truth(truth)
+    } else if let number = try? container.decode(Int.self) {
+      value = .integer(number)
+    } else if let number = try? container.decode(Double.self) {
+      value = .real(number)
+    } else {
+      value = .word(try container.decode(String.self))
+    }
+  }
+
+  func encode(to encoder: any Encoder) throws {
+    var container = encoder.singleValueContainer()
+    switch value {
+    case .integer(let number): try container.encode(number)
+    case .real(let number): try container.encode(number)
+    case .word(let word): try container.encode(word)
+    case .truth(let truth): try container.encode(truth)
     }
   }
 }

@@ -31,12 +31,16 @@ extension Expression {
       return try require(.number, of: [inner], by: "-", names)
     case .not(let inner):
       return try require(.truth, of: [inner], by: "not", names)
-    case .and(let left, let right):
-      return try require(.truth, of: [left, right], by: "and", names)
-    case .or(let left, let right):
-      return try require(.truth, of: [left, right], by: "or", names)
-    case .arithmetic(let operation, let left, let right):
-      return try require(.number, of: [left, right], by: operation.rawValue, names)
+    case .and(let operands):
+      return try require(.truth, of: operands, by: "and", names)
+    case .or(let operands):
+      return try require(.truth, of: operands, by: "or", names)
+    case .arithmetic(let first, let steps):
+      for (index, step) in steps.enumerated() {
+        let operands = index == 0 ? [first, step.operand] : [step.operand]
+        try require(.number, of: operands, by: step.operation.rawValue, names)
+      }
+      return .number
     case .extreme(let extreme, let operands):
       return try require(.number, of: operands, by: extreme.rawValue, names)
     case .comparison(let operands, let operators):

@@ -22,16 +22,23 @@ public struct Expression: Hashable, Sendable {
     case word(String)
   }
 
+  /// A chain of operators of one precedence is one node, so that only nesting makes a tree deep.
   indirect enum Node: Hashable, Sendable {
     case literal(Value)
     case name(String)
     case negate(Node)
     case not(Node)
-    case arithmetic(Arithmetic, Node, Node)
+    case arithmetic(Node, [Step])
     case comparison([Node], [Comparison])
-    case and(Node, Node)
-    case or(Node, Node)
+    case and([Node])
+    case or([Node])
     case extreme(Extreme, [Node])
+  }
+
+  /// One operation of a chain, on what stands to its left.
+  struct Step: Hashable, Sendable {
+    let operation: Arithmetic
+    let operand: Node
   }
 
   enum Arithmetic: String, Hashable, Sendable {
@@ -75,10 +82,12 @@ public struct Expression: Hashable, Sendable {
       case .literal: break
       case .name(let name): if !found.contains(name) { found.append(name) }
       case .negate(let inner), .not(let inner): visit(inner)
-      case .arithmetic(_, let left, let right), .and(let left, let right), .or(let left, let right):
-        visit(left)
-        visit(right)
-      case .comparison(let operands, _), .extreme(_, let operands): operands.forEach(visit)
+      case .arithmetic(let first, let steps):
+        visit(first)
+        steps.forEach { visit($0.operand) }
+      case .comparison(let operands, _), .extreme(_, let operands), .and(let operands),
+        .or(let operands):
+        operands.forEach(visit)
       }
     }
     visit(root)
@@ -114,21 +123,19 @@ public struct Expression: Hashable, Sendable {
       return number(inner, setting).map { .number(-$0) }
     case .not(let inner):
       return boolean(inner, setting).map { .truth(!$0) }
-    case .and(let left, let right):
-      guard let first = boolean(left, setting), let second = boolean(right, setting) else {
-        return nil
+    case .and(let operands):
+      return booleans(operands, setting).map { .truth($0.allSatisfy(\.self)) }
+    case .or(let operands):
+      return booleans(operands, setting).map { .truth($0.contains(true)) }
+    case .arithmetic(let first, let steps):
+      guard var result = number(first, setting) else { return nil }
+      for step in steps {
+        guard let operand = number(step.operand, setting),
+          let next = calculate(step.operation, result, operand)
+        else { return nil }
+        result = next
       }
-      return .truth(first && second)
-    case .or(let left, let right):
-      guard let first = boolean(left, setting), let second = boolean(right, setting) else {
-        return nil
-      }
-      return .truth(first || second)
-    case .arithmetic(let operation, let left, let right):
-      guard let first = number(left, setting), let second = number(right, setting) else {
-        return nil
-      }
-      return calculate(operation, first, second).map { .number($0) }
+      return .number(result)
     case .comparison(let operands, let operators):
       var values: [Value] = []
       for operand in operands {
@@ -158,6 +165,17 @@ public struct Expression: Hashable, Sendable {
     if case .truth(let truth)? = evaluate(node, setting) { truth } else { nil }
   }
 
+  private static func booleans(
+    _ nodes: [Node], _ setting: (String) -> ParameterValue?
+  ) -> [Bool]? {
+    var truths: [Bool] = []
+    for node in nodes {
+      guard let truth = boolean(node, setting) else { return nil }
+      truths.append(truth)
+    }
+    return truths
+  }
+
   private static func calculate(
     _ operation: Arithmetic, _ left: Double, _ right: Double
   ) -> Double? {
@@ -167,7 +185,10 @@ public struct Expression: Hashable, Sendable {
     case .minus: result = left - right
     case .times: result = left * right
     case .divide: result = left / right
-    case .remainder: result = left - right * (left / right).rounded(.down)
+    case .remainder:
+      // Exact, as Python's: C's fmod, moved to the sign of the divisor.
+      let rest = left.truncatingRemainder(dividingBy: right)
+      result = rest != 0 && (rest < 0) != (right < 0) ? rest + right : rest
     case .power:
       // `Double.pow(x, y)` is defined for a positive base only; a whole exponent has its own.
       result = Int(exactly: right).map { Double.pow(left, $0) } ?? Double.pow(left, right)

@@ -88,15 +88,15 @@ struct ExpressionParser {
     depth += 1
     defer { depth -= 1 }
     guard depth <= 100 else { throw .tooLarge }
-    var node = try conjunction()
-    while take(name: "or") { node = .or(node, try conjunction()) }
-    return node
+    var operands = [try conjunction()]
+    while take(name: "or") { operands.append(try conjunction()) }
+    return operands.count == 1 ? operands[0] : .or(operands)
   }
 
   private mutating func conjunction() throws(ExpressionError) -> Expression.Node {
-    var node = try negation()
-    while take(name: "and") { node = .and(node, try negation()) }
-    return node
+    var operands = [try negation()]
+    while take(name: "and") { operands.append(try negation()) }
+    return operands.count == 1 ? operands[0] : .and(operands)
   }
 
   private mutating func negation() throws(ExpressionError) -> Expression.Node {
@@ -120,15 +120,21 @@ struct ExpressionParser {
   }
 
   private mutating func sum() throws(ExpressionError) -> Expression.Node {
-    var node = try product()
-    while let operation = take(["+", "-"]) { node = .arithmetic(operation, node, try product()) }
-    return node
+    let first = try product()
+    var steps: [Expression.Step] = []
+    while let operation = take(["+", "-"]) {
+      steps.append(.init(operation: operation, operand: try product()))
+    }
+    return steps.isEmpty ? first : .arithmetic(first, steps)
   }
 
   private mutating func product() throws(ExpressionError) -> Expression.Node {
-    var node = try sign()
-    while let operation = take(["*", "/", "%"]) { node = .arithmetic(operation, node, try sign()) }
-    return node
+    let first = try sign()
+    var steps: [Expression.Step] = []
+    while let operation = take(["*", "/", "%"]) {
+      steps.append(.init(operation: operation, operand: try sign()))
+    }
+    return steps.isEmpty ? first : .arithmetic(first, steps)
   }
 
   private mutating func sign() throws(ExpressionError) -> Expression.Node {
@@ -144,7 +150,7 @@ struct ExpressionParser {
     depth += 1
     defer { depth -= 1 }
     guard depth <= 100 else { throw .tooLarge }
-    return .arithmetic(.power, base, try sign())
+    return .arithmetic(base, [.init(operation: .power, operand: try sign())])
   }
 
   private mutating func atom() throws(ExpressionError) -> Expression.Node {

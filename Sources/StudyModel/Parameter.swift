@@ -65,9 +65,14 @@ extension Parameter.Domain {
   /// A whole number becomes real in a real domain: JSON and YAML write 1.0 and 1 alike.
   public func conforming(_ value: ParameterValue) -> ParameterValue? {
     switch self {
-    case .real(let low, let high, _, _):
+    case .real(let low, let high, let step, _):
       guard let number = value.number, low <= number, number <= high else { return nil }
-      return .real(number)
+      guard let step, let count else { return .real(number) }
+      // A decimal fraction is rarely a multiple of another to the last bit: near is meant.
+      let place = ((number - low) / step).rounded()
+      let nearest = min(low + step * place, high)
+      guard place < Double(count), (number - nearest).magnitude <= 1e-6 * step else { return nil }
+      return .real(nearest)
     case .integer(let low, let high, let step, _):
       guard let number = value.number, let whole = Int(exactly: number), low <= whole,
         whole <= high, (whole - low) % step == 0

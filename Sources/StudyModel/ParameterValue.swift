@@ -1,5 +1,8 @@
 /// One setting of one parameter.
-public enum ParameterValue: Hashable, Sendable {
+///
+/// Coded with its type, which a bare JSON number does not tell: 1.0 is written as 1. The scalars
+/// that people and programs read are those of ``Configuration``.
+public enum ParameterValue: Hashable, Sendable, Codable {
   /// A whole number.
   case integer(Int)
   /// A finite real number.
@@ -30,34 +33,6 @@ extension ParameterValue: CustomStringConvertible {
     case .real(let value): value.description
     case .word(let value): value
     case .truth(let value): value ? "true" : "false"
-    }
-  }
-}
-
-extension ParameterValue: Codable {
-  /// Reads a JSON scalar; a number without fraction comes back as an integer, which
-  /// ``SearchSpace/conforming(_:)`` mends for real parameters.
-  public init(from decoder: any Decoder) throws {
-    let container = try decoder.singleValueContainer()
-    if let value = try? container.decode(Bool.self) {
-      self = .truth(value)
-    } else if let value = try? container.decode(Int.self) {
-      self = .integer(value)
-    } else if let value = try? container.decode(Double.self) {
-      self = .real(value)
-    } else {
-      self = .word(try container.decode(String.self))
-    }
-  }
-
-  /// Writes a JSON scalar.
-  public func encode(to encoder: any Encoder) throws {
-    var container = encoder.singleValueContainer()
-    switch self {
-    case .integer(let value): try container.encode(value)
-    case .real(let value): try container.encode(value)
-    case .word(let value): try container.encode(value)
-    case .truth(let value): try container.encode(value)
     }
   }
 }

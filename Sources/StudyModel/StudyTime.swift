@@ -8,8 +8,11 @@ public struct StudyTime: Hashable, Sendable, Codable, Comparable {
   /// The moment after this many microseconds.
   public init(microseconds: Int) { self.microseconds = microseconds }
 
-  /// The moment after this many seconds.
-  public init(seconds: Double) { microseconds = Int((seconds * 1e6).rounded()) }
+  /// The moment after this many seconds; one beyond what can be counted is the last there is.
+  public init(seconds: Double) {
+    let count = (seconds * 1e6).rounded()
+    microseconds = Int(exactly: count) ?? (count > 0 ? .max : .min)
+  }
 
   /// The study's beginning.
   public static let zero = StudyTime(microseconds: 0)

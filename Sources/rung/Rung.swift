@@ -56,9 +56,11 @@ enum ExitStatus: Int32 {
 }
 
 /// A failure with its exit status, for people.
-struct Failure: Error {
+struct Failure: Error, CustomStringConvertible {
   var status: ExitStatus
   var message: String
+
+  var description: String { message }
 
   init(_ status: ExitStatus, _ message: String) {
     self.status = status

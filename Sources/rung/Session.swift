@@ -70,10 +70,12 @@ struct Session {
   }
 
   /// Settings of an agent.
-  func agentSettings(worker: WorkerID, run: Int, seats: Seats, host: String) -> AgentSettings {
+  static func agentSettings(
+    _ handle: StudyHandle, worker: WorkerID, seats: Seats, host: String
+  ) -> AgentSettings {
     AgentSettings(
       worker: worker, study: handle.study, studyFolder: handle.origin.folder,
-      directory: handle.directory.path, run: run, slots: seats.count, devices: seats.devices,
+      directory: handle.directory.path, slots: seats.count, devices: seats.devices,
       deviceVariable: seats.deviceVariable, host: host, client: Resource.client)
   }
 
@@ -94,9 +96,8 @@ struct Session {
     try refuseIfHeld()
     let signals = try SignalPort([SIGINT, SIGTERM, SIGHUP])
     removeStrayContainers()
-    let number = record.journal.lastRun + 1
     let agent = try Agent(
-      agentSettings(worker: WorkerID(0), run: number, seats: seats, host: hostName()))
+      Self.agentSettings(handle, worker: WorkerID(0), seats: seats, host: hostName()))
     let progress = Progress(isQuiet: isQuiet)
     defer { progress.close() }
     do {
@@ -104,7 +105,7 @@ struct Session {
       var loop = CoordinatorLoop(
         coordinator: record.coordinator, store: store, agent: agent, port: NoOtherAgents(),
         signals: signals, progress: progress.show)
-      let end = try loop.run(run(number: number))
+      let end = try loop.run(run(number: store.run))
       return (loop.coordinator, end)
     } catch {
       agent.shutDown()

@@ -13,10 +13,11 @@ import Testing
     write(bytes, to: path)
   }
 
-  @Test func aDamagedChunkIsNamed() throws {
+  @Test(arguments: [File.Format.checked, .oldest])
+  func aDamagedChunkIsNamed(format: File.Format) throws {
     let folder = TemporaryFolder()
     let path = folder.file("a.h5")
-    let file = try File(creating: path)
+    let file = try File(creating: path, format: format)
     let trials = try file.root.createGroup("trials")
     let values = (0..<1000).map { Int64($0) * 0x0123_4567_89ab }
     try trials.writeColumn("loss", values, options: StorageOptions(chunkBytes: 800))
@@ -33,6 +34,38 @@ import Testing
         H5Dread failed on '/trials/loss' in '\(path)': chunk 3 (elements 300..<400) is damaged: \
         data error detected by Fletcher32 checksum
         """)
+  }
+
+  /// Whatever bit of a file is flipped, nothing is read that was not written.
+  @Test func noFlippedBitGoesUnnoticed() throws {
+    let folder = TemporaryFolder()
+    let path = folder.file("a.h5")
+    let file = try File(creating: path)
+    let group = try file.root.createGroup("trials")
+    try group.setAttribute("version", to: 3)
+    try group.writeColumn("loss", (0..<500).map(Double.init), options: .init(chunkBytes: 800))
+    try group.writeColumn("name", ["sgd", "adam"])
+    try file.close()
+    let bytes = contents(of: path)
+    for place in stride(from: 0, to: bytes.count, by: 29) {
+      var damaged = bytes
+      damaged[place] ^= 1 << UInt8(place % 8)
+      write(damaged, to: path)
+      do {
+        #expect(try readTrials(path) == "3 \((0..<500).map(Double.init)) sgd adam", "byte \(place)")
+      } catch let error as H5Error {
+        #expect(!error.cause.isEmpty)
+      }
+    }
+  }
+
+  private func readTrials(_ path: String) throws -> String {
+    let file = try File(reading: path)
+    let group = try file.root.openGroup("trials")
+    guard case .integer(let version) = try group.attribute("version") else { return "" }
+    let loss = try group.readColumn("loss", as: Double.self)
+    let names = try group.readColumn("name", as: String.self)
+    return "\(version) \(loss) \(names.joined(separator: " "))"
   }
 
   @Test func undamagedPiecesOfADamagedDatasetAreRead() throws {

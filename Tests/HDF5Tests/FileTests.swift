@@ -2,9 +2,10 @@ import HDF5
 import Testing
 
 @Suite struct FileTests {
-  @Test func aFileIsReadAsItWasWritten() throws {
+  @Test(arguments: [File.Format.checked, .oldest])
+  func aFileIsReadAsItWasWritten(format: File.Format) throws {
     let folder = TemporaryFolder()
-    let file = try File(creating: folder.file("a.h5"))
+    let file = try File(creating: folder.file("a.h5"), format: format)
     let trials = try file.root.createGroup("trials")
     try trials.writeColumn("loss", [0.5, .infinity, -0.0])
     try trials.close()
@@ -66,10 +67,10 @@ import Testing
   }
 
   /// The bytes that are in the file while it is open are those that a killed writer leaves.
-  @Test(arguments: [false, true])
-  func aFileOfAKilledWriterIsRefused(isFlushed: Bool) throws {
+  @Test(arguments: [false, true], [File.Format.checked, .oldest])
+  func aFileOfAKilledWriterIsRefused(isFlushed: Bool, format: File.Format) throws {
     let folder = TemporaryFolder()
-    let file = try File(creating: folder.file("a.h5"))
+    let file = try File(creating: folder.file("a.h5"), format: format)
     let values = [Double](repeating: 1, count: 1 << 20)
     for name in ["x", "y", "z"] { try file.root.writeColumn(name, values) }
     if isFlushed { try file.flush() }

@@ -7,9 +7,7 @@ import Testing
 func expectGolden(
   _ text: String, at path: String, sourceLocation: SourceLocation = #_sourceLocation
 ) throws {
-  let package = URL(filePath: #filePath).deletingLastPathComponent()
-    .deletingLastPathComponent().deletingLastPathComponent()
-  let file = package.appending(path: path)
+  let file = URL(filePath: packagePath(path))
   if ProcessInfo.processInfo.environment["RECORD_GOLDENS"] == "1" {
     try FileManager.default.createDirectory(
       at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
@@ -24,4 +22,10 @@ func expectGolden(
     text == String(decoding: expected, as: UTF8.self) && Data(text.utf8) == expected,
     "differs from \(path); if it should, record it with RECORD_GOLDENS=1 swift test",
     sourceLocation: sourceLocation)
+}
+
+/// The absolute path of a file below the package's folder.
+func packagePath(_ path: String) -> String {
+  URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    .deletingLastPathComponent().appending(path: path).path()
 }

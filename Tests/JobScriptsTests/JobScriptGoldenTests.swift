@@ -1,5 +1,6 @@
 import JobScripts
 import Planning
+import StudyFiles
 import StudyModel
 import Testing
 
@@ -10,15 +11,21 @@ import Testing
     "cte-amd": 8, "deep-est": 16, "generic": 2, "jureca-dc": 4, "private-cluster": 4,
   ]
 
-  @Test(arguments: Sites.all, Plan.Strategy.allCases)
-  func theDigitsStudyOnEverySite(site: Site, strategy: Plan.Strategy) throws {
+  /// Where a reader would have put the study.
+  private let places = JobLocations(
+    executable: "/path/to/rung", directory: "/path/to/digits/study.rung",
+    studyFolder: "/path/to/digits")
+
+  @Test(arguments: nodes.keys.sorted(), Plan.Strategy.allCases)
+  func theDigitsStudyOnEverySite(name: String, strategy: Plan.Strategy) throws {
+    let study = try loadStudy(packagePath("jobscripts/digits/study.yaml")).value
+    let site = try loadSite(packagePath("site-configs/\(name).yaml")).value
     guard strategy != .hetjob || site.allowsHeterogeneousJobs else { return }
     let nodes = try #require(Self.nodes[site.name])
     let wish = PlanRequest(size: .nodes(nodes), strategy: strategy.rawValue)
-    let plan = try plan(digits(), at: site, asking: wish)
+    let plan = try plan(study, at: site, asking: wish)
     let script = try jobScript(
-      for: plan, study: digits(), site: site, locations: locations, version: version)
-    try expectGolden(
-      script, at: "jobscripts/digits/\(site.name).\(strategy.rawValue).sbatch")
+      for: plan, study: study, site: site, locations: places, version: version)
+    try expectGolden(script, at: "jobscripts/digits/\(name).\(strategy.rawValue).sbatch")
   }
 }

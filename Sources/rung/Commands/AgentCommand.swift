@@ -36,27 +36,58 @@ struct AgentCommand: ParsableCommand {
     let handle = try StudyHandle(directory)
     let rank = environment("PMIX_RANK") ?? environment("PMI_RANK") ?? environment("SLURM_PROCID")
     let worker = WorkerID(rank.flatMap { Int($0) } ?? 0)
-    let session = Session(handle: handle, record: try handle.read(), isForced: force)
-    if case .finished = session.record.coordinator.phase {
-      // A follow-up job that finds nothing to do: every rank sees the same and starts no MPI.
-      if worker.rank == 0 {
-        try Session.conclude(
-          session.record.coordinator, directory: handle.directory, json: false)
-      }
-      return
-    }
-    if worker.rank == 0 {
-      try session.refuseIfHeld()
-      session.removeStrayContainers()
-    }
     let agent = try Agent(
-      session.agentSettings(
-        worker: worker, run: session.record.journal.lastRun + 1, seats: try seats(handle),
+      Session.agentSettings(
+        handle, worker: worker, seats: try seats(handle),
         host: environment("SLURMD_NODENAME") ?? hostName()))
-    let coordinator = try serve(session, agent, signals, worker)
+    // From here on errors are told inside of MPI: a rank that ends alone would leave the others
+    // waiting in MPI_Init.
+    let coordinator = try withMPI(
+      unfinishedPerPeer: 1024, patience: .seconds(20), reportingTo: { note("rung: \($0)") },
+      exitStatus: { error in
+        agent.shutDown()
+        return Int((Failure(describing: error) ?? Failure(.ourMistake, "")).status.rawValue)
+      }
+    ) { (world: borrowing Communicator) -> Coordinator? in
+      guard world.rank == worker.rank else {
+        throw Failure(
+          .ourMistake,
+          "MPI says rank \(world.rank), the environment \(worker.rank): start 'rung agent' by "
+            + "srun with the site's MPI (rung was built for another one)")
+      }
+      guard world.rank == 0 else {
+        try serveAsAgent(agent, world.mailbox, signals: signals)
+        return nil
+      }
+      return try coordinate(handle, agent, WorldPort(world.mailbox), signals)
+    }
     if let coordinator {
       try Session.conclude(coordinator, directory: handle.directory, json: false)
     }
+  }
+
+  /// Rank 0's part.
+  ///
+  /// - Returns: The state in the end.
+  private func coordinate(
+    _ handle: StudyHandle, _ agent: Agent, _ port: WorldPort, _ signals: SignalPort
+  ) throws -> Coordinator {
+    let session = Session(handle: handle, record: try handle.read(), isForced: force)
+    if case .finished = session.record.coordinator.phase {
+      // A follow-up job that finds nothing to do.
+      var port = port
+      try dismiss(port.others, of: &port)
+      agent.shutDown()
+      return session.record.coordinator
+    }
+    try session.refuseIfHeld()
+    session.removeStrayContainers()
+    let store = try Store(beginning: handle.directory, after: session.record)
+    var loop = CoordinatorLoop(
+      coordinator: session.record.coordinator, store: store, agent: agent, port: port,
+      signals: signals, progress: Progress(isQuiet: false).show)
+    _ = try loop.run(session.run(number: store.run))
+    return loop.coordinator
   }
 
   /// The slots of this node, each with its own of the GPUs that the job was given here.
@@ -67,32 +98,5 @@ struct AgentCommand: ParsableCommand {
       return Session.Seats(count: slots, devices: [], deviceVariable: nil)
     }
     return try Session.seats(for: handle.study.trial, wished: slots, vendor: vendor)
-  }
-
-  /// - Returns: The state in the end, on rank 0.
-  private func serve(
-    _ session: Session, _ agent: Agent, _ signals: SignalPort, _ worker: WorkerID
-  ) throws -> Coordinator? {
-    try withMPI(reportingTo: { note("rung: rank \(worker): \($0)") }) {
-      (world: borrowing Communicator) -> Coordinator? in
-      guard world.rank == worker.rank else {
-        throw Failure(
-          .ourMistake,
-          "MPI says rank \(world.rank), the environment \(worker.rank): start 'rung agent' by "
-            + "srun with the site's MPI (rung was built for another one)")
-      }
-      let mailbox = Mailbox(world)
-      guard world.rank == 0 else {
-        try serveAsAgent(agent, mailbox, signals: signals)
-        return nil
-      }
-      let store = try Store(beginning: session.handle.directory, after: session.record)
-      let progress = Progress(isQuiet: false)
-      var loop = CoordinatorLoop(
-        coordinator: session.record.coordinator, store: store, agent: agent,
-        port: WorldPort(mailbox, size: world.size), signals: signals, progress: progress.show)
-      _ = try loop.run(session.run(number: store.run))
-      return loop.coordinator
-    }
   }
 }

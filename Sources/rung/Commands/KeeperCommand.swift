@@ -9,11 +9,10 @@ struct KeeperCommand: ParsableCommand {
 
   @Argument(help: "The study's folder of checkpoints.") var folder: String
   @Argument(help: "The agent's rank.") var worker: Int
-  @Argument(help: "The number of the coordinator's run.") var runNumber: Int
 
   func run() throws {
     try Keeper.serve(
       control: Descriptor(owning: Companion.descriptor), folder: folder,
-      worker: WorkerID(worker), run: runNumber)
+      worker: WorkerID(worker))
   }
 }
