@@ -76,6 +76,10 @@ let package = Package(
     .testTarget(
       name: "ProcessesTests", dependencies: ["Processes", "ProgramSupport", "rung"],
       swiftSettings: settings),
+    .testTarget(
+      name: "StudyStoreTests",
+      dependencies: ["StudyStore", "Coordination", "StudyModel", "Processes", "ProgramSupport"],
+      swiftSettings: settings),
     .testTarget(name: "HDF5Tests", dependencies: ["HDF5", "CHDF5"], swiftSettings: settings),
     .testTarget(
       name: "StudyFilesTests", dependencies: ["StudyFiles", "StudyModel"], swiftSettings: settings),

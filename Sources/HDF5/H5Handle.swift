@@ -2,7 +2,11 @@ import CHDF5
 import Synchronization
 
 /// Serialises every call: Debian's and most sites' library is built without thread safety.
-private let library = Mutex(())
+///
+/// The library's own clean-up at the end of the process is switched off before its first call: of a
+/// file whose last write failed, on a full disk for instance, it ends the process by a signal (seen
+/// with 1.10.8). What is to be kept is closed by then.
+private let library = Mutex(H5dont_atexit())
 
 /// Owns one open HDF5 identifier of any kind and releases it exactly once.
 struct H5Handle: ~Copyable {

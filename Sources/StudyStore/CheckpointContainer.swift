@@ -43,7 +43,7 @@ public enum CheckpointContainer {
     try create(name, in: folder) { root throws(StoreError) in
       for item in items {
         var entry = item.entry
-        entry.bytes = try add(item, to: root)
+        entry.bytes = try add(item, to: root, of: partial(name, in: folder))
         entries.append(entry)
       }
     }
@@ -62,18 +62,24 @@ public enum CheckpointContainer {
     _ names: [String], keeping entries: [Container.Entry], as name: String, in folder: String
   ) throws(StoreError) {
     try create(name, in: folder) { target throws(StoreError) in
+      var missing = entries
       for source in names {
         let path = folder + "/" + source
         do {
           let file = try File(reading: path)
-          for entry in entries where try file.root.exists(groupName(entry)) {
+          // One that was kept twice at the same epoch is copied once.
+          for entry in missing where try file.root.exists(groupName(entry)) {
             let from = try file.root.openGroup(groupName(entry))
             let to = try target.createGroup(groupName(entry))
             try copy(from, to)
+            missing.removeAll { $0 == entry }
           }
-        } catch let error as H5Error {
-          throw .damaged(file: path, cause: error.description)
-        } catch { throw .damaged(file: path, cause: "\(error)") }
+        } catch { throw failure(error, writing: partial(name, in: folder), reading: path) }
+      }
+      if let lost = missing.first {
+        throw .damaged(
+          file: folder + "/" + (names.last ?? ""),
+          cause: "neither it nor those merged with it hold '\(groupName(lost))'")
       }
     }
   }
@@ -101,8 +107,6 @@ public enum CheckpointContainer {
       for (path, target) in zip(try group.readColumn("links", as: String.self), targets) {
         try makeLink(folder + "/" + path, to: target)
       }
-    } catch let error as H5Error {
-      throw .damaged(file: container, cause: error.description)
     } catch let error as SystemError {
       throw .system(error)
     } catch { throw .damaged(file: container, cause: "\(error)") }
@@ -115,7 +119,7 @@ public enum CheckpointContainer {
   private static func create(
     _ name: String, in folder: String, _ body: (borrowing Group) throws(StoreError) -> Void
   ) throws(StoreError) {
-    let beside = folder + "/.\(name).partial"
+    let beside = partial(name, in: folder)
     let path = folder + "/" + name
     do {
       let file = try File(creating: beside, existing: .replace)
@@ -127,15 +131,31 @@ public enum CheckpointContainer {
       try renamePath(beside, to: path)
       try syncPath(folder)
     } catch {
-      removeAll(beside)
-      if let error = error as? StoreError { throw error }
-      if let error = error as? SystemError { throw .system(error) }
-      throw .damaged(file: beside, cause: "\(error)")
+      abandon(beside)
+      throw failure(error, writing: beside)
+    }
+  }
+
+  /// Where a container is written before it has its name.
+  private static func partial(_ name: String, in folder: String) -> String {
+    folder + "/.\(name).partial"
+  }
+
+  /// What an error means while `target` is written from `source`.
+  private static func failure(
+    _ error: any Error, writing target: String, reading source: String? = nil
+  ) -> StoreError {
+    switch error {
+    case let error as StoreError: error
+    case let error as SystemError: .system(error)
+    case let error as H5Error where source == nil || error.subject.contains("'\(target)'"):
+      .unwritable(file: target, cause: "\(error)")
+    default: .damaged(file: source ?? target, cause: "\(error)")
     }
   }
 
   private static func add(
-    _ item: Item, to root: borrowing Group
+    _ item: Item, to root: borrowing Group, of target: String
   ) throws(StoreError) -> Int {
     do {
       let tree = try CheckpointTree(of: item.folder)
@@ -162,11 +182,7 @@ public enum CheckpointContainer {
         }
       }
       return tree.bytes
-    } catch let error as StoreError {
-      throw error
-    } catch let error as SystemError {
-      throw .system(error)
-    } catch { throw .damaged(file: item.folder, cause: "\(error)") }
+    } catch { throw failure(error, writing: target) }
   }
 
   private static func copy(_ from: borrowing Group, _ to: borrowing Group) throws(H5Error) {

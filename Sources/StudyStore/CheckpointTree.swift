@@ -36,15 +36,15 @@ public struct CheckpointTree: Hashable, Sendable {
   /// - Throws: `SystemError`.
   public init(of root: String) throws(SystemError) { try walk(root, "") }
 
-  private mutating func walk(_ root: String, _ prefix: String) throws(SystemError) {
-    for name in namesInFolder(root + "/" + prefix) {
+  private mutating func walk(_ folder: String, _ prefix: String) throws(SystemError) {
+    for name in try readFolder(folder) {
       let path = prefix + name
-      let whole = root + "/" + path
+      let whole = folder + "/" + name
       let status = try FileStatus(of: whole)
       switch status.kind {
       case .folder:
         folders.append(path)
-        try walk(root, path + "/")
+        try walk(whole, path + "/")
       case .file: files.append(File(path: path, mode: status.mode, bytes: status.bytes))
       case .link:
         linkPaths.append(path)

@@ -23,8 +23,8 @@ public struct Journal {
     public var entries: [JournalEntry] = []
     /// The number of the last run; 0 where there was none.
     public var lastRun = 0
-    /// The whole length of the last run's file in bytes.
-    public var lastLength = 0
+    /// How many bytes of each run's file count: whole lines.
+    public var lengths: [Int] = []
     /// Bytes at the end of the last file that are not whole lines: a write that was cut short.
     public var tornBytes = 0
   }
@@ -35,52 +35,39 @@ public struct Journal {
   /// - Returns: Their entries; nothing where the folder is empty.
   /// - Throws: ``StoreError``.
   public static func read(_ folder: String) throws(StoreError) -> Content {
+    let files = try files(in: folder)
+    // The newest run that began says how much of all those before it counts, once and for all.
+    let lengths = files.last { $0.header != nil }?.header?.lengths ?? []
     var content = Content()
-    let names = namesInFolder(folder).filter { $0.hasSuffix(".jsonl") && !$0.hasPrefix(".") }
-    var files: [(path: String, lines: Lines)] = []
-    for name in names {
-      let path = folder + "/" + name
-      do { files.append((path, Lines(try readFile(path)))) } catch { throw .system(error) }
-    }
     for (index, file) in files.enumerated() {
-      var lines = file.lines
-      guard let first = lines.next() else {
-        // A run that was killed before it had written its first line.
-        content.lastRun = index + 1
-        content.lastLength = 0
-        continue
-      }
-      guard let header = JournalLine.read(JournalHeader.self, first) else {
-        throw .damagedJournal(file: file.path, line: 1)
-      }
-      guard header.format == 1 else {
-        throw .newerFormat(file: file.path, format: header.format)
-      }
-      var limit = file.lines.bytes.count
-      if index + 1 < files.count {
-        var following = files[index + 1].lines
-        if let next = following.next().flatMap({ JournalLine.read(JournalHeader.self, $0) }) {
-          limit = next.previousLength
-        }
-      }
-      var whole = first.endIndex + 1
-      var number = 1
-      while let line = lines.next(), line.endIndex < limit {
-        number += 1
-        guard let entry = JournalLine.read(JournalEntry.self, line) else {
-          if lines.hasWholeLineAfter(line.endIndex, before: limit) {
-            throw .damagedJournal(file: file.path, line: number)
-          }
-          break
-        }
-        content.entries.append(entry)
-        whole = line.endIndex + 1
-      }
+      let limit = index < lengths.count ? lengths[index] : nil
+      let whole = try file.readEntries(upTo: limit, into: &content.entries)
       content.lastRun = index + 1
-      content.lastLength = whole
+      content.lengths.append(whole)
       content.tornBytes = file.lines.bytes.count - whole
     }
     return content
+  }
+
+  private static func files(in folder: String) throws(StoreError) -> [RunFile] {
+    let names: [String]
+    do { names = try readFolder(folder) } catch { throw .system(error) }
+    let numbers = names.compactMap { name in
+      name.hasSuffix(".jsonl") ? Int(name.dropLast(6)) : nil
+    }.sorted()
+    var files: [RunFile] = []
+    for number in numbers {
+      let path = folder + "/" + name(of: files.count + 1)
+      guard number == files.count + 1 else { throw .damaged(file: path, cause: "it is missing") }
+      files.append(try RunFile(path))
+    }
+    return files
+  }
+
+  /// The name of a run's file.
+  private static func name(of run: Int) -> String {
+    let digits = String(run)
+    return String(repeating: "0", count: max(0, 4 - digits.count)) + digits + ".jsonl"
   }
 
   /// Begins a run's file.
@@ -91,12 +78,10 @@ public struct Journal {
   /// - Throws: ``StoreError``, of a file that exists where another coordinator was faster.
   public init(beginning folder: String, after content: Content) throws(StoreError) {
     run = content.lastRun + 1
-    let digits = String(run)
-    let name = String(repeating: "0", count: max(0, 4 - digits.count)) + digits + ".jsonl"
-    path = folder + "/" + name
+    path = folder + "/" + Self.name(of: run)
     do {
       file = try Descriptor(opening: path, flags: O_WRONLY | O_CREAT | O_EXCL | O_APPEND)
-      let header = JournalHeader(run: run, previousLength: content.lastLength)
+      let header = JournalHeader(run: run, lengths: content.lengths)
       try file.writeAll(Self.line(header))
       try file.sync()
       try syncPath(folder)
@@ -133,30 +118,5 @@ public struct Journal {
     do { return try JournalLine.write(value) } catch {
       preconditionFailure("a journal value did not encode: \(error)")
     }
-  }
-}
-
-/// The lines of a file, each with its place in it.
-private struct Lines: Sendable {
-  let bytes: [UInt8]
-  private var place = 0
-
-  init(_ bytes: [UInt8]) { self.bytes = bytes }
-
-  /// The next line without its newline; `nil` where no whole line is left.
-  mutating func next() -> ArraySlice<UInt8>? {
-    guard let end = bytes[place...].firstIndex(of: UInt8(ascii: "\n")) else { return nil }
-    defer { place = end + 1 }
-    return bytes[place..<end]
-  }
-
-  /// Whether any line after `place` is whole.
-  func hasWholeLineAfter(_ place: Int, before limit: Int) -> Bool {
-    var rest = self
-    rest.place = place + 1
-    while let line = rest.next(), line.endIndex < limit {
-      if JournalLine.read(JournalEntry.self, line) != nil { return true }
-    }
-    return false
   }
 }

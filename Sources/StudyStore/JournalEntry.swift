@@ -25,8 +25,8 @@ struct JournalHeader: Hashable, Sendable, Codable {
   var format = 1
   /// The run, from 1.
   var run: Int
-  /// How many bytes of the run before count: what a cut-off coordinator still appended does not.
-  var previousLength: Int
+  /// How many bytes of each run before count: what a cut-off coordinator still appends does not.
+  var lengths: [Int]
 }
 
 /// A line of the journal: a JSON object whose last member is the checksum of all bytes before it.

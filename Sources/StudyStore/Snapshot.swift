@@ -35,18 +35,16 @@ public enum Snapshot {
       try file.root.setAttribute("fidelity", to: .text(study.fidelity.name))
       try writeTrials(coordinator, file.root)
       try writeReports(coordinator.reports, file.root)
-      var state = coordinator
-      _ = state.takeReports()
       try file.root.writeColumn(
-        "state", Array(try JSONEncoder().encode(state)),
+        "state", Array(try JSONEncoder().encode(State(of: coordinator, after: entries))),
         options: StorageOptions(deflateLevel: 1))
       try file.close()
       try syncPath(beside)
       try renamePath(beside, to: directory.snapshot)
     } catch {
-      removeAll(beside)
+      abandon(beside)
       if let error = error as? SystemError { throw .system(error) }
-      throw .damaged(file: beside, cause: "\(error)")
+      throw .unwritable(file: beside, cause: "\(error)")
     }
   }
 
@@ -63,24 +61,41 @@ public enum Snapshot {
   private static func load(_ directory: StudyDirectory) throws -> (Coordinator, entries: Int)? {
     guard exists(directory.snapshot) else { return nil }
     let file = try File(reading: directory.snapshot)
-    guard try file.root.attribute("format") == .integer(format),
-      case .integer(let entries)? = try file.root.attribute("entries")
-    else { return nil }
-    let state = try file.root.readColumn("state", as: UInt8.self)
-    var coordinator = try JSONDecoder().decode(Coordinator.self, from: Data(state))
+    guard try file.root.attribute("format") == .integer(format) else { return nil }
+    let bytes = try file.root.readColumn("state", as: UInt8.self)
+    let state = try JSONDecoder().decode(State.self, from: Data(bytes))
     let reports = try file.root.openGroup("reports")
-    let names = try reports.readColumn("metric_names", as: String.self)
-    var columns: [[Double]] = []
-    for index in names.indices { columns.append(try reports.readColumn("metric-\(index)")) }
     func integers(_ name: String) throws -> [Int] {
       try reports.readColumn(name, as: Int64.self).map { Int($0) }
     }
-    coordinator.putReports(
-      ReportLog(
-        trials: try integers("trial"), attempts: try integers("attempt"),
-        epochs: try integers("epoch"), times: try integers("microseconds"), metrics: names,
-        columns: columns))
-    return (coordinator, Int(entries))
+    let log = ReportLog(
+      trials: try integers("trial"), attempts: try integers("attempt"),
+      epochs: try integers("epoch"), times: try integers("microseconds"), metrics: state.metrics,
+      columns: try state.metrics.indices.map { try reports.readColumn("metric-\($0)") })
+    let counts = [log.trials, log.attempts, log.epochs, log.times].map(\.count)
+    guard (counts + log.columns.map(\.count)).allSatisfy({ $0 == state.reports }) else {
+      return nil
+    }
+    var coordinator = state.coordinator
+    coordinator.putReports(log)
+    return (coordinator, state.entries)
+  }
+
+  /// What resuming needs besides the columns of numbers, all under one checksum: HDF5 sums neither
+  /// its attributes nor its texts.
+  private struct State: Codable {
+    var entries: Int
+    var reports: Int
+    var metrics: [String]
+    var coordinator: Coordinator
+
+    init(of coordinator: Coordinator, after entries: Int) {
+      self.entries = entries
+      self.coordinator = coordinator
+      let log = self.coordinator.takeReports()
+      reports = log.count
+      metrics = log.metrics
+    }
   }
 
   private static func writeTrials(

@@ -38,7 +38,8 @@ public struct Store {
     var record = Record(
       coordinator: Coordinator(study: study), journal: journal, entriesFromSnapshot: 0)
     if usingSnapshot, let (coordinator, entries) = Snapshot.read(directory),
-      entries <= journal.entries.count, coordinator.study == study
+      entries <= journal.entries.count, coordinator.study == study,
+      lastRun(in: journal.entries.prefix(entries)) == coordinator.run
     {
       record.coordinator = coordinator
       record.entriesFromSnapshot = entries
@@ -51,6 +52,14 @@ public struct Store {
       }
     }
     return record
+  }
+
+  /// The run that was on after these entries: with its host, process and moment no two are alike.
+  private static func lastRun(in entries: ArraySlice<JournalEntry>) -> Run? {
+    for entry in entries.reversed() {
+      if case .runBegan(let run) = entry.event { return run }
+    }
+    return nil
   }
 
   /// Whether commands are written alike: JSON knows no difference between 1 and 1.0.

@@ -14,6 +14,8 @@ public enum StoreError: Error, Hashable, Sendable {
   case damagedJournal(file: String, line: Int)
   /// A file was written by a later version of Rung.
   case newerFormat(file: String, format: Int)
+  /// A file could not be written: nothing of it is under its name.
+  case unwritable(file: String, cause: String)
   /// A file is not what it should be.
   case damaged(file: String, cause: String)
 }
@@ -36,6 +38,7 @@ extension StoreError: CustomStringConvertible {
         + "backup, or move it and all later ones away to go on from what came before"
     case .newerFormat(let file, let format):
       "'\(file)' has format \(format), which a later version of Rung wrote; use that version"
+    case .unwritable(let file, let cause): "'\(file)' could not be written: \(cause)"
     case .damaged(let file, let cause): "'\(file)' is damaged: \(cause)"
     }
   }

@@ -62,6 +62,8 @@ public struct StudyDirectory: Hashable, Sendable {
   /// - Returns: Where it went.
   /// - Throws: ``StoreError``.
   public static func moveAside(_ path: String) throws(StoreError) -> String {
+    var path = path
+    while path.count > 1, path.hasSuffix("/") { path.removeLast() }
     var number = 1
     while exists("\(path).\(number)") { number += 1 }
     do { try renamePath(path, to: "\(path).\(number)") } catch { throw .system(error) }

@@ -76,7 +76,7 @@ struct Failure: Error, CustomStringConvertible {
       if error.mistakes.count == 1 { message = error.description }
     case let error as StoreError:
       switch error {
-      case .system: self.init(.inputOutput, error.description)
+      case .system, .unwritable: self.init(.inputOutput, error.description)
       case .held, .unfinished: self.init(.stoppedEarly, error.description)
       case .noStudy, .damaged, .damagedJournal, .newerFormat:
         self.init(.wrongFile, error.description)

@@ -4,6 +4,9 @@ import Processes
 public struct Missing: Error, CustomStringConvertible {
   /// What is missing, and the remedy.
   public let description: String
+
+  /// Says what is missing.
+  public init(description: String) { self.description = description }
 }
 
 /// The `rung` program that was built together with these tests: it lies beside them.

@@ -1,0 +1,198 @@
+import Coordination
+import Processes
+import ProgramSupport
+import StudyModel
+import Testing
+
+@testable import StudyStore
+
+@Suite struct StoreTests {
+  private let folder: TemporaryFolder
+  private let directory: StudyDirectory
+  private let study = sampleStudy()
+
+  init() throws {
+    folder = try TemporaryFolder()
+    directory = try StudyPlayer.makeDirectory(folder)
+  }
+
+  /// Reads with and without the snapshot, and expects the same.
+  ///
+  /// - Returns: How many entries came from the snapshot.
+  @discardableResult
+  private func bothWays(_ coordinator: Coordinator, _ comment: Comment? = nil) throws -> Int {
+    let expected = try wholeState(coordinator)
+    let quick = try Store.read(directory, study: study)
+    let slow = try Store.read(directory, study: study, usingSnapshot: false)
+    #expect(try wholeState(quick.coordinator) == expected, comment)
+    #expect(try wholeState(slow.coordinator) == expected, comment)
+    #expect(quick.firstDifference == nil && slow.firstDifference == nil)
+    #expect(slow.entriesFromSnapshot == 0)
+    return quick.entriesFromSnapshot
+  }
+
+  @Test func theStudyIsWorthTesting() throws {
+    var player = try StudyPlayer(directory, study)
+    try player.play()
+    guard case .finished = player.coordinator.phase else {
+      Issue.record("it did not finish")
+      return
+    }
+    let states = Set(player.coordinator.trials.map(\.state))
+    #expect(states.isSuperset(of: [.paused, .completed, .failed]))
+    #expect(player.coordinator.reports.columns.contains { $0.contains { $0.isNaN } })
+    #expect(player.coordinator.reports.count > 25)
+  }
+
+  @Test func aSnapshotAndTheJournalAfterItAreTheJournal() throws {
+    var total = 0
+    for point in stride(from: 1, through: 120, by: 13) {
+      for name in ["study.h5", "journal"] { removeAll(folder.file("s.rung/\(name)")) }
+      try makeFolder(directory.journal)
+      var player = try StudyPlayer(directory, study)
+      let before = try player.play(point)
+      try player.writeSnapshot()
+      try player.play(5)
+      #expect(try bothWays(player.coordinator, "after \(point)") == before)
+      // A second run, killed in the middle as well.
+      var second = try StudyPlayer(directory, study)
+      try second.play(20)
+      #expect(try bothWays(second.coordinator) == before)
+      try second.writeSnapshot()
+      total += try bothWays(second.coordinator)
+    }
+    #expect(total > 300)
+  }
+
+  @Test func aDamagedSnapshotLosesNothing() throws {
+    var player = try StudyPlayer(directory, study)
+    try player.play(60)
+    try player.writeSnapshot()
+    try player.play(10)
+    let whole = try readFile(directory.snapshot)
+    for length in [0, 1, 100, whole.count / 2, whole.count - 1] {
+      try writeFile(directory.snapshot, Array(whole.prefix(length)))
+      #expect(try bothWays(player.coordinator, "cut to \(length)") == 0)
+    }
+    var rejected = 0
+    let expected = try wholeState(player.coordinator)
+    for place in stride(from: 0, to: whole.count, by: whole.count / 251) {
+      var damaged = whole
+      damaged[place] = ~damaged[place]
+      try writeFile(directory.snapshot, damaged)
+      let record = try Store.read(directory, study: study)
+      #expect(try wholeState(record.coordinator) == expected, "byte \(place)")
+      if record.entriesFromSnapshot == 0 { rejected += 1 }
+    }
+    #expect(rejected > 10)
+    try writeFile(directory.snapshot, Array(repeating: 0, count: whole.count))
+    #expect(try bothWays(player.coordinator) == 0)
+    removeAll(directory.snapshot)
+    #expect(try bothWays(player.coordinator) == 0)
+    try makeFolder(directory.snapshot)
+    #expect(try bothWays(player.coordinator) == 0)
+  }
+
+  @Test func aSnapshotOfAnotherStudyIsLeftAlone() throws {
+    var player = try StudyPlayer(directory, study)
+    try player.play(30)
+    for (name, other) in [("seed", sampleStudy(seed: 2)), ("same", study)] {
+      let foreign = try StudyPlayer.makeDirectory(folder, "\(name).rung")
+      var stranger = try StudyPlayer(foreign, other)
+      try stranger.play(25)
+      // The same study file, begun at another moment.
+      stranger.restart(at: 7)
+      try stranger.play(3)
+      try stranger.writeSnapshot()
+      try writeFile(directory.snapshot, readFile(foreign.snapshot))
+      #expect(try bothWays(player.coordinator, "\(name)") == 0)
+    }
+  }
+
+  @Test func aSnapshotOfWhatTheJournalHasLostIsLeftAlone() throws {
+    var player = try StudyPlayer(directory, study)
+    try player.play(40)
+    try player.writeSnapshot()
+    let file = directory.journal + "/0001.jsonl"
+    let newline = UInt8(ascii: "\n")
+    let lines = try readFile(file).split(separator: newline)
+    try writeFile(file, Array(lines.prefix(31).joined(separator: [newline])) + [newline])
+    let record = try Store.read(directory, study: study)
+    #expect(record.entriesFromSnapshot == 0 && record.journal.entries.count == 30)
+  }
+
+  @Test func whatAKilledWriterLeavesIsInNobodysWay() throws {
+    var player = try StudyPlayer(directory, study)
+    try player.play(20)
+    try writeFile(directory.path + "/.study.h5.partial", [1, 2, 3])
+    try player.writeSnapshot()
+    #expect(try bothWays(player.coordinator) == 20)
+    #expect(!exists(directory.path + "/.study.h5.partial"))
+  }
+
+  @Test func aSnapshotIsWrittenOnlyAsTheJournalGrows() throws {
+    var study = study
+    study.stop.trials = 400
+    var player = try StudyPlayer(directory, study)
+    var sizes: [Int] = []
+    var last: [UInt8] = []
+    var played = 0
+    while try player.play(1) == 1, played < 1400 {
+      played += 1
+      try player.refresh()
+      let now = exists(directory.snapshot) ? try readFile(directory.snapshot) : []
+      if now != last { sizes.append(played) }
+      last = now
+    }
+    #expect(sizes == [256, 512, 768, 1152])
+  }
+
+  @Test func aReplayThatDecidesOtherwiseIsNoticed() throws {
+    var player = try StudyPlayer(directory, study)
+    try player.play(30)
+    let content = try Journal.read(directory.journal)
+    removeAll(directory.journal)
+    try makeFolder(directory.journal)
+    var journal = try Journal(beginning: directory.journal, after: .init())
+    for (index, var entry) in content.entries.enumerated() {
+      if index == 17 { entry.commands.append(.end(LegID(TrialID(0), attempt: 1), on: WorkerID(0))) }
+      journal.append(entry)
+    }
+    try journal.sync()
+    #expect(try Store.read(directory, study: study).firstDifference == 17)
+  }
+
+  @Test func aDiskThatIsFullIsAnErrorThatLosesNothing() throws {
+    let disk = try SmallDisk()
+    let directory = try StudyDirectory(
+      creating: disk.file("s.rung"), studyFile: [10], origin: [10])
+    var player = try StudyPlayer(directory, study)
+    try player.play(30)
+    try player.writeSnapshot()
+    let snapshot = try readFile(directory.snapshot)
+    let before = try wholeState(player.coordinator)
+    try disk.fill(leaving: 8192)
+    let error = #expect(throws: StoreError.self) { try player.play() }
+    #expect(
+      error?.description
+        == "write '\(directory.journal)/0001.jsonl': No space left on device")
+    let full = #expect(throws: StoreError.self) { try player.writeSnapshot() }
+    #expect(
+      full?.description.hasPrefix("'\(directory.path)/.study.h5.partial' could not be written: ")
+        == true)
+    #expect(full?.description.contains("No space left on device") == true)
+    #expect(try readFile(directory.snapshot) == snapshot)
+    #expect(!exists(directory.path + "/.study.h5.partial"))
+    disk.makeRoom()
+    let record = try Store.read(directory, study: study)
+    #expect(record.entriesFromSnapshot == 30 && record.journal.entries.count > 30)
+    #expect(record.firstDifference == nil && record.journal.tornBytes > 0)
+    #expect(try wholeState(record.coordinator) != before)
+    var second = try StudyPlayer(directory, study)
+    try second.play()
+    guard case .finished = second.coordinator.phase else {
+      Issue.record("it did not finish")
+      return
+    }
+  }
+}
