@@ -20,6 +20,10 @@ let mpi = Context.environment["RUNG_MPI_PKGCONFIG"] ?? "ompi"
 
 let package = Package(
   name: "Rung",
+  traits: [
+    .trait(name: "Slurm", description: "Ask Slurm by libslurm, which is GPL-2.0-or-later."),
+    .default(enabledTraits: ["Slurm"]),
+  ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
     .package(url: "https://github.com/apple/swift-collections", exact: "1.6.0"),
@@ -46,6 +50,12 @@ let package = Package(
     .target(name: "JobScripts", dependencies: ["StudyModel"], swiftSettings: settings),
     .target(name: "CProcesses"),
     .target(name: "Processes", dependencies: ["CProcesses"], swiftSettings: settings),
+    .systemLibrary(name: "CSlurm", providers: [.apt(["libslurm-dev"])]),
+    .target(
+      name: "Slurm",
+      dependencies: [.target(name: "CSlurm", condition: .when(traits: ["Slurm"]))],
+      swiftSettings: settings,
+      linkerSettings: [.linkedLibrary("slurm", .when(traits: ["Slurm"]))]),
     .systemLibrary(name: "CMPI", pkgConfig: mpi, providers: [.apt(["libopenmpi-dev"])]),
     .target(name: "MPI", dependencies: ["CMPI"], swiftSettings: settings),
     .target(
@@ -59,7 +69,7 @@ let package = Package(
       name: "rung",
       dependencies: [
         "StudyModel", "StudyFiles", "StudyStore", "Coordination", "Planning", "JobScripts",
-        "Reporting", "Processes", "Agents", "Resources", "MPI",
+        "Reporting", "Processes", "Agents", "Resources", "MPI", "Slurm",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: settings),
     .testTarget(
@@ -69,6 +79,7 @@ let package = Package(
       ],
       swiftSettings: settings),
     .executableTarget(name: "MPIConformance", dependencies: ["MPI"], swiftSettings: settings),
+    .testTarget(name: "SlurmTests", dependencies: ["Slurm"], swiftSettings: settings),
     .testTarget(name: "MPITests", dependencies: ["MPI"], swiftSettings: settings),
     .target(
       name: "ProgramSupport", dependencies: ["Processes"], path: "Tests/ProgramSupport",

@@ -80,8 +80,8 @@ public struct Communicator: ~Copyable {
   /// Gives up on a peer: nothing is sent to it any more.
   ///
   /// Its own messages still come in. What MPI holds for it stays in memory until the process
-  /// ends. `MPI_Finalize` waits for every process that still exists, so a study that goes on
-  /// without a frozen peer ends by ``abort(code:)`` with 0 when all its files are written.
+  /// ends. Under `mpirun` of Open MPI 4.1, `MPI_Finalize` waits for a peer that is frozen; under
+  /// `srun` of Slurm 22.05 it does not, but the step goes on until `srun --wait` ends the peer.
   ///
   /// - Parameter peer: Its rank.
   public func abandon(_ peer: Int) {
@@ -90,7 +90,8 @@ public struct Communicator: ~Copyable {
 
   /// Ends all processes of the job at once, frozen ones too.
   ///
-  /// - Parameter code: What `mpirun` or `srun` shall return, 0 to 255.
+  /// - Parameter code: What `mpirun` shall return, 0 to 255; `srun` returns 137 when it had to kill
+  ///   a process, whatever the code.
   ///
   /// Source: MPI 3.1, section 8.7, MPI_Abort.
   public func abort(code: Int) -> Never { endAll(code: code) }

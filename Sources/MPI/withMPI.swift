@@ -11,7 +11,8 @@ import Synchronization
 /// An error that leaves `body` is reported and ends all processes by `MPI_Abort`, since one that
 /// ends alone leaves the others waiting. When `body` returns, this process waits until what it
 /// sent is out and all others return too, at most `patience`; then it reports who may be missing
-/// and ends with status 1, upon which `mpirun` and `srun` end the others.
+/// and ends with status 1, upon which `mpirun` ends the others, and `srun` with `--wait` or
+/// `--kill-on-bad-exit`.
 ///
 /// - Parameters:
 ///   - limit: How many messages to one peer may be unfinished, 1 or more.

@@ -24,7 +24,7 @@ struct Rung: ParsableCommand {
       CheckCommand.self, RunCommand.self, PlanCommand.self, SubmitCommand.self,
       ResumeCommand.self, AgentCommand.self, StatusCommand.self, BestCommand.self,
       ReportCommand.self, ExportCommand.self, SitesCommand.self, SpawnerCommand.self,
-      KeeperCommand.self,
+      KeeperCommand.self, SlurmQueryCommand.self,
     ])
 
   static func main() {

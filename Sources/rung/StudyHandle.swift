@@ -157,15 +157,3 @@ func environment(_ name: String) -> String? {
   let entry = currentEnvironment().first { $0.hasPrefix(name + "=") }
   return entry.map { String($0.dropFirst(name.count + 1)) }.flatMap { $0.isEmpty ? nil : $0 }
 }
-
-/// Whether a Slurm job is not over yet; `nil` where Slurm cannot be asked.
-func slurmJobLives(_ job: Int) -> Bool? {
-  guard
-    let result = try? Processes.runCommand(["squeue", "--noheader", "--jobs=\(job)", "--format=%T"])
-  else { return nil }
-  let text = String(decoding: result.errors, as: UTF8.self)
-  if result.status != 0 { return text.contains("Invalid job id") ? false : nil }
-  let state = String(decoding: result.output, as: UTF8.self)
-  return ["PENDING", "RUNNING", "SUSPENDED", "CONFIGURING", "COMPLETING", "STOPPED", "REQUEUE"]
-    .contains { state.contains($0) }
-}

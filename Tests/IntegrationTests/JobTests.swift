@@ -14,7 +14,7 @@ extension Tag {
 
 /// Studies as real jobs on a private Slurm of four nodes with four GPUs each.
 @Suite(.serialized, .tags(.slurm))
-struct SlurmTests {
+struct JobTests {
   /// A trial that takes a while, keeps a checkpoint and notes which GPU it had, and when.
   static let trial = """
     import json, os, sys, time, rung
