@@ -9,7 +9,7 @@ extension Agent {
   func prepare(_ leg: Leg) throws {
     let directory = "\(scratch)/legs/\(leg.id)"
     try makeFolder(directory)
-    for name in ["checkpoint", "tmp"] { try makeFolder("\(directory)/\(name)") }
+    try makeFolder(directory + "/checkpoint")
     try writeFile(
       directory + "/config.json", Array((configurationText(leg.configuration) + "\n").utf8))
     slots[leg.slot.index].leg = ActiveLeg(

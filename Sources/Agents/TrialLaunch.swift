@@ -122,7 +122,7 @@ struct TrialLaunch {
     variables["OMP_NUM_THREADS"] = String(study.trial.cpus)
     variables["MKL_NUM_THREADS"] = String(study.trial.cpus)
     variables["PYTHONUNBUFFERED"] = "1"
-    variables["TMPDIR"] = directory + "/tmp"
+    variables["TMPDIR"] = directory
     for variable in study.environment.variables { variables[variable.name] = variable.value }
     if let deviceVariable, let device { variables[deviceVariable] = device }
     variables["PYTHONPATH"] =
