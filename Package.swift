@@ -78,7 +78,9 @@ let package = Package(
         "Coordination", "Processes", "StudyFiles", "StudyModel", "StudyStore", "rung",
       ],
       swiftSettings: settings),
-    .executableTarget(name: "MPIConformance", dependencies: ["MPI"], swiftSettings: settings),
+    .executableTarget(
+      name: "MPIConformance", dependencies: ["MPI"], path: "Tests/MPIConformance",
+      swiftSettings: settings),
     .testTarget(name: "SlurmTests", dependencies: ["Slurm"], swiftSettings: settings),
     .testTarget(name: "MPITests", dependencies: ["MPI"], swiftSettings: settings),
     .target(

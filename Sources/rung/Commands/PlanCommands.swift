@@ -1,0 +1,95 @@
+import ArgumentParser
+import Coordination
+import Glibc
+import JobScripts
+import Planning
+import Processes
+import StudyFiles
+import StudyModel
+import StudyStore
+
+/// The job script of a plan for a study in a folder.
+func script(_ plan: Plan, _ study: Study, _ site: Site, directory: String, folder: String) throws
+  -> String
+{
+  let locations = JobLocations(
+    executable: try realPath("/proc/self/exe"), directory: directory, studyFolder: folder)
+  do {
+    return try jobScript(
+      for: plan, study: study, site: site, locations: locations, version: Rung.version)
+  } catch { throw Failure(.wrongFile, error.description) }
+}
+
+struct PlanCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "plan", abstract: "Cut a machine into trials, submitting nothing.",
+    discussion: "For example: rung plan study.yaml --site jureca-dc --nodes 4 --script")
+
+  @Argument(help: "The study file.", completion: .file(extensions: ["yaml"])) var study: String
+  @OptionGroup var options: PlanOptions
+  @Flag(help: "Print the job script instead.") var script = false
+  @Flag(help: "Print one JSON object.") var json = false
+
+  func run() throws {
+    let checked = try loadStudy(study)
+    for warning in checked.warnings { note("rung: warning: \(warning)") }
+    let (plan, site) = try options.plan(checked.value)
+    if script {
+      let path = try realPath(study)
+      let folder = String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)])
+      try write(
+        try rung.script(
+          plan, checked.value, site, directory: StudyHandle.folder(for: path), folder: folder))
+    } else {
+      try write(json ? try jsonText(plan) : describe(plan))
+    }
+  }
+}
+
+struct SubmitCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "submit", abstract: "Hand a study to Slurm.",
+    discussion: """
+      Options for sbatch come after '--': to every component of a heterogeneous job, or to one, as \
+      in '0:--exclude=n3'. For example: rung submit study.yaml --site jureca-dc --nodes 4 -- \
+      --reservation=course
+      """)
+
+  @Argument(help: "The study file.", completion: .file(extensions: ["yaml"])) var study: String
+  @OptionGroup var options: PlanOptions
+  @Option(help: "The study's folder; by default beside the study file, ending in '.rung'.")
+  var output: String?
+  @Flag(help: "Move a study that is there already aside.") var fresh = false
+  @Flag(help: "Ask Slurm whether it would take the job, and submit nothing.") var dryRun = false
+  @Flag(help: "Print one JSON object.") var json = false
+  @Argument(parsing: .postTerminator, help: "Options for sbatch.") var sbatchOptions: [String] = []
+
+  func run() throws {
+    if dryRun { return try tryOut() }
+    let handle: StudyHandle
+    // A study that was prepared but never ran is submitted again as it is.
+    if !fresh, let old = try? StudyHandle(output ?? StudyHandle.folder(for: realPath(study))),
+      try old.read().coordinator.run == nil
+    {
+      handle = old
+    } else {
+      handle = try StudyHandle(creatingFrom: study, output: output, isFresh: fresh)
+    }
+    try handle.refuseIfSubmitted()
+    let (plan, site) = try options.plan(handle.study)
+    let job = try Submission.submit(handle, plan, site, sbatchOptions)
+    try Submission.tell(job, handle, json: json)
+  }
+
+  private func tryOut() throws {
+    let checked = try loadStudy(study)
+    let (plan, site) = try options.plan(checked.value)
+    let path = try realPath(study)
+    let folder = String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)])
+    let text = try script(
+      plan, checked.value, site, directory: output ?? StudyHandle.folder(for: path), folder: folder)
+    let words = try Submission.testOnly(text, sbatchOptions)
+    note(words)
+    try write(json ? try jsonText(["script": text, "answer": words]) : text)
+  }
+}

@@ -1,0 +1,50 @@
+import ArgumentParser
+import Planning
+import StudyFiles
+import StudyModel
+
+/// What `plan`, `submit` and `resume` ask of a plan.
+struct PlanOptions: ParsableArguments {
+  @Option(help: "A site's name, or the path of a site file; by default RUNG_SITE.")
+  var site: String?
+  @Option(help: "Nodes of the workers.") var nodes: Int?
+  @Option(help: "GPUs of the workers, instead of nodes.") var gpus: Int?
+  @Option(help: "The time limit, such as 12h or 1-00:00:00.") var time: String?
+  @Option(help: "resident (one agent a node) or hetjob (heterogeneous job).")
+  var strategy: String?
+  @Option(help: "The workers' partition.") var partition: String?
+
+  func validate() throws {
+    if nodes != nil, gpus != nil {
+      throw ValidationError("'--nodes' and '--gpus' exclude each other")
+    }
+  }
+
+  /// Whether anything but the site is asked for.
+  var isShaped: Bool {
+    nodes != nil || gpus != nil || time != nil || strategy != nil || partition != nil
+  }
+
+  /// The plan of a study at the site.
+  func plan(_ study: Study) throws -> (Plan, Site) {
+    guard let name = site ?? environment("RUNG_SITE") else {
+      throw Failure(
+        .usage, "no site: name one by '--site' or RUNG_SITE; 'rung sites' lists those known")
+    }
+    let checked = try findSite(name)
+    for warning in checked.warnings { note("rung: warning: \(warning)") }
+    let limit = try time.map { text in
+      guard let duration = StudyFiles.duration(text) else {
+        throw Failure(.usage, "'--time \(text)' is no duration; write 90s, 12h or 1-00:00:00")
+      }
+      return duration
+    }
+    let size = gpus.map { PlanRequest.Size.gpus($0) } ?? .nodes(nodes ?? 1)
+    let request = PlanRequest(size: size, time: limit, strategy: strategy, partition: partition)
+    do {
+      let plan = try Planning.plan(study, at: checked.value, asking: request)
+      for warning in warnings(about: plan, for: study) { note("rung: warning: \(warning)") }
+      return (plan, checked.value)
+    } catch { throw Failure(.wrongFile, error.description) }
+  }
+}
