@@ -29,7 +29,11 @@ extension Group {
   public func writeColumn<Element: ColumnElement>(
     _ name: String, _ values: [Element], options: StorageOptions = StorageOptions()
   ) throws(H5Error) -> Dataset {
-    try Element.write(values, as: name, in: self, options: options)
+    let dataset = try Element.write(values, as: name, in: self, options: options)
+    // Now, while a failure can be told: who lets go of the column without closing it would not hear
+    // of a disk that is full.
+    try dataset.flush()
+    return dataset
   }
 
   /// Reads a column of this group.

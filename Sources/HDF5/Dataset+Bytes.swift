@@ -1,7 +1,8 @@
 extension Group {
   /// Creates a dataset of bytes, to be written piece by piece.
   ///
-  /// What is never written reads as zeros.
+  /// What is never written reads as zeros. Close it in the end: only that tells whether the last
+  /// chunks found room.
   ///
   /// - Parameters:
   ///   - name: Its name in this group.

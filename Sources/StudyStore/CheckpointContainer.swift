@@ -180,7 +180,9 @@ public enum CheckpointContainer {
           try dataset.write(piece, at: offset)
           offset += piece.count
         }
+        try dataset.close()
       }
+      try group.close()
       return tree.bytes
     } catch { throw failure(error, writing: target) }
   }
@@ -201,6 +203,7 @@ public enum CheckpointContainer {
         try target.write(
           try source.read(min(pieceBytes, source.count - offset), at: offset), at: offset)
       }
+      try target.close()
     }
   }
 
