@@ -84,14 +84,15 @@ private struct Scalar: Codable {
 
   init(from decoder: any Decoder) throws {
     let container = try decoder.singleValueContainer()
-    if let truth = try? container.decode(Bool.self) {
+    // Words first: a decoder that writes NaN as a word would read the word "NaN" as a number.
+    if let word = try? container.decode(String.self) {
+      value = .word(word)
+    } else if let truth = try? container.decode(Bool.self) {
       value = .truth(truth)
     } else if let number = try? container.decode(Int.self) {
       value = .integer(number)
-    } else if let number = try? container.decode(Double.self) {
-      value = .real(number)
     } else {
-      value = .word(try container.decode(String.self))
+      value = .real(try container.decode(Double.self))
     }
   }
 
