@@ -94,7 +94,10 @@ public final class Agent {
   /// - Parameter order: One for this agent.
   /// - Throws: `SystemError`.
   public func perform(_ order: AgentOrder) throws {
-    guard case .perform(let command) = order else { return shutDown() }
+    guard case .perform(let command) = order else {
+      if order == .shutDown { shutDown() }
+      return
+    }
     switch command {
     case .start(let leg): try prepare(leg)
     case .answer(let leg, _, let epoch, let verdict): try answer(leg, epoch, verdict)

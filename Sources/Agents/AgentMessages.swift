@@ -6,6 +6,8 @@ public enum AgentOrder: Hashable, Sendable, Codable {
   case perform(Command)
   /// End every trial at once, then end.
   case shutDown
+  /// Rank 0 lives; sent when nothing else was for a while.
+  case alive
 }
 
 /// What an agent tells rank 0.

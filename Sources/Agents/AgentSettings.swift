@@ -42,8 +42,8 @@ public struct AgentSettings: Sendable {
 public enum AgentError: Error, Hashable, Sendable {
   /// A process of Rung's own has ended before its time.
   case companionEnded(String)
-  /// No slot can be had.
-  case noSlots
+  /// Rank 0 said nothing for so long.
+  case coordinatorSilent(seconds: Int)
 }
 
 extension AgentError: CustomStringConvertible {
@@ -52,8 +52,8 @@ extension AgentError: CustomStringConvertible {
     switch self {
     case .companionEnded(let name):
       "Rung's \(name) process ended unexpectedly; its message is above, and 'rung resume' goes on"
-    case .noSlots:
-      "no agent has a slot for a trial; ask for '--slots' of at least 1"
+    case .coordinatorSilent(let seconds):
+      "rank 0 said nothing for \(seconds) s, so it counts as lost; 'rung resume' goes on"
     }
   }
 }

@@ -29,10 +29,8 @@ public struct CoordinatorLoop<Port: AgentsPort & ~Copyable>: ~Copyable {
   private var heard: [Int: Double] = [:]
   private var lost: Set<Int> = []
   private var idleSince: Double
+  private var lastAlive = 0.0
   private let progress: (Coordinator) -> Void
-
-  /// An agent that says nothing for so long counts as lost, in seconds.
-  public static var silenceLimit: Double { 30 }
 
   /// A loop over a study.
   ///
@@ -71,6 +69,7 @@ public struct CoordinatorLoop<Port: AgentsPort & ~Copyable>: ~Copyable {
       var events = agent.takeEvents()
       events += try receive()
       events += loseTheSilent()
+      try sayAlive()
       if let deadline = coordinator.nextDeadline, now >= deadline { events.append(.deadlinePassed) }
       if !events.isEmpty {
         try absorb(events)
@@ -96,13 +95,23 @@ public struct CoordinatorLoop<Port: AgentsPort & ~Copyable>: ~Copyable {
     return events
   }
 
+  /// Lets the others know that rank 0 lives: an agent without it would wait for ever.
+  private mutating func sayAlive() throws {
+    guard monotonicSeconds() - lastAlive > aliveInterval else { return }
+    lastAlive = monotonicSeconds()
+    for worker in port.others where !lost.contains(worker.rank) {
+      // Whether it is taken shows when there is a command to send.
+      _ = try port.send(.alive, to: worker)
+    }
+  }
+
   private mutating func loseTheSilent() -> [Event] {
-    let limit = monotonicSeconds() - Self.silenceLimit
+    let limit = monotonicSeconds() - silenceLimit
     var events: [Event] = []
     for worker in port.others
     where !lost.contains(worker.rank) && heard[worker.rank, default: 0] < limit {
       lost.insert(worker.rank)
-      events.append(.workerLost(worker, reason: "silent for \(Int(Self.silenceLimit)) s"))
+      events.append(.workerLost(worker, reason: "silent for \(Int(silenceLimit)) s"))
     }
     return events
   }

@@ -46,6 +46,11 @@ extension MessageTag {
   static let word = MessageTag(rawValue: 2)
 }
 
+/// Who says nothing for so long counts as lost, in seconds.
+let silenceLimit = 30.0
+/// Who has said nothing for so long says that it is alive, in seconds.
+let aliveInterval = 2.0
+
 /// The pause between two polls of MPI after `idle` seconds without a message, in seconds: none for
 /// the first 50 microseconds, then a tenth of the idle time, up to a millisecond.
 func pollingPause(afterIdle idle: Double) -> Double {
@@ -76,6 +81,7 @@ func decode<Value: Decodable>(_ type: Value.Type, _ bytes: [UInt8]) throws -> Va
 public func serveAsAgent(_ agent: Agent, _ mailbox: Mailbox, signals: SignalPort) throws {
   var lastWord = monotonicSeconds()
   var lastEvent = lastWord
+  var lastOrder = lastWord
   while true {
     try agent.step()
     var hasWorked = false
@@ -88,12 +94,17 @@ public func serveAsAgent(_ agent: Agent, _ mailbox: Mailbox, signals: SignalPort
     while let message = try mailbox.poll() {
       guard message.source == 0, message.tag == .order else { continue }
       hasWorked = true
+      lastOrder = monotonicSeconds()
       let order = try decode(AgentOrder.self, message.bytes)
       try agent.perform(order)
       if order == .shutDown { return try sayFarewell(mailbox) }
     }
     let now = monotonicSeconds()
-    if now - lastWord > 2 {
+    // Without rank 0 nobody would ever end this step.
+    guard now - lastOrder < silenceLimit else {
+      throw AgentError.coordinatorSilent(seconds: Int(silenceLimit))
+    }
+    if now - lastWord > aliveInterval {
       lastWord = now
       _ = try mailbox.send(try encode(AgentMessage.alive), to: 0, tag: .word)
     }

@@ -65,9 +65,9 @@ extension JobScript {
   func launch() throws(JobScriptError) -> [String] {
     let mpi = shellQuoted(try oneLine(site.mpi, "mpi"))
     var lines = Self.forgetting
-    lines += ["status=0", "srun --mpi=\(mpi) \\"]
+    lines += Self.trying + ["  srun --mpi=\(mpi) \\"]
     for (index, component) in plan.components.enumerated() {
-      let start = index > 0 ? "  : " : "  "
+      let start = index > 0 ? "    : " : "    "
       let group = isHeterogeneous ? "--het-group=\(index) " : ""
       let survival = isHeterogeneous ? "" : "--no-kill "
       lines += [
@@ -75,12 +75,28 @@ extension JobScript {
         \(start)\(group)--nodes=\(component.nodes) --ntasks=\(component.nodes) \
         --ntasks-per-node=1 --cpus-per-task=\(component.cores) \\
         """,
-        "    --cpu-bind=none \(survival)--kill-on-bad-exit=0 --wait=0 \\",
-        "    \(try agent(component)) \\",
+        "      --cpu-bind=none \(survival)--kill-on-bad-exit=0 --wait=0 \\",
+        "      \(try agent(component)) \\",
       ]
     }
-    return lines + ["  || status=$?", "exit \"$status\""]
+    return lines + ["    || status=$?"] + Self.judging + ["exit \"$status\""]
   }
+
+  /// The step is tried three times: an agent that a signal ended makes srun return 128 and the
+  /// signal, whether or not the others brought the study to its end, and the study goes on from
+  /// what is on disk; where nothing is left to do the next try ends at once. Not after SIGTERM
+  /// (143): that is how Slurm and users end a job. 70 is a mistake of Rung's own, of sysexits(3).
+  private static let trying = [
+    "# No agent that is lost ends the others; a step that a crash ended is tried again, since the",
+    "# study goes on from disk.",
+    "for try in 1 2 3; do",
+    "  status=0",
+  ]
+  private static let judging = [
+    "  case $status in 70 | 134 | 135 | 136 | 137 | 139) ;; *) break ;; esac",
+    "  echo \"job script: try $try of the step ended with status $status\" >&2",
+    "done",
+  ]
 
   private func agent(_ component: Plan.Component) throws(JobScriptError) -> String {
     let executable = try absolutePath(locations.executable, "the executable")
@@ -105,6 +121,5 @@ extension JobScript {
     "  SLURM_TRES_PER_TASK SLURM_CPU_BIND SLURM_GPU_BIND SLURM_HINT SLURM_DISTRIBUTION \\",
     "  SLURM_EXPORT_ENV",
     "",
-    "# No agent that is lost ends the others.",
   ]
 }

@@ -113,7 +113,15 @@ import Testing
 
   @Test(arguments: [0, 1, 75, 143]) func theAgentsStatusIsTheJobs(status: Int) throws {
     let script = try script(strategy: "hetjob", hostile: "")
-    #expect(try run(script, srun: status).status == Int32(status))
+    let (result, calls, _) = try run(script, srun: status)
+    #expect(result == Int32(status))
+    #expect(calls.count { $0.first == "srun" } == 1)
+  }
+
+  @Test(arguments: [70, 137, 139]) func aStepThatACrashEndedIsTriedThreeTimes(status: Int) throws {
+    let (result, calls, _) = try run(try script(strategy: "resident", hostile: ""), srun: status)
+    #expect(result == Int32(status))
+    #expect(calls.count { $0.first == "srun" } == 3)
   }
 
   @Test func aMissingEnvironmentEndsTheJobBeforeItStarts() throws {
