@@ -81,6 +81,9 @@ let package = Package(
     .executableTarget(
       name: "MPIConformance", dependencies: ["MPI"], path: "Tests/MPIConformance",
       swiftSettings: settings),
+    .testTarget(
+      name: "RungTests", dependencies: ["Processes", "ProgramSupport", "rung"],
+      swiftSettings: settings),
     .testTarget(name: "SlurmTests", dependencies: ["Slurm"], swiftSettings: settings),
     .testTarget(name: "MPITests", dependencies: ["MPI"], swiftSettings: settings),
     .target(

@@ -1,0 +1,95 @@
+import FoundationEssentials
+import Processes
+import ProgramSupport
+
+/// The built program and a study in a folder of its own.
+final class ProgramBench {
+  let folder: TemporaryFolder
+  private let program: String
+  var study: String { folder.file("study.yaml") }
+  var directory: String { folder.file("study.rung") }
+
+  /// A study of this file, in which `PYTHON` stands for the tests' interpreter, and this script.
+  init(study: String, trial: String) throws {
+    folder = try TemporaryFolder()
+    program = try rungProgram()
+    let lines = study.split(separator: "\n", omittingEmptySubsequences: false)
+    let interpreter = try python()
+    let text = lines.map { line in
+      line.split(separator: "PYTHON", omittingEmptySubsequences: false).joined(
+        separator: interpreter)
+    }
+    _ = try folder.write("study.yaml", text.joined(separator: "\n") + "\n")
+    _ = try folder.write("train.py", trial)
+  }
+
+  /// Runs `rung` to its end.
+  func rung(_ arguments: String...) throws -> CommandResult {
+    try runCommand([program] + arguments, in: folder.path)
+  }
+
+  /// Starts `rung` by way of a shell that notes its process id, and goes on.
+  func start(_ arguments: [String]) throws -> Int32 {
+    let words = ([program] + arguments).map { "'\($0)'" }.joined(separator: " ")
+    let result = try runCommand(
+      ["/bin/sh", "-c", "\(words) >'\(folder.path)/out' 2>'\(folder.path)/err' & echo $!"])
+    return Int32(text(result.output).split(separator: "\n").first ?? "") ?? -1
+  }
+
+  /// What `rung status --json` says.
+  func status() throws -> Status {
+    let result = try rung("status", directory, "--json")
+    return try JSONDecoder().decode(Status.self, from: Data(result.output))
+  }
+
+  /// Every trial's state and reason, by the word that its configuration has for `kind`.
+  func trials() throws -> [String: Trial] {
+    let result = try rung("export", directory, "--format", "json")
+    let export = try JSONDecoder().decode(Export.self, from: Data(result.output))
+    return Dictionary(
+      export.trials.map { ($0.configuration["kind"] ?? "", $0) }, uniquingKeysWith: { $1 })
+  }
+
+  /// Processes whose environment or arguments name the folder.
+  func leftovers() -> [String] {
+    let needle = Array(folder.path.utf8)
+    return namesInFolder("/proc").filter { process in
+      guard Int(process) != nil else { return false }
+      // A process may end while it is looked at.
+      let arguments = (try? readFile("/proc/\(process)/cmdline")) ?? []
+      let environment = (try? readFile("/proc/\(process)/environ")) ?? []
+      return contains(arguments, needle) || contains(environment, needle)
+    }
+  }
+
+  private func contains(_ bytes: [UInt8], _ needle: [UInt8]) -> Bool {
+    guard bytes.count >= needle.count else { return false }
+    return (0...(bytes.count - needle.count)).contains { bytes[$0...].starts(with: needle) }
+  }
+
+  struct Status: Decodable {
+    struct Trials: Decodable {
+      var total: Int
+      var failed: Int
+      var running: Int
+    }
+    var state: String
+    var trials: Trials
+    var reports: Int
+  }
+
+  struct Trial: Decodable {
+    var state: String
+    var reason: String
+    var attempts: Int
+    var epoch: Int
+    var configuration: [String: String]
+  }
+
+  private struct Export: Decodable {
+    var trials: [Trial]
+  }
+}
+
+/// Bytes as text.
+func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }
