@@ -96,6 +96,13 @@ let package = Package(
       name: "StudyStoreTests",
       dependencies: ["StudyStore", "Coordination", "StudyModel", "Processes", "ProgramSupport"],
       swiftSettings: settings),
+    .testTarget(
+      name: "AgentsTests",
+      dependencies: [
+        "Agents", "Coordination", "Processes", "ProgramSupport", "Resources", "StudyModel",
+        "StudyStore", "rung",
+      ],
+      swiftSettings: settings),
     .testTarget(name: "HDF5Tests", dependencies: ["HDF5", "CHDF5"], swiftSettings: settings),
     .testTarget(
       name: "StudyFilesTests", dependencies: ["StudyFiles", "StudyModel"], swiftSettings: settings),

@@ -124,7 +124,7 @@ extension Agent {
     guard let place = slots.firstIndex(where: { $0.process?.name == name }) else { return }
     // It may have connected and spoken just before it ended.
     acceptConnections()
-    try listen(to: place)
+    try listen(to: place, isLast: true)
     let process = slots[place].process
     slots[place].process = nil
     guard slots[place].leg != nil, process?.isWaiting == false else { return }
@@ -169,13 +169,13 @@ extension Agent {
   func end(_ leg: LegID, _ outcome: LegEnd.Outcome) {
     guard let place = slot(of: leg) else { return }
     if slots[place].leg?.outcome == nil { slots[place].leg?.outcome = outcome }
-    guard let process = slots[place].process else {
-      // Its checkpoint is still being fetched.
+    guard let process = slots[place].process, !process.isWaiting else {
+      // Its checkpoint is still being fetched; a warm process waits for it and knows of nothing.
       return conclude(place, outcome)
     }
     signal(process, SIGTERM)
     process.patience = .init(
-      deadline: monotonicSeconds() + Self.terminationPatience, isTerminated: true)
+      deadline: monotonicSeconds() + settings.terminationPatience, isTerminated: true)
   }
 
   func signal(_ process: TrialProcess, _ signal: Int32) {
@@ -210,7 +210,7 @@ extension Agent {
       if let process = slots[place].process, let patience = process.patience {
         guard now >= patience.deadline else { continue }
         signal(process, patience.isTerminated ? SIGKILL : SIGTERM)
-        process.patience = .init(deadline: now + Self.terminationPatience, isTerminated: true)
+        process.patience = .init(deadline: now + settings.terminationPatience, isTerminated: true)
       } else if let leg = slots[place].leg, leg.hasBegun,
         now - leg.lastSign >= settings.study.trial.silence.seconds
       {

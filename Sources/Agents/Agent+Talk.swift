@@ -29,20 +29,51 @@ extension Agent {
     TrialMessage(line, fidelity: settings.study.fidelity.name)
   }
 
+  /// Messages that are heard of one process before it is another's turn.
+  private static let messagesPerTurn = 256
+
   /// Hears a slot's process, over its socket and on its output.
-  func listen(to place: Int) throws {
+  ///
+  /// - Parameters:
+  ///   - place: The slot.
+  ///   - isLast: Whether the process has ended, so that everything is heard, and an unfinished
+  ///     line is one.
+  /// - Throws: `SystemError` or `EncodingError`, where a companion cannot be told.
+  func listen(to place: Int, isLast: Bool = false) throws {
     guard let process = slots[place].process else { return }
     if let connection = process.connection {
       connection.flush()
-      while let line = connection.receiveLine() {
+      var left = isLast ? Int.max : Self.messagesPerTurn
+      while left > 0, let line = connection.receiveLine() {
         try hear(read(line), from: place, process, isAnswerable: true)
+        left -= 1
       }
     }
-    for line in process.output.receive() {
-      if process.log.take(line), let leg = slots[place].leg { write(line, of: leg.leg.id) }
-      guard line.starts(with: Self.mark) else { continue }
-      try hear(read(line.dropFirst(Self.mark.count)), from: place, process, isAnswerable: false)
+    for line in process.output.receive() { try hear(line, from: place, process) }
+    if isLast, let line = process.output.takeUnfinishedLine() {
+      try hear(line, from: place, process)
     }
+    if let leg = slots[place].leg?.leg.id {
+      for _ in 0..<process.takeDroppedLines() {
+        note("a line of more than \(Self.lineLimit >> 20) MiB was left out", process, of: leg)
+      }
+    }
+  }
+
+  /// Hears a line that a process printed.
+  private func hear(_ line: ArraySlice<UInt8>, from place: Int, _ process: TrialProcess) throws {
+    if let leg = slots[place].leg { log(line, process, of: leg.leg.id) }
+    guard line.starts(with: Self.mark) else { return }
+    try hear(read(line.dropFirst(Self.mark.count)), from: place, process, isAnswerable: false)
+  }
+
+  /// Puts a remark of Rung's own into a trial's log, within the same bounds as its output.
+  private func note(_ text: String, _ process: TrialProcess, of leg: LegID) {
+    log(Array("(rung: \(text))".utf8)[...], process, of: leg)
+  }
+
+  private func log(_ line: ArraySlice<UInt8>, _ process: TrialProcess, of leg: LegID) {
+    if process.log.take(line) { write(line, of: leg) }
   }
 
   private static let mark = Array("[rung] ".utf8)
@@ -71,8 +102,7 @@ extension Agent {
       logRest(of: process, leg: active)
       conclude(place, .askedForNext, lastLine: lastLine)
     case .next, .hello: break
-    case .rubbish(let why):
-      write(Array("(rung: not understood: \(why))".utf8)[...], of: leg)
+    case .rubbish(let why): note("not understood: \(why)", process, of: leg)
     }
   }
 
@@ -87,7 +117,7 @@ extension Agent {
     guard case .goOn(let until) = verdict else {
       slots[place].leg?.verdict = verdict
       process.patience = .init(
-        deadline: monotonicSeconds() + Self.endingPatience, isTerminated: false)
+        deadline: monotonicSeconds() + settings.endingPatience, isTerminated: false)
       try process.connection?.send(answer)
       return
     }

@@ -35,10 +35,6 @@ public final class Agent {
     var process: TrialProcess?
   }
 
-  /// How long a trial may take to end after it was told to, before it is ended, in seconds.
-  static let endingPatience = 60.0
-  /// How long a process may take to end after SIGTERM, before SIGKILL, in seconds.
-  static let terminationPatience = 5.0
   /// The longest line of a trial's output or message, in bytes.
   static let lineLimit = 1 << 20
 
@@ -66,10 +62,14 @@ public final class Agent {
     let clientFolder = scratch + "/python"
     for folder in [clientFolder, scratch + "/legs", scratch + "/spool"] { try makeFolder(folder) }
     try writeFile(clientFolder + "/rung.py", settings.client)
-    spawner = try Companion(arguments: ["spawner", scratch] + (socketFolder.map { [$0] } ?? []))
-    keeper = try Companion(arguments: [
-      "keeper", settings.directory + "/checkpoints", settings.worker.description,
-    ])
+    spawner = try Companion(
+      program: settings.program,
+      arguments: ["spawner", scratch] + (socketFolder.map { [$0] } ?? []))
+    keeper = try Companion(
+      program: settings.program,
+      arguments: [
+        "keeper", settings.directory + "/checkpoints", settings.worker.description,
+      ])
     listener = try SocketListener(path: socketPath)
     let digits = settings.worker.description
     let number = String(repeating: "0", count: max(0, 4 - digits.count)) + digits
@@ -148,6 +148,7 @@ public final class Agent {
   public var nextDeadline: Double? {
     var deadlines: [Double] = []
     for slot in slots {
+      if slot.process?.connection?.hasReadyLines == true { return 0 }
       if let patience = slot.process?.patience { deadlines.append(patience.deadline) }
       if let leg = slot.leg, leg.hasBegun, slot.process?.patience == nil {
         deadlines.append(leg.lastSign + settings.study.trial.silence.seconds)
@@ -174,7 +175,7 @@ public final class Agent {
     for slot in slots.indices where slots[slot].leg == nil {
       slots[slot].process?.connection = nil
       slots[slot].process?.patience = .init(
-        deadline: monotonicSeconds() + Self.terminationPatience, isTerminated: false)
+        deadline: monotonicSeconds() + settings.terminationPatience, isTerminated: false)
     }
   }
 

@@ -1,3 +1,4 @@
+import Processes
 public import StudyModel
 
 /// What an agent is started with.
@@ -20,6 +21,12 @@ public struct AgentSettings: Sendable {
   public var host: String
   /// The Python client's source.
   public var client: [UInt8]
+  /// The program that the agent's companions are started from; by default this very one.
+  public var program = Companion.thisProgram
+  /// How long a trial may take to end after it was told to, before it is ended, in seconds.
+  public var endingPatience = 60.0
+  /// How long a process may take to end after SIGTERM, before SIGKILL, in seconds.
+  public var terminationPatience = 5.0
 
   /// An agent of these settings.
   public init(

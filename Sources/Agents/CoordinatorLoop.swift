@@ -162,7 +162,7 @@ public struct CoordinatorLoop<Port: AgentsPort & ~Copyable>: ~Copyable {
     try agent.perform(.perform(.finish(ending)))
     try dismissOthers()
     // Warm processes end by themselves once they are told that nothing follows.
-    let deadline = monotonicSeconds() + 2 * Agent.terminationPatience
+    let deadline = monotonicSeconds() + 2 * agent.settings.terminationPatience
     while !agent.isIdle, monotonicSeconds() < deadline {
       waitForAny(agent.interests, atMost: min(agent.nextDeadline ?? 0.1, 0.1))
       try agent.step()

@@ -23,7 +23,10 @@ public struct Machine: Hashable, Sendable {
     memoryMiB = Self.memory()
     devices = []
     for candidate in Site.Vendor.allCases where vendor == nil || vendor == candidate {
-      devices = Self.devices(of: candidate)
+      let given = currentEnvironment().first { $0.hasPrefix(candidate.deviceVariable + "=") }
+      devices =
+        given.map { Self.devices(listed: $0.dropFirst(candidate.deviceVariable.count + 1)) }
+        ?? Self.devicesShown(of: candidate)
       self.vendor = devices.isEmpty ? nil : candidate
       if !devices.isEmpty { return }
     }
@@ -48,10 +51,16 @@ public struct Machine: Hashable, Sendable {
     return fields.count > 1 ? (Int(String(decoding: fields[1], as: UTF8.self)) ?? 0) / 1024 : .max
   }
 
-  private static func devices(of vendor: Site.Vendor) -> [String] {
-    if let list = environmentVariable(vendor.deviceVariable) {
-      return list.split(separator: ",").map(String.init).filter { $0 != "NoDevFiles" }
-    }
+  /// The devices of a list such as `0,1`; none of an empty one, which hides them all.
+  ///
+  /// Source: CUDA C Programming Guide, `CUDA_VISIBLE_DEVICES`: what follows an invalid entry, such
+  /// as -1, is hidden. Slurm writes `NoDevFiles` where a job was given no device.
+  static func devices(listed list: Substring) -> [String] {
+    list.split(separator: ",").map { $0.filter { $0 != " " } }
+      .prefix { !$0.isEmpty && !$0.hasPrefix("-") && $0 != "NoDevFiles" }
+  }
+
+  private static func devicesShown(of vendor: Site.Vendor) -> [String] {
     let count =
       switch vendor {
       case .nvidia:

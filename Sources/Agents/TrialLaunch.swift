@@ -91,7 +91,7 @@ struct TrialLaunch {
 
   /// Variables that would make a framework believe that it is part of the agents' own job.
   private static let foreignPrefixes = [
-    "SLURM_", "SLURMD_", "SRUN_", "PMI_", "PMIX_", "PMI2_", "OMPI_", "PRTE_", "RUNG_",
+    "SLURM_", "SLURMD_", "SRUN_", "PMI", "OMPI_", "PRTE_", "RUNG_",
   ]
   private static let keptVariables: Set<String> = ["SLURM_JOB_ID", "SLURM_TMPDIR"]
   private static let deviceVariables: Set<String> = [
@@ -113,7 +113,8 @@ struct TrialLaunch {
       guard let sign = entry.firstIndex(of: "=") else { continue }
       let name = String(entry[..<sign])
       let isForeign =
-        Self.deviceVariables.contains(name)
+        // Trials that are bound to no device see what this process was given.
+        (deviceVariable != nil && Self.deviceVariables.contains(name))
         || (Self.foreignPrefixes.contains { name.hasPrefix($0) }
           && !Self.keptVariables.contains(name))
       if !isForeign { variables[name] = String(entry[entry.index(after: sign)...]) }
@@ -125,8 +126,9 @@ struct TrialLaunch {
     variables["TMPDIR"] = directory
     for variable in study.environment.variables { variables[variable.name] = variable.value }
     if let deviceVariable, let device { variables[deviceVariable] = device }
-    variables["PYTHONPATH"] =
-      variables["PYTHONPATH"].map { "\(clientFolder):\($0)" } ?? clientFolder
+    // An empty entry would be the folder where the trial runs.
+    let path = variables["PYTHONPATH"].flatMap { $0.isEmpty ? nil : ":" + $0 } ?? ""
+    variables["PYTHONPATH"] = clientFolder + path
     variables["RUNG_STUDY"] = study.name
     variables["RUNG_TRIAL"] = leg.id.trial.description
     variables["RUNG_ATTEMPT"] = String(leg.id.attempt)

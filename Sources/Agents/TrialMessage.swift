@@ -15,8 +15,8 @@ enum TrialMessage: Hashable {
 
   /// Reads a line.
   ///
-  /// Python writes NaN and infinities as the bare words `NaN`, `Infinity` and `-Infinity`, which
-  /// are read too.
+  /// NaN and infinities are read too, as bare words: Python writes `NaN` and `-Infinity`, C's
+  /// printf(3) `nan`, `-nan` and `inf`.
   ///
   /// - Parameters:
   ///   - line: UTF-8, without its newline.
@@ -32,8 +32,8 @@ enum TrialMessage: Hashable {
     }
     if fields["next"] != nil, fields.count == 1 {
       self = .next
-    } else if case .number(let trial)? = fields["trial"],
-      case .number(let attempt)? = fields["attempt"],
+    } else if fields[fidelity] == nil, fields["epoch"] == nil,
+      case .number(let trial)? = fields["trial"], case .number(let attempt)? = fields["attempt"],
       let number = Int(exactly: trial), let count = Int(exactly: attempt)
     {
       self = .hello(LegID(TrialID(number), attempt: count), isWarm: fields["warm"] == .truth(true))
@@ -55,10 +55,9 @@ enum TrialMessage: Hashable {
       switch fields[name] {
       case .number(let value)?: values.append(Report.Value(name, value))
       case .truth(let value)?: values.append(Report.Value(name, value ? 1 : 0))
-      case .word("NaN")?: values.append(Report.Value(name, .nan))
-      case .word("Infinity")?: values.append(Report.Value(name, .infinity))
-      case .word("-Infinity")?: values.append(Report.Value(name, -.infinity))
-      case .word, .other, nil: break
+      case .word(let word)?:
+        if let value = notFinite(word[...]) { values.append(Report.Value(name, value)) }
+      case .other, nil: break
       }
     }
     return .report(epoch: epoch, values: values)
@@ -85,32 +84,45 @@ enum TrialMessage: Hashable {
   }
 }
 
-/// Puts the bare words `NaN`, `Infinity` and `-Infinity` outside of strings into quotes.
-private func quotingBareWords(_ line: ArraySlice<UInt8>) -> [UInt8] {
-  let words = ["NaN", "-Infinity", "Infinity"].map { Array($0.utf8) }
-  guard line.contains(UInt8(ascii: "N")) || line.contains(UInt8(ascii: "I")) else {
-    return Array(line)
+/// The value of a word for NaN or an infinity; `nil` for any other word.
+private func notFinite(_ word: Substring) -> Double? {
+  let isNegative = word.first == "-"
+  return switch word.drop(while: { $0 == "-" || $0 == "+" }).lowercased() {
+  case "nan": .nan
+  case "inf", "infinity": isNegative ? -.infinity : .infinity
+  default: nil
   }
+}
+
+/// Puts words for NaN and infinities that stand outside of strings into quotes.
+private func quotingBareWords(_ line: ArraySlice<UInt8>) -> [UInt8] {
+  func isLetter(_ byte: UInt8) -> Bool { (UInt8(ascii: "a")...UInt8(ascii: "z")) ~= byte | 0x20 }
   var result: [UInt8] = []
-  var rest = line
+  var place = line.startIndex
   var isInString = false
-  while let byte = rest.first {
-    if !isInString, let word = words.first(where: { rest.starts(with: $0) }) {
-      result += [UInt8(ascii: "\"")] + word + [UInt8(ascii: "\"")]
-      rest = rest.dropFirst(word.count)
+  while place < line.endIndex {
+    let byte = line[place]
+    let isSign = byte == UInt8(ascii: "-") || byte == UInt8(ascii: "+")
+    if !isInString, isSign || isLetter(byte) {
+      let word = line[place...].prefix { isLetter($0) || ($0 == byte && isSign) }
+      let quote = notFinite(String(decoding: word, as: UTF8.self)[...]) == nil ? [] : [quotation]
+      result += quote + word + quote
+      place = word.endIndex
       continue
     }
     result.append(byte)
-    rest = rest.dropFirst()
-    if byte == UInt8(ascii: "\\"), isInString, let escaped = rest.first {
-      result.append(escaped)
-      rest = rest.dropFirst()
-    } else if byte == UInt8(ascii: "\"") {
+    place += 1
+    if byte == UInt8(ascii: "\\"), isInString, place < line.endIndex {
+      result.append(line[place])
+      place += 1
+    } else if byte == quotation {
       isInString.toggle()
     }
   }
   return result
 }
+
+private let quotation = UInt8(ascii: "\"")
 
 /// What an agent says to a trial.
 struct TrialAnswer: Encodable {

@@ -18,6 +18,7 @@ final class TrialProcess {
   /// When it is sent the next signal because it did not end when it should have.
   var patience: Patience?
   var log: OutputLog
+  private var droppedLines = 0
 
   /// What happens to a process that should end and does not.
   struct Patience {
@@ -30,6 +31,13 @@ final class TrialProcess {
     self.output = output
     self.outputPath = outputPath
     log = OutputLog()
+  }
+
+  /// Lines that were too long and dropped since the last call.
+  func takeDroppedLines() -> Int {
+    let all = output.droppedLines + (connection?.droppedLines ?? 0)
+    defer { droppedLines = all }
+    return max(0, all - droppedLines)
   }
 }
 

@@ -85,6 +85,9 @@ public final class LineChannel {
     return ready.popFirst()
   }
 
+  /// Whether lines have been read that ``receiveLine()`` has yet to hand out: nothing to wait for.
+  public var hasReadyLines: Bool { !ready.isEmpty }
+
   /// What has arrived of a line that is not ended yet, for a stream that says no more without being
   /// closed; what arrives later begins a new line.
   ///

@@ -72,6 +72,7 @@ public enum CheckpointContainer {
             let from = try file.root.openGroup(groupName(entry))
             let to = try target.createGroup(groupName(entry))
             try copy(from, to)
+            try to.close()
             missing.removeAll { $0 == entry }
           }
         } catch { throw failure(error, writing: partial(name, in: folder), reading: path) }
@@ -163,11 +164,12 @@ public enum CheckpointContainer {
       try group.setAttribute("trial", to: .integer(Int64(item.entry.leg.trial.number)))
       try group.setAttribute("attempt", to: .integer(Int64(item.entry.leg.attempt)))
       try group.setAttribute("epoch", to: .integer(Int64(item.entry.epoch)))
-      try group.writeColumn("files", tree.files.map(\.path))
-      try group.writeColumn("modes", tree.files.map { Int64($0.mode) })
-      try group.writeColumn("folders", tree.folders)
-      try group.writeColumn("links", tree.linkPaths)
-      try group.writeColumn("link_targets", tree.linkTargets)
+      // Each is closed by hand: what a full disk does not take is known only then.
+      try group.writeColumn("files", tree.files.map(\.path)).close()
+      try group.writeColumn("modes", tree.files.map { Int64($0.mode) }).close()
+      try group.writeColumn("folders", tree.folders).close()
+      try group.writeColumn("links", tree.linkPaths).close()
+      try group.writeColumn("link_targets", tree.linkTargets).close()
       for (index, file) in tree.files.enumerated() {
         let source = try Descriptor(opening: item.folder + "/" + file.path, flags: O_RDONLY)
         let dataset = try group.createBytes("content-\(index)", count: file.bytes)
@@ -193,9 +195,9 @@ public enum CheckpointContainer {
     }
     let files = try from.readColumn("files", as: String.self)
     for name in ["files", "folders", "links", "link_targets"] {
-      try to.writeColumn(name, try from.readColumn(name, as: String.self))
+      try to.writeColumn(name, try from.readColumn(name, as: String.self)).close()
     }
-    try to.writeColumn("modes", try from.readColumn("modes", as: Int64.self))
+    try to.writeColumn("modes", try from.readColumn("modes", as: Int64.self)).close()
     for index in files.indices {
       let source = try from.openDataset("content-\(index)")
       let target = try to.createBytes("content-\(index)", count: source.count)

@@ -37,7 +37,8 @@ public enum Snapshot {
       try writeReports(coordinator.reports, file.root)
       try file.root.writeColumn(
         "state", Array(try JSONEncoder().encode(State(of: coordinator, after: entries))),
-        options: StorageOptions(deflateLevel: 1))
+        options: StorageOptions(deflateLevel: 1)
+      ).close()
       try file.close()
       try syncPath(beside)
       try renamePath(beside, to: directory.snapshot)
@@ -105,14 +106,14 @@ public enum Snapshot {
     let group = try root.createGroup("trials")
     let packed = StorageOptions(isShuffled: true, deflateLevel: 1)
     func reals(_ name: String, _ values: [Double?]) throws(H5Error) {
-      try group.writeColumn(name, values.map { $0 ?? .nan }, options: packed)
+      try group.writeColumn(name, values.map { $0 ?? .nan }, options: packed).close()
     }
     func integers(_ name: String, _ values: [Int]) throws(H5Error) {
-      try group.writeColumn(name, values.map { Int64($0) }, options: packed)
+      try group.writeColumn(name, values.map { Int64($0) }, options: packed).close()
     }
     try integers("trial", trials.map(\.id.number))
-    try group.writeColumn("state", trials.map(\.state.rawValue), options: packed)
-    try group.writeColumn("reason", trials.map(\.reason.description), options: packed)
+    try group.writeColumn("state", trials.map(\.state.rawValue), options: packed).close()
+    try group.writeColumn("reason", trials.map(\.reason.description), options: packed).close()
     try integers("attempts", trials.map(\.attempts))
     try integers("failures", trials.map(\.failures))
     try integers("epoch", trials.map(\.epoch))
@@ -127,10 +128,12 @@ public enum Snapshot {
       let values = trials.map { $0.configuration[parameter.name] }
       if parameter.domain.isNumeric {
         try configurations.writeColumn(
-          parameter.name, values.map { $0?.number ?? .nan }, options: packed)
+          parameter.name, values.map { $0?.number ?? .nan }, options: packed
+        ).close()
       } else {
         try configurations.writeColumn(
-          parameter.name, values.map { $0?.description ?? "" }, options: packed)
+          parameter.name, values.map { $0?.description ?? "" }, options: packed
+        ).close()
       }
     }
   }
@@ -142,11 +145,11 @@ public enum Snapshot {
       ("trial", log.trials), ("attempt", log.attempts), ("epoch", log.epochs),
       ("microseconds", log.times),
     ] {
-      try group.writeColumn(name, values.map { Int64($0) }, options: packed)
+      try group.writeColumn(name, values.map { Int64($0) }, options: packed).close()
     }
-    try group.writeColumn("metric_names", log.metrics)
+    try group.writeColumn("metric_names", log.metrics).close()
     for (index, column) in log.columns.enumerated() {
-      try group.writeColumn("metric-\(index)", column, options: packed)
+      try group.writeColumn("metric-\(index)", column, options: packed).close()
     }
   }
 }

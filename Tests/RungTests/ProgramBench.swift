@@ -50,15 +50,16 @@ final class ProgramBench {
       export.trials.map { ($0.configuration["kind"] ?? "", $0) }, uniquingKeysWith: { $1 })
   }
 
-  /// Processes whose environment or arguments name the folder.
+  /// Processes whose environment or arguments name the folder, with their arguments.
   func leftovers() -> [String] {
     let needle = Array(folder.path.utf8)
-    return namesInFolder("/proc").filter { process in
-      guard Int(process) != nil else { return false }
+    return namesInFolder("/proc").compactMap { process in
+      guard Int(process) != nil else { return nil }
       // A process may end while it is looked at.
       let arguments = (try? readFile("/proc/\(process)/cmdline")) ?? []
       let environment = (try? readFile("/proc/\(process)/environ")) ?? []
-      return contains(arguments, needle) || contains(environment, needle)
+      guard contains(arguments, needle) || contains(environment, needle) else { return nil }
+      return process + " " + text(arguments.map { $0 == 0 ? 32 : $0 })
     }
   }
 

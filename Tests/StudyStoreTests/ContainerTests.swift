@@ -35,7 +35,8 @@ import Testing
 
   private func load(_ entry: Container.Entry, from name: String, into target: String) throws {
     try makeFolder(folder.file(target))
-    try CheckpointContainer.load(entry, from: shelf + "/" + name, into: folder.file(target))
+    let path = name.hasPrefix("/") ? name : shelf + "/" + name
+    try CheckpointContainer.load(entry, from: path, into: folder.file(target))
   }
 
   /// Everything that is in a folder: kinds, permissions, sizes, contents, targets.
@@ -160,6 +161,30 @@ import Testing
     #expect(throws: StoreError.self) {
       try CheckpointContainer.write([item(1)], as: "c.h5", in: folder.file("nowhere"))
     }
+  }
+
+  /// Whatever room there is: what the library keeps back until a file is closed counts too.
+  @Test func aContainerIsWholeOrNotThere() throws {
+    let disk = try SmallDisk()
+    let item = try checkpoint(1, bytes(300_000, 1))
+    var written = 0
+    for room in stride(from: 0, through: 420_000, by: 20_000) {
+      try disk.fill(leaving: room)
+      do {
+        let entries = try CheckpointContainer.write([item], as: "c.h5", in: disk.path)
+        written += 1
+        try load(entries[0], from: disk.file("c.h5"), into: "back-\(room)")
+        #expect(try listing("back-\(room)") == listing("trial-1"))
+        try CheckpointContainer.merge(["c.h5"], keeping: entries, as: "d.h5", in: disk.path)
+        Issue.record("there is no room for two")
+      } catch {
+        #expect("\(error)".contains("No space left on device"), "\(room)")
+      }
+      #expect(try readFolder(disk.path).filter { $0 != "c.h5" } == ["filler"])
+      removeAll(disk.file("c.h5"))
+      disk.makeRoom()
+    }
+    #expect((3...8).contains(written))
   }
 
   @Test func aDiskThatIsFullIsSaidAndLeavesNothing() throws {

@@ -162,6 +162,35 @@ import Testing
     #expect(try Store.read(directory, study: study).firstDifference == 17)
   }
 
+  @Test func aSnapshotIsWholeOrTheLastOneStays() throws {
+    let disk = try SmallDisk()
+    let directory = try StudyDirectory(
+      creating: disk.file("s.rung"), studyFile: [10], origin: [10])
+    var player = try StudyPlayer(directory, study)
+    try player.play(30)
+    try player.writeSnapshot()
+    let last = try readFile(directory.snapshot)
+    try player.play(30)
+    var written = 0
+    for room in stride(from: 0, through: 120_000, by: 8192) {
+      try disk.fill(leaving: room)
+      do {
+        try player.writeSnapshot()
+        written += 1
+        #expect(Snapshot.read(directory)?.entries == 60, "\(room)")
+        #expect(
+          try wholeState(#require(Snapshot.read(directory)).0) == wholeState(player.coordinator))
+        disk.makeRoom()
+        try writeFile(directory.snapshot, last)
+      } catch {
+        #expect("\(error)".contains("No space left on device"), "\(room)")
+        #expect(try readFile(directory.snapshot) == last)
+        disk.makeRoom()
+      }
+    }
+    #expect((2...13).contains(written))
+  }
+
   @Test func aDiskThatIsFullIsAnErrorThatLosesNothing() throws {
     let disk = try SmallDisk()
     let directory = try StudyDirectory(

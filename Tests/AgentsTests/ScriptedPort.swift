@@ -1,0 +1,84 @@
+import Coordination
+import StudyModel
+
+@testable import Agents
+
+/// A port to agents that carry out every order at once: their trials are arithmetic.
+struct ScriptedPort: AgentsPort {
+  let others: [WorkerID]
+  private(set) var orders: [(WorkerID, AgentOrder)] = []
+  private var messages: [(WorkerID, AgentMessage)] = []
+  private var legs: [LegID: Leg] = [:]
+  private let takesNoMore: WorkerID?
+  private let patience: Int
+  private let willSend: (AgentOrder) throws -> Void
+
+  /// A port to agents of two slots each.
+  ///
+  /// - Parameters:
+  ///   - count: How many there are.
+  ///   - takesNoMore: One that takes no more messages after `patience` orders.
+  ///   - patience: See there.
+  ///   - willSend: Called with each order.
+  init(
+    _ count: Int, takesNoMore: WorkerID? = nil, patience: Int = 0,
+    willSend: @escaping (AgentOrder) throws -> Void = { _ in }
+  ) {
+    others = (1..<count + 1).map { WorkerID($0) }
+    self.takesNoMore = takesNoMore
+    self.patience = patience
+    self.willSend = willSend
+    messages = others.map { ($0, .event(.workerJoined($0, host: "node-\($0)", slots: 2))) }
+  }
+
+  mutating func receive() throws -> [(WorkerID, AgentMessage)] {
+    defer { messages = [] }
+    return messages
+  }
+
+  mutating func send(_ order: AgentOrder, to worker: WorkerID) throws -> Bool {
+    guard others.contains(worker) else { return false }
+    try willSend(order)
+    orders.append((worker, order))
+    if worker == takesNoMore, orders.count(where: { $0.0 == worker }) > patience { return false }
+    switch order {
+    case .shutDown: messages.append((worker, .farewell))
+    case .alive: break
+    case .perform(let command): perform(command, worker)
+    }
+    return true
+  }
+
+  private mutating func perform(_ command: Command, _ worker: WorkerID) {
+    func say(_ event: Event) { messages.append((worker, .event(event))) }
+    switch command {
+    case .start(let leg):
+      legs[leg.id] = leg
+      say(.began(leg.id))
+      report(leg.id, from: 0, worker)
+    case .answer(let leg, _, let epoch, .goOn(let until)):
+      legs[leg]?.until = until
+      report(leg, from: epoch, worker)
+    case .answer(let leg, _, _, _): say(.legEnded(LegEnd(leg: leg, outcome: .exited(status: 0))))
+    case .end(let leg, _): say(.legEnded(LegEnd(leg: leg, outcome: .endedByRung)))
+    case .propose, .merge, .discard, .finish: break
+    }
+  }
+
+  private mutating func report(_ leg: LegID, from epoch: Int, _ worker: WorkerID) {
+    for epoch in epoch..<max(epoch, legs[leg]?.until ?? 0) {
+      messages.append(
+        (
+          worker,
+          .event(
+            .reported(
+              Report(
+                leg: leg, epoch: epoch + 1,
+                values: [.init("loss", Double(leg.trial.number * 7 % 13) / Double(epoch + 1))],
+                isAnswerable: true)))
+        ))
+    }
+  }
+
+  func pause(afterIdle idle: Double) -> Double? { others.isEmpty ? nil : 0.001 }
+}
