@@ -20,11 +20,8 @@ public struct CommandResult: Hashable, Sendable {
 public func runCommand(
   _ arguments: [String], in directory: String? = nil
 ) throws(SystemError) -> CommandResult {
-  let here = directory == nil ? nil : try realPath(".")
-  if let directory {
-    guard unsafe chdir(directory) == 0 else { throw .last("chdir", directory) }
-  }
-  defer { if let here { unsafe chdir(here) } }
+  // Not by chdir(): it would move the whole process, all its threads.
+  let arguments = directory.map { ["env", "-C", $0] + arguments } ?? arguments
   let (output, theirOutput) = try Descriptor.socketPair()
   let (errors, theirErrors) = try Descriptor.socketPair()
   var actions = unsafe posix_spawn_file_actions_t()
