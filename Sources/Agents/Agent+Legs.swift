@@ -69,33 +69,35 @@ extension Agent {
   }
 
   private func spawn(_ active: ActiveLeg, in place: Int) throws {
-    let name = nextProcessName()
-    let path = "\(scratch)/\(name)"
+    let id = nextProcessName()
+    let path = "\(scratch)/\(id)"
     try makePipe(path)
     let pipe = try Descriptor(opening: path, flags: O_RDWR | O_NONBLOCK)
     let process = TrialProcess(
-      name: name, output: try LineChannel(pipe, limit: Self.lineLimit), outputPath: path)
+      name: id, output: try LineChannel(pipe, limit: Self.lineLimit), outputPath: path)
     slots[place].process = process
-    let mark = "RUNG_PROCESS=\(scratch)/\(name)"
+    let mark = "RUNG_PROCESS=\(scratch)/\(id)"
     let device = settings.devices.isEmpty ? nil : settings.devices[place]
     let environment = launch.environment(
       active.leg, directory: active.directory, device: device, mark: mark)
     let directory =
       settings.study.trial.directory == .own ? active.directory : settings.studyFolder
     let arguments = launch.arguments(active.leg.configuration)
+    // A command of nothing but the placeholder of an inactive parameter has no word left.
+    let name = arguments.first ?? ""
     guard
       let executable = TrialLaunch.findExecutable(
-        arguments[0], environment: environment, directory: directory, isExecutable: isExecutable)
+        name, environment: environment, directory: directory, isExecutable: isExecutable)
     else {
       slots[place].process = nil
       removeAll(path)
       return conclude(
-        place, .notStarted(reason: "no executable '\(arguments[0])' on the trial's PATH"))
+        place, .notStarted(reason: "no executable '\(name)' on the trial's PATH"))
     }
     try spawner.channel.send(
       SpawnerRequest.spawn(
         SpawnOrder(
-          id: name, executable: executable, arguments: arguments, environment: environment,
+          id: id, executable: executable, arguments: arguments, environment: environment,
           directory: directory, output: path, mark: mark)))
   }
 

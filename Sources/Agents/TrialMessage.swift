@@ -71,6 +71,7 @@ enum TrialMessage: Hashable {
 
     init(from decoder: any Decoder) throws {
       let container = try decoder.singleValueContainer()
+      // What it is not is no error: the next kind is tried.
       if let value = try? container.decode(Bool.self) {
         self = .truth(value)
       } else if let value = try? container.decode(Double.self) {

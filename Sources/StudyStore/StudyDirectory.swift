@@ -32,10 +32,18 @@ public struct StudyDirectory: Hashable, Sendable {
     self.path = absolute
   }
 
+  /// Whether a folder holds nothing but what ``init(creating:studyFile:origin:)`` makes before the
+  /// study's file: it is empty, or its maker was killed, and there is no study in it to lose.
+  public static func isUnfinished(_ path: String) -> Bool {
+    let made: Set = ["journal", "checkpoints", "logs", "jobs", "origin.json", ".study.yaml"]
+    // What is no folder, or cannot be read, is somebody's.
+    return (try? readFolder(path).allSatisfy { made.contains($0) }) ?? false
+  }
+
   /// Makes the folder of a new study and freezes its file there.
   ///
   /// - Parameters:
-  ///   - path: Nothing may be there, or a study that `replacing` moves aside.
+  ///   - path: Nothing may be there but what ``isUnfinished(_:)`` allows.
   ///   - studyFile: The study file's content.
   ///   - origin: The content of ``originFile``.
   /// - Throws: ``StoreError``.

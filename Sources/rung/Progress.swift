@@ -27,6 +27,7 @@ final class Progress {
       + "\(status.trials.failed) failed; \(status.reports) reports\(best)"
     if isTerminal {
       isLineOpen = true
+      // Nobody can be told that standard error is closed.
       try? Descriptor(owning: dup(2)).writeAll(Array("\r\u{1B}[K\(text)".utf8))
     } else {
       note("\(Int(status.elapsedSeconds)) s: \(text)")

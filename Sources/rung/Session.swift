@@ -98,13 +98,13 @@ struct Session {
   func runHere(_ seats: Seats) throws -> (Coordinator, CoordinatorLoop<NoOtherAgents>.RunEnd) {
     try refuseIfHeld()
     let signals = try SignalPort([SIGINT, SIGTERM, SIGHUP])
-    removeStrayContainers()
     let agent = try Agent(
       Self.agentSettings(handle, worker: WorkerID(0), seats: seats, host: hostName()))
     let progress = Progress(isQuiet: isQuiet)
     defer { progress.close() }
     do {
       let store = try Store(beginning: handle.directory, after: record)
+      removeStrayContainers()
       var loop = CoordinatorLoop(
         coordinator: record.coordinator, store: store, agent: agent, port: NoOtherAgents(),
         signals: signals, progress: progress.show)
@@ -117,6 +117,8 @@ struct Session {
   }
 
   /// Deletes containers that no journal knows: they were being written when a run was killed.
+  ///
+  /// Only after a run has begun: until then another coordinator may be writing them.
   func removeStrayContainers() {
     let known = Set(record.coordinator.containers.map(\.name))
     for name in namesInFolder(handle.directory.checkpoints) where !known.contains(name) {

@@ -60,7 +60,9 @@ struct StudyHandle {
           + "'trial: {command: [python3, train.py]}'")
     }
     let target = output ?? Self.folder(for: path)
-    if exists(target) { try Self.makeRoom(target, isFresh: isFresh) }
+    if exists(target), !StudyDirectory.isUnfinished(target) {
+      try Self.makeRoom(target, isFresh: isFresh)
+    }
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     directory = try StudyDirectory(
@@ -69,7 +71,12 @@ struct StudyHandle {
 
   /// Moves a study that is there aside, unless somebody runs it or it was not asked for.
   private static func makeRoom(_ target: String, isFresh: Bool) throws {
-    let old = try StudyHandle(target)
+    let old: StudyHandle
+    do { old = try StudyHandle(target) } catch StoreError.noStudy {
+      throw Failure(
+        .wrongFile,
+        "'\(target)' is there and holds no study; name another folder by '--output'")
+    }
     let record = try old.read()
     if case .finished = record.coordinator.phase {
       guard isFresh else {

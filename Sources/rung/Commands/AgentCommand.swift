@@ -81,8 +81,8 @@ struct AgentCommand: ParsableCommand {
       return session.record.coordinator
     }
     try session.refuseIfHeld()
-    session.removeStrayContainers()
     let store = try Store(beginning: handle.directory, after: session.record)
+    session.removeStrayContainers()
     var loop = CoordinatorLoop(
       coordinator: session.record.coordinator, store: store, agent: agent, port: port,
       signals: signals, progress: Progress(isQuiet: false).show)

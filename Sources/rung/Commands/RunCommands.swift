@@ -77,9 +77,10 @@ struct RunCommand: ParsableCommand {
   }
 
   func run() throws {
+    // First: what is asked for in vain leaves no study behind.
+    let seats = try Session.seats(for: loadStudy(study).value.trial, wished: slots)
     let handle = try StudyHandle(creatingFrom: study, output: output, isFresh: fresh)
     let session = Session(handle: handle, record: try handle.read(), isQuiet: quiet)
-    let seats = try Session.seats(for: handle.study.trial, wished: slots)
     if !quiet { note("rung: \(handle.directory.path), \(seats.count) slots") }
     let (coordinator, _) = try session.runHere(seats)
     try Session.conclude(coordinator, directory: handle.directory, json: json)
