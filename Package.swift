@@ -105,7 +105,8 @@ let package = Package(
       swiftSettings: settings),
     .testTarget(name: "HDF5Tests", dependencies: ["HDF5", "CHDF5"], swiftSettings: settings),
     .testTarget(
-      name: "StudyFilesTests", dependencies: ["StudyFiles", "StudyModel"], swiftSettings: settings),
+      name: "StudyFilesTests", dependencies: ["StudyFiles", "StudyModel", "TestSupport"],
+      swiftSettings: settings),
     .testTarget(
       name: "PlanningTests", dependencies: ["Planning", "StudyModel"], swiftSettings: settings),
     .testTarget(

@@ -106,7 +106,7 @@ public final class Agent {
       try keeper.channel.send(KeeperRequest.merge(names, keeping: entries))
     case .discard(let names, _): try keeper.channel.send(KeeperRequest.discard(names))
     case .finish: dismissWarmProcesses()
-    case .propose: break
+    case .propose, .fit: break
     }
   }
 

@@ -4,6 +4,8 @@ public import StudyModel
 public enum Command: Hashable, Sendable, Codable {
   /// The searcher is to propose a configuration; the answer comes as `proposed` or `exhausted`.
   case propose(TrialID)
+  /// The searcher's model is to be fitted to its first observations; the answer comes as `fitted`.
+  case fit(basis: Int)
   /// A trial's process starts.
   case start(Leg)
   /// A trial that reported is told how to go on.
@@ -20,7 +22,7 @@ public enum Command: Hashable, Sendable, Codable {
   /// The agent that performs it; `nil` for the coordinator's own.
   public var worker: WorkerID? {
     switch self {
-    case .propose, .finish: nil
+    case .propose, .fit, .finish: nil
     case .start(let leg): leg.slot.worker
     case .answer(_, let worker, _, _), .end(_, let worker), .merge(_, _, let worker),
       .discard(_, let worker):

@@ -1,4 +1,5 @@
 import Schedulers
+import Searchers
 import StudyModel
 
 extension Coordinator {
@@ -65,12 +66,14 @@ extension Coordinator {
   ) {
     let number = report.leg.trial.number
     if let last = trials[number].last { noteAtRung(last, of: number) }
-    let decisions = scheduler.absorb(
-      .reported(report.leg.trial, loss, at: Budget(report.epoch)))
+    let budget = Budget(report.epoch)
+    let decisions = scheduler.absorb(.reported(report.leg.trial, loss, at: budget))
+    searcher.absorb(.reported(report.leg.trial, loss, at: budget))
     let verdict: Verdict
     switch decisions.first {
     case .goOn(_, let budget):
       trials[number].target = budget.epochs
+      searcher.absorb(.awaited(report.leg.trial, at: budget))
       if report.isAnswerable { trials[number].running?.until = budget.epochs }
       verdict = .goOn(until: budget.epochs)
     case .pause:
@@ -107,7 +110,7 @@ extension Coordinator {
       commands.append(.end(running.leg, on: running.slot.worker))
     }
     conclude(number, .failed, reason)
-    _ = scheduler.absorb(.failed(TrialID(number)))
+    giveUp(TrialID(number))
   }
 
   private mutating func note(_ value: TrialRecord.Best, of number: Int) {
@@ -140,10 +143,7 @@ extension Coordinator {
 
   /// How many budgets at which trials are compared lie at or below `epoch`.
   private func rungCount(at epoch: Int) -> Int {
-    switch study.algorithm.name {
-    case .random: epoch >= study.fidelity.maximum.epochs ? 1 : 0
-    case .asha: study.fidelity.rungs(eta: study.algorithm.eta).count { $0.epochs <= epoch }
-    }
+    study.comparedBudgets.count { $0.epochs <= epoch }
   }
 
   func isBetter(_ value: Double, than other: Double) -> Bool {
@@ -191,7 +191,9 @@ extension Coordinator {
       } else if let last = trials[number].last {
         trials[number].state = .completed
         trials[number].reason = .endedItself
-        _ = scheduler.absorb(.ended(trial, Loss(last.value, goal: study.metric.goal)))
+        let loss = Loss(last.value, goal: study.metric.goal)
+        _ = scheduler.absorb(.ended(trial, loss))
+        searcher.absorb(.ended(trial, loss, at: Budget(last.epoch)))
       } else {
         failed(number, .noReport(lastLine: end.lastLine))
       }
@@ -210,8 +212,14 @@ extension Coordinator {
       ready.append(TrialID(number))
     } else {
       trials[number].state = .failed
-      _ = scheduler.absorb(.failed(TrialID(number)))
+      giveUp(TrialID(number))
     }
+  }
+
+  /// Tells scheduler and searcher that a trial failed for good.
+  private mutating func giveUp(_ trial: TrialID) {
+    _ = scheduler.absorb(.failed(trial))
+    searcher.absorb(.failed(trial))
   }
 
   /// Takes an agent out of the book: what ran there goes on elsewhere from its last checkpoint.

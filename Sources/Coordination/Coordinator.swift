@@ -1,5 +1,5 @@
 import Schedulers
-import Searchers
+public import Searchers
 public import StudyModel
 
 /// The state of a study and every decision about it: joins the searcher, the scheduler and the
@@ -47,8 +47,11 @@ public struct Coordinator: Sendable, Codable {
   /// Durable containers, ascending by name.
   public internal(set) var containers: [ContainerRecord] = []
 
+  /// What proposes configurations; a copy can propose and fit beside the loop.
+  public internal(set) var searcher: Searcher
   var scheduler: Scheduler
-  private let searcher: RandomSearch
+  /// The number of observations of the fit that is being made.
+  var fitting: Int?
   var free: [SlotID] = []
   /// Trials to go on with first: failed ones to be retried, and interrupted ones.
   var ready: [TrialID] = []
@@ -78,15 +81,7 @@ public struct Coordinator: Sendable, Codable {
   public init(study: Study) {
     self.study = study
     scheduler = Scheduler(for: study)
-    searcher = RandomSearch(space: study.space, points: study.points, seed: study.seed)
-  }
-
-  /// Proposes the configuration that a `propose` command asks for.
-  ///
-  /// - Parameter trial: The trial that is to start.
-  /// - Returns: The event to absorb next.
-  public func proposal(for trial: TrialID) -> Event {
-    searcher.propose(for: trial).map { .proposed(trial, $0) } ?? .exhausted(trial)
+    searcher = Searcher(for: study)
   }
 
   /// Absorbs one event and returns what is to be done, in order.
@@ -103,7 +98,10 @@ public struct Coordinator: Sendable, Codable {
     case .runEnded(let reason): runEnding = reason
     case .workerJoined(let worker, let host, let slots): join(worker, host, slots)
     case .workerLost(let worker, _): lose(worker, &commands)
-    case .proposed(let trial, let configuration): proposed(trial, configuration, &commands)
+    case .proposed(let trial, let configuration, let origin):
+      proposed(trial, configuration, origin, &commands)
+    case .fitted(let basis): fitted(basis)
+    case .known(let results): known(results)
     case .exhausted(let trial): exhausted(trial)
     case .began(let leg): began(leg)
     case .reported(let report): reported(report, &commands)
@@ -115,6 +113,7 @@ public struct Coordinator: Sendable, Codable {
     }
     applyStopRules(&commands)
     fill(&commands)
+    askForFit(&commands)
     finishIfIdle(&commands)
     deleteDeadContainers(&commands)
     mergeSmallContainers(&commands)
@@ -135,6 +134,8 @@ public struct Coordinator: Sendable, Codable {
   private mutating func begin(_ run: Run, _ commands: inout [Command]) {
     self.run = run
     runEnding = nil
+    // A fit that was being made is asked for again.
+    fitting = nil
     workers = []
     takeOut(where: { _ in true }, &commands)
   }
@@ -175,6 +176,7 @@ public struct Coordinator: Sendable, Codable {
       trials.append(TrialRecord(id: trial, target: budget.epochs))
       return trial
     case .resume(let trial, let budget):
+      searcher.absorb(.awaited(trial, at: budget))
       trials[trial.number].target = budget.epochs
       trials[trial.number].reason = .training
       return trial
@@ -211,13 +213,38 @@ public struct Coordinator: Sendable, Codable {
   }
 
   private mutating func proposed(
-    _ trial: TrialID, _ configuration: Configuration, _ commands: inout [Command]
+    _ trial: TrialID, _ configuration: Configuration, _ origin: Origin,
+    _ commands: inout [Command]
   ) {
     guard trials.indices.contains(trial.number), !trials[trial.number].isProposed else { return }
     trials[trial.number].isProposed = true
     // JSON writes 1.0 as 1: a replayed proposal gets its types back here.
-    trials[trial.number].configuration = study.space.conforming(configuration) ?? configuration
+    let typed = study.space.conforming(configuration) ?? configuration
+    trials[trial.number].configuration = typed
+    trials[trial.number].origin = origin
+    searcher.absorb(.proposed(trial, typed))
+    searcher.absorb(.awaited(trial, at: Budget(trials[trial.number].target)))
     launch(trial, &commands)
+  }
+
+  private mutating func fitted(_ basis: Int) {
+    fitting = nil
+    searcher.absorb(.fitted(basis: basis))
+  }
+
+  private mutating func known(_ results: [KnownResult]) {
+    for result in results {
+      guard let configuration = study.space.conforming(result.configuration) else { continue }
+      let loss = Loss(result.values, goals: study.metrics.map(\.goal))
+      searcher.absorb(.known(configuration, loss, at: Budget(result.epoch)))
+    }
+  }
+
+  /// Asks for one fit at a time; the searcher proposes by the last one meanwhile.
+  private mutating func askForFit(_ commands: inout [Command]) {
+    guard phase == .running, fitting == nil, let basis = searcher.dueBasis else { return }
+    fitting = basis
+    commands.append(.fit(basis: basis))
   }
 
   private mutating func exhausted(_ trial: TrialID) {

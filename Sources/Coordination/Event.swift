@@ -11,9 +11,13 @@ public enum Event: Hashable, Sendable, Codable {
   /// An agent is gone, with all that ran there.
   case workerLost(WorkerID, reason: String)
   /// A searcher proposed the configuration of a trial that is to start.
-  case proposed(TrialID, Configuration)
+  case proposed(TrialID, Configuration, from: Origin)
   /// A searcher has nothing to propose any more.
   case exhausted(TrialID)
+  /// The searcher's model was fitted to its first observations, and proposes by them from now on.
+  case fitted(basis: Int)
+  /// Results of an earlier study, for the searcher.
+  case known([KnownResult])
   /// A trial's process is up, its checkpoint in place.
   case began(LegID)
   /// A trial reported.
@@ -28,6 +32,23 @@ public enum Event: Hashable, Sendable, Codable {
   case notMerged([String], reason: String)
   /// The study's time or GPU-hours may be used up.
   case deadlinePassed
+}
+
+/// What an earlier study found.
+public struct KnownResult: Hashable, Sendable, Codable {
+  /// The trial's settings.
+  @TypedConfiguration public var configuration: Configuration
+  /// The values of the study's metrics, in its order; finite.
+  public var values: [Double]
+  /// The epoch at which they were reported.
+  public var epoch: Int
+
+  /// A result of these parts.
+  public init(configuration: Configuration, values: [Double], epoch: Int) {
+    _configuration = TypedConfiguration(wrappedValue: configuration)
+    self.values = values
+    self.epoch = epoch
+  }
 }
 
 /// One run of a coordinator.

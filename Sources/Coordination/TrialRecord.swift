@@ -76,6 +76,8 @@ public struct TrialRecord: Hashable, Sendable, Codable {
   public let id: TrialID
   /// Its settings.
   @TypedConfiguration public internal(set) var configuration = Configuration()
+  /// How its configuration came about; `nil` before.
+  public internal(set) var origin: Origin?
   /// Where it stands.
   public internal(set) var state = State.running
   /// Why it stands there.

@@ -68,7 +68,7 @@ public struct ReportPage: Encodable, Sendable {
     goal = study.metric.goal
     fidelity = study.fidelity.name
     fidelityMaximum = study.fidelity.maximum.epochs
-    algorithm = study.algorithm.name.rawValue
+    algorithm = study.algorithm.label
     elapsedSeconds = status.elapsedSeconds
     slots = coordinator.slotCount
     utilization = status.utilization
@@ -77,10 +77,7 @@ public struct ReportPage: Encodable, Sendable {
     counts = status.trials
     best = status.bestFull ?? status.best
     parameters = study.space.parameters.map(\.name)
-    rungs =
-      study.algorithm.name == .random
-      ? [study.fidelity.maximum.epochs]
-      : study.fidelity.rungs(eta: study.algorithm.eta).map(\.epochs)
+    rungs = study.comparedBudgets.map(\.epochs)
     bestOverTime = Self.bestOverTime(coordinator)
     let rows = Self.rows(coordinator)
     trials = coordinator.trials.map { trial in

@@ -12,7 +12,7 @@ public struct FullBudget: TrialScheduler {
     switch event {
     case .slotFreed(let next): next.map { [.start($0, upTo: maximum)] } ?? []
     case .reported(let trial, .diverged, _): [.stop(trial)]
-    case .reported(let trial, .finite, let budget):
+    case .reported(let trial, _, let budget):
       [budget < maximum ? .goOn(trial, upTo: maximum) : .complete(trial)]
     case .ended, .failed: []
     }

@@ -11,20 +11,23 @@ public enum Scheduler: TrialScheduler {
 
   /// The scheduler that a study's algorithm names.
   public init(for study: Study) {
-    let algorithm = study.algorithm
-    switch (algorithm.name, algorithm.halving) {
-    case (.random, _):
-      self = .fullBudget(FullBudget(maximum: study.fidelity.maximum))
+    let schedule = study.algorithm.schedule
+    switch (schedule.kind, schedule.halving) {
     case (.asha, .promotion):
       self = .promotion(
         AsynchronousHalving(
-          rungs: study.fidelity.rungs(eta: algorithm.eta), eta: algorithm.eta,
-          brackets: algorithm.brackets, seed: study.seed))
+          rungs: study.comparedBudgets, eta: schedule.eta, brackets: schedule.brackets,
+          seed: study.seed))
     case (.asha, .stopping):
       self = .stopping(
         StoppingHalving(
-          rungs: study.fidelity.rungs(eta: algorithm.eta), eta: algorithm.eta,
-          brackets: algorithm.brackets, seed: study.seed))
+          rungs: study.comparedBudgets, eta: schedule.eta, brackets: schedule.brackets,
+          seed: study.seed))
+    case (.smallest, _):
+      self = .fullBudget(FullBudget(maximum: study.fidelity.minimum))
+    case (.full, _), (.generations, _), (.untrained, _), (.successiveHalving, _), (.hyperband, _),
+      (.pasha, _), (.rasda, _):
+      self = .fullBudget(FullBudget(maximum: study.fidelity.maximum))
     }
   }
 

@@ -2,7 +2,8 @@ import RealModule
 public import StudyModel
 
 extension SearchSpace {
-  /// Draws every active parameter independently, without regard to the constraints.
+  /// Draws every active parameter independently, without regard to the constraints; of a space of
+  /// given rows, one of those that agree with `point`, or any where none does.
   ///
   /// - Parameters:
   ///   - random: Where the draws come from.
@@ -11,6 +12,16 @@ extension SearchSpace {
   public func sample(
     using random: inout RandomStream, fixing point: Configuration = Configuration()
   ) -> Configuration {
+    if let rows {
+      let agreeing =
+        point.settings.isEmpty
+        ? rows
+        : rows.filter { row in
+          point.settings.allSatisfy { row[$0.name] == $0.value }
+        }
+      let eligible = agreeing.isEmpty ? rows : agreeing
+      return eligible.isEmpty ? Configuration() : eligible[random.index(below: eligible.count)]
+    }
     var configuration = Configuration()
     for parameter in parameters where isActive(parameter, in: configuration) {
       configuration[parameter.name] =

@@ -25,7 +25,7 @@ extension StudyReader {
     let rows = texts(fields["where"], example: "where: {status: OK}")
     guard let file, let metric else { return nil }
     return TableSettings(
-      file: file, metric: metric, time: time,
+      file: file, metrics: [metric], time: time,
       parameters: Dictionary(uniqueKeysWithValues: columns),
       rows: Dictionary(uniqueKeysWithValues: rows))
   }

@@ -5,6 +5,8 @@
 public enum Loss: Hashable, Sendable, Codable {
   /// A finite value, smaller being better.
   case finite(Double)
+  /// Finite values of several metrics, in the study's order, smaller being better.
+  case several([Double])
   /// The metric was NaN or infinite.
   case diverged
 
@@ -18,9 +20,27 @@ public enum Loss: Hashable, Sendable, Codable {
     self.init(goal == .maximize ? -value : value)
   }
 
-  /// The value, or `nil` when diverged.
+  /// The losses of a study's metrics, in its order; diverged as soon as one is.
+  ///
+  /// - Parameters:
+  ///   - values: At least one.
+  ///   - goals: As many.
+  public init(_ values: [Double], goals: [Goal]) {
+    let losses = zip(values, goals).map { $1 == .maximize ? -$0 : $0 }
+    guard losses.allSatisfy(\.isFinite) else {
+      self = .diverged
+      return
+    }
+    self = losses.count == 1 ? .finite(losses[0]) : .several(losses)
+  }
+
+  /// The value, the first of several, or `nil` when diverged.
   public var value: Double? {
-    if case .finite(let value) = self { value } else { nil }
+    switch self {
+    case .finite(let value): value
+    case .several(let values): values.first
+    case .diverged: nil
+    }
   }
 }
 

@@ -60,6 +60,35 @@ extension Parameter.Domain {
     }
   }
 
+  /// The value at a place of a countable domain, ascending or in the order given.
+  ///
+  /// - Parameter place: From 0 to ``count`` - 1.
+  /// - Returns: `nil` where there is no such place or the domain is uncountable.
+  public func value(at place: Int) -> ParameterValue? {
+    guard let count, place >= 0, place < count else { return nil }
+    return switch self {
+    case .real(let low, let high, let step, _): .real(min(low + (step ?? 0) * Double(place), high))
+    case .integer(let low, _, let step, _): .integer(low + step * place)
+    case .ordinal(let values), .categorical(let values): values[place]
+    case .constant(let value): value
+    }
+  }
+
+  /// The place of a value of a countable domain; the inverse of ``value(at:)``.
+  public func place(of value: ParameterValue) -> Int? {
+    guard let count, let value = conforming(value) else { return nil }
+    switch self {
+    case .real(let low, _, let step, _):
+      guard let step, let number = value.number else { return 0 }
+      return min(Int(((number - low) / step).rounded()), count - 1)
+    case .integer(let low, _, let step, _):
+      guard let number = value.number, let whole = Int(exactly: number) else { return nil }
+      return (whole - low) / step
+    case .ordinal(let values), .categorical(let values): return values.firstIndex(of: value)
+    case .constant: return 0
+    }
+  }
+
   /// The value as this domain's own type, or `nil` where it is not one of its values.
   ///
   /// A whole number becomes real in a real domain: JSON and YAML write 1.0 and 1 alike.

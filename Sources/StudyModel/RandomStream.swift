@@ -12,6 +12,20 @@ public struct RandomStream: RandomNumberGenerator, Sendable {
     case configuration = 1
     /// Choosing a bracket.
     case bracket = 2
+    /// Choosing between a model's proposal and a random one.
+    case choice = 3
+    /// Drawing a model's candidates.
+    case candidates = 4
+    /// Fitting a model; the "trial" is the number of observations.
+    case fit = 5
+    /// Drawing values for pending trials.
+    case fantasies = 6
+    /// Choosing a parent and its mutation.
+    case evolution = 7
+    /// Scrambling or shuffling a sequence; the "trial" is 0.
+    case sequence = 8
+    /// What happens in a simulated machine.
+    case simulation = 9
   }
 
   private let key: SIMD2<UInt32>

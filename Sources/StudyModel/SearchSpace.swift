@@ -4,6 +4,9 @@ public struct SearchSpace: Hashable, Sendable, Codable {
   public let parameters: [Parameter]
   /// Every one must hold; one that names an inactive parameter holds.
   public let constraints: [Expression]
+  /// The only configurations that may be tried, such as the rows of a table, distinct; `nil` where
+  /// every combination may.
+  public let rows: [Configuration]?
 
   /// A space of these parameters.
   ///
@@ -11,9 +14,19 @@ public struct SearchSpace: Hashable, Sendable, Codable {
   ///   - parameters: With distinct names; conditions name earlier parameters only, which
   ///     ``ordered(_:)`` establishes.
   ///   - constraints: Truth-valued expressions over the parameters' names.
-  public init(parameters: [Parameter], constraints: [Expression] = []) {
+  ///   - rows: The only configurations that may be tried, distinct, each conforming to the
+  ///     parameters; `nil` for all.
+  public init(
+    parameters: [Parameter], constraints: [Expression] = [], rows: [Configuration]? = nil
+  ) {
     self.parameters = parameters
     self.constraints = constraints
+    self.rows = rows
+  }
+
+  /// The same space, of which only these configurations may be tried.
+  public func restricted(to rows: [Configuration]) -> SearchSpace {
+    SearchSpace(parameters: parameters, constraints: constraints, rows: rows)
   }
 
   /// Orders parameters so that each comes after those its conditions name, otherwise as given.
@@ -72,6 +85,26 @@ public struct SearchSpace: Hashable, Sendable, Codable {
     guard result.settings.count == configuration.settings.count, satisfiesConstraints(result)
     else { return nil }
     return result
+  }
+
+  /// Whether the space holds a countable number of configurations.
+  public var isCountable: Bool {
+    rows != nil || parameters.allSatisfy { $0.domain.count != nil }
+  }
+
+  /// An upper bound of the number of configurations: exact without conditions and constraints.
+  ///
+  /// - Returns: `nil` where there are uncountably many, or more than `Int.max`.
+  public var countBound: Int? {
+    if let rows { return rows.count }
+    var bound = 1
+    for parameter in parameters {
+      guard let count = parameter.domain.count else { return nil }
+      let (product, overflow) = bound.multipliedReportingOverflow(by: count)
+      if overflow { return nil }
+      bound = product
+    }
+    return bound
   }
 
   /// The settings in the order in which the study file lists the parameters.

@@ -5,8 +5,8 @@
 public struct Study: Hashable, Sendable, Codable {
   /// The study's name: letters, digits, `-`, `_` and `.`.
   public var name: String
-  /// What trials are judged by.
-  public var metric: Metric
+  /// What trials are judged by: one metric, or several of which none may get worse for another.
+  public var metrics: [Metric]
   /// What a trial is promoted in.
   public var fidelity: Fidelity
   /// The configurations that may be tried.
@@ -23,6 +23,10 @@ public struct Study: Hashable, Sendable, Codable {
   public var slurm: SlurmSettings
   /// When the study ends.
   public var stop: StopRules
+  /// How the winner is trained out in the end; `nil` where it is not.
+  public var finish: FinishSettings?
+  /// Studies whose results the searcher knows from the beginning, in this order.
+  public var prior: [String]
   /// A known value of the metric to compare with.
   public var baseline: Double?
   /// The seed of every random draw.
@@ -32,14 +36,16 @@ public struct Study: Hashable, Sendable, Codable {
 
   /// A study of these parts, with defaults for what a study file may leave out.
   public init(
-    name: String, metric: Metric, fidelity: Fidelity, space: SearchSpace,
+    name: String, metrics: [Metric], fidelity: Fidelity, space: SearchSpace,
     points: [Configuration] = [], algorithm: Algorithm = Algorithm(), trial: TrialSettings,
     environment: EnvironmentSettings = EnvironmentSettings(),
-    slurm: SlurmSettings = SlurmSettings(), stop: StopRules = StopRules(), baseline: Double? = nil,
-    seed: UInt64 = 0, table: TableSettings? = nil
+    slurm: SlurmSettings = SlurmSettings(), stop: StopRules = StopRules(),
+    finish: FinishSettings? = nil, prior: [String] = [], baseline: Double? = nil, seed: UInt64 = 0,
+    table: TableSettings? = nil
   ) {
+    precondition(!metrics.isEmpty)
     self.name = name
-    self.metric = metric
+    self.metrics = metrics
     self.fidelity = fidelity
     self.space = space
     self.points = points
@@ -48,48 +54,57 @@ public struct Study: Hashable, Sendable, Codable {
     self.environment = environment
     self.slurm = slurm
     self.stop = stop
+    self.finish = finish
+    self.prior = prior
     self.baseline = baseline
     self.seed = seed
     self.table = table
   }
+
+  /// A study of one metric.
+  public init(
+    name: String, metric: Metric, fidelity: Fidelity, space: SearchSpace,
+    points: [Configuration] = [], algorithm: Algorithm = Algorithm(), trial: TrialSettings,
+    environment: EnvironmentSettings = EnvironmentSettings(),
+    slurm: SlurmSettings = SlurmSettings(), stop: StopRules = StopRules(), baseline: Double? = nil,
+    seed: UInt64 = 0, table: TableSettings? = nil
+  ) {
+    self.init(
+      name: name, metrics: [metric], fidelity: fidelity, space: space, points: points,
+      algorithm: algorithm, trial: trial, environment: environment, slurm: slurm, stop: stop,
+      baseline: baseline, seed: seed, table: table)
+  }
+
+  /// The metric by which one value is better than another: the first of several.
+  public var metric: Metric {
+    get { metrics[0] }
+    set { metrics[0] = newValue }
+  }
 }
 
-/// The method of a study: a scheduler joined to a searcher.
-public struct Algorithm: Hashable, Sendable, Codable {
-  /// The methods of this version.
-  public enum Name: String, Hashable, Sendable, Codable, CaseIterable {
-    /// Random search at the full budget.
-    case random
-    /// Asynchronous successive halving with random search.
-    case asha
+/// How the winner is trained out on the full budget when the search has ended.
+///
+/// Source: Égelé et al., "AgEBO-Tabular", SC 2021, section 4.2; Bohdal et al., "PASHA", ICLR 2023,
+/// section 3 (the chosen configuration is retrained).
+public struct FinishSettings: Hashable, Sendable, Codable {
+  /// Which trial.
+  public enum Winner: String, Hashable, Sendable, Codable, CaseIterable {
+    /// The best at the highest budget reached.
+    case best
   }
 
-  /// What asynchronous halving does with a trial that is not among the best of its rung.
-  public enum Halving: String, Hashable, Sendable, Codable, CaseIterable {
-    /// Pauses it, and resumes it when it becomes one of the best.
-    case promotion
-    /// Stops it for good.
-    case stopping
-  }
+  /// Which trial is trained out.
+  public var retrain: Winner
+  /// The budget of each training; `nil` for the study's full one.
+  public var epochs: Budget?
+  /// How many trainings, each with a seed of its own; at least 1.
+  public var seeds: Int
 
-  /// The method.
-  public var name: Name
-  /// The reduction factor: one of `eta` trials goes on; at least 2. Li et al. (MLSys 2020) use 4,
-  /// Syne Tune and Optuna's users most often 3, which is the default.
-  public var eta: Int
-  /// What becomes of the others.
-  public var halving: Halving
-  /// How many brackets, each with a first rung `eta` times higher than the one before; from 1.
-  public var brackets: Int
-
-  /// A method with its settings.
-  public init(
-    name: Name = .asha, eta: Int = 3, halving: Halving = .promotion, brackets: Int = 1
-  ) {
-    self.name = name
-    self.eta = eta
-    self.halving = halving
-    self.brackets = brackets
+  /// The winner once, on the full budget.
+  public init(retrain: Winner = .best, epochs: Budget? = nil, seeds: Int = 1) {
+    self.retrain = retrain
+    self.epochs = epochs
+    self.seeds = seeds
   }
 }
 
@@ -131,8 +146,8 @@ public struct TableSettings: Hashable, Sendable, Codable {
 
   /// The file, beside the study file or absolute.
   public var file: String
-  /// The metric's column pattern; `{epoch}` stands for the step.
-  public var metric: String
+  /// The metrics' column patterns, in the study's order; `{epoch}` stands for the step.
+  public var metrics: [String]
   /// Where times come from.
   public var time: Time
   /// Parameters whose columns are called otherwise: parameter to column.
@@ -142,11 +157,11 @@ public struct TableSettings: Hashable, Sendable, Codable {
 
   /// A table with its columns.
   public init(
-    file: String, metric: String, time: Time = .unit, parameters: [String: String] = [:],
+    file: String, metrics: [String], time: Time = .unit, parameters: [String: String] = [:],
     rows: [String: String] = [:]
   ) {
     self.file = file
-    self.metric = metric
+    self.metrics = metrics
     self.time = time
     self.parameters = parameters
     self.rows = rows

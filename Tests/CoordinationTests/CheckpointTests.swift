@@ -14,7 +14,7 @@ struct CheckpointTests {
   @Test func aUselessCheckpointThatIsDurableBeforeItsProcessEndsIsNotAwaited() {
     var desk = Desk(slots: [2]) {
       $0.stop.trials = 2
-      $0.algorithm.halving = .stopping
+      $0.algorithm.schedule.halving = .stopping
     }
     desk.report(leg(0), epoch: 1, 0.5)
     desk.report(leg(1), epoch: 1, 0.1, isAnswerable: false)
@@ -69,7 +69,7 @@ struct CheckpointTests {
   }
 
   @Test func theCheckpointOfALeaderIsLetGoOfWhenAnotherLeads() {
-    var desk = Desk(slots: [2]) { $0.algorithm.halving = .stopping }
+    var desk = Desk(slots: [2]) { $0.algorithm.schedule.halving = .stopping }
     // Trial 0 leads at the second rung and is stopped there: its checkpoint is kept.
     desk.report(leg(0), epoch: 1, 0.9)
     desk.store("a", [entry(leg(0), epoch: 1)])
@@ -146,7 +146,7 @@ struct CheckpointTests {
   @Test func nothingIsMergedAsTheStudyEnds() {
     var desk = Desk(slots: [5]) {
       $0.stop.trials = 5
-      $0.algorithm.eta = 9
+      $0.algorithm.schedule.eta = 9
     }
     for trial in 0..<5 {
       desk.report(leg(trial), epoch: 1, Double(trial))

@@ -1,5 +1,6 @@
 import Coordination
 import StudyModel
+import TestSupport
 
 /// A coordinator at whose desk a test plays the world, one event a second.
 struct Desk {
@@ -13,7 +14,7 @@ struct Desk {
     space: SearchSpace(parameters: [
       Parameter(name: "x", domain: .real(low: 0, high: 1, step: nil, log: false))
     ]),
-    algorithm: Algorithm(name: .asha, eta: 2), trial: TrialSettings(command: ["train"]))
+    algorithm: .halving(eta: 2), trial: TrialSettings(command: ["train"]))
 
   /// A run of a study with these slots.
   init(slots: [Int] = [1], _ edit: (inout Study) -> Void = { _ in }) {

@@ -141,7 +141,7 @@ struct EndingTests {
 
   @Test func aFailedTrialIsRetriedFromItsLastCheckpoint() {
     var desk = Desk {
-      $0.algorithm.name = .random
+      $0.algorithm = Algorithm(.random)
       $0.trial.retries = 1
     }
     desk.report(leg(0), epoch: 1, 0.5)

@@ -28,7 +28,7 @@ struct LostWorkerTests {
   }
 
   @Test func aTrialGoesOnElsewhereFromItsLastDurableCheckpoint() {
-    var desk = Desk(slots: [1, 1]) { $0.algorithm.name = .random }
+    var desk = Desk(slots: [1, 1]) { $0.algorithm = Algorithm(.random) }
     desk.report(leg(0), epoch: 1, 0.5)
     desk.store("a", [entry(leg(0), epoch: 1)])
     desk.report(leg(0), epoch: 2, 0.6)

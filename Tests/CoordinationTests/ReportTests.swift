@@ -5,7 +5,7 @@ import Testing
 
 struct ReportTests {
   @Test func aTrialThatWasToldToGoOnMayStillEndItself() {
-    var desk = Desk { $0.algorithm.halving = .stopping }
+    var desk = Desk { $0.algorithm.schedule.halving = .stopping }
     #expect(desk.report(leg(0), epoch: 1, 0.5).verdicts == [.goOn(until: 2)])
     #expect(desk.report(leg(0), epoch: 2, 0.6).verdicts == [.goOn(until: 4)])
     #expect(desk.report(leg(0), epoch: 3, 0.7).verdicts == [])
@@ -16,7 +16,7 @@ struct ReportTests {
   }
 
   @Test func aTrialThatCouldNotBeToldToGoOnStartsAgain() {
-    var desk = Desk { $0.algorithm.halving = .stopping }
+    var desk = Desk { $0.algorithm.schedule.halving = .stopping }
     #expect(desk.report(leg(0), epoch: 1, 0.5, isAnswerable: false) == [])
     let commands = desk.end(leg(0))
     #expect(commands.starts == [leg(0, 2)])
@@ -37,7 +37,7 @@ struct ReportTests {
 
   @Test func aReportWithoutTheMetricIsAnsweredWhereACheckpointIsDue() {
     var desk = Desk {
-      $0.algorithm.name = .random
+      $0.algorithm = Algorithm(.random)
       $0.trial.checkpointEvery = 2
     }
     #expect(desk.report(leg(0), epoch: 1, nil) == [])
@@ -55,7 +55,7 @@ struct ReportTests {
 
   @Test(arguments: [Double.nan, .infinity, -.infinity])
   func aMetricThatIsNotFiniteFailsTheTrial(value: Double) {
-    var desk = Desk { $0.algorithm.name = .random }
+    var desk = Desk { $0.algorithm = Algorithm(.random) }
     desk.report(leg(0), epoch: 1, 0.3)
     #expect(desk.report(leg(0), epoch: 2, value).ends == [leg(0)])
     #expect(desk.trial(0).state == .failed)
@@ -65,7 +65,7 @@ struct ReportTests {
   }
 
   @Test func aRepeatedReportIsAnsweredAgainAndRecordedOnce() {
-    var desk = Desk { $0.algorithm.halving = .stopping }
+    var desk = Desk { $0.algorithm.schedule.halving = .stopping }
     #expect(desk.report(leg(0), epoch: 1, 0.5).verdicts == [.goOn(until: 2)])
     #expect(desk.report(leg(0), epoch: 1, 0.4).verdicts == [.goOn(until: 2)])
     #expect(desk.coordinator.reports.count == 1)
@@ -89,7 +89,7 @@ struct ReportTests {
   @Test func proposalsOfNobodyChangeNothing() {
     var desk = Desk()
     for number in [-1, 0, 1, 99] {
-      #expect(desk.absorb(.proposed(TrialID(number), Configuration())) == [])
+      #expect(desk.absorb(.proposed(TrialID(number), Configuration(), from: .random)) == [])
       #expect(desk.absorb(.exhausted(TrialID(number))) == [])
     }
     #expect(desk.trial(0).place != nil)
@@ -111,7 +111,8 @@ struct ReportTests {
     _ = coordinator.absorb(
       .workerJoined(WorkerID(0), host: "node", slots: 1), at: StudyTime(seconds: 5))
     let commands = coordinator.absorb(
-      .proposed(TrialID(0), Configuration([("x", .integer(1))])), at: StudyTime(seconds: 6))
+      .proposed(TrialID(0), Configuration([("x", .integer(1))]), from: .random),
+      at: StudyTime(seconds: 6))
     guard case .start(let leg)? = commands.first else {
       Issue.record("\(commands)")
       return

@@ -12,10 +12,10 @@ extension Study {
       maximum: Budget(random.element(of: [2, 5, 9, 10, 27])))
     let eta = random.integer(2...4)
     let rungs = fidelity.rungs(eta: eta)
-    let algorithm = Algorithm(
-      name: random.chance(0.15) ? .random : .asha, eta: eta,
-      halving: random.chance(0.6) ? .promotion : .stopping,
-      brackets: random.chance(0.7) ? 1 : random.integer(1...rungs.count))
+    var algorithm = Algorithm(random.chance(0.15) ? .random : .asha)
+    algorithm.schedule.eta = eta
+    algorithm.schedule.halving = random.chance(0.6) ? .promotion : .stopping
+    algorithm.schedule.brackets = random.chance(0.7) ? 1 : random.integer(1...rungs.count)
     return Study(
       name: "study",
       metric: Metric(name: "accuracy", goal: random.chance(0.5) ? .maximize : .minimize),

@@ -1,5 +1,6 @@
 import StudyFiles
 import StudyModel
+import TestSupport
 import Testing
 
 @Suite struct StudyTests {
@@ -30,7 +31,7 @@ import Testing
     #expect(study.space.constraints == [try Expression("width * batch_size <= 8192")])
     #expect(
       study.points == [Configuration([("learning_rate", .real(0.01)), ("width", .integer(32))])])
-    #expect(study.algorithm == Algorithm(name: .asha, eta: 3, halving: .promotion, brackets: 1))
+    #expect(study.algorithm == Algorithm())
     #expect(
       study.trial
         == TrialSettings(
@@ -50,7 +51,7 @@ import Testing
     #expect(
       study.table
         == TableSettings(
-          file: "curves.csv.gz", metric: "val_acc_{epoch}",
+          file: "curves.csv.gz", metrics: ["val_acc_{epoch}"],
           time: .elapsed("elapsed_seconds_{epoch}")))
   }
 
@@ -125,7 +126,7 @@ import Testing
     let text = StudyParts("algorithm: {name: asha, eta: 4, type: stopping, brackets: 2}").text
     #expect(
       try readStudy(text, file: "s.yaml").value.algorithm
-        == Algorithm(name: .asha, eta: 4, halving: .stopping, brackets: 2))
+        == .halving(eta: 4, .stopping, brackets: 2))
     let random = StudyParts("algorithm: {name: random}").text
     #expect(try readStudy(random, file: "s.yaml").value.algorithm.name == .random)
   }

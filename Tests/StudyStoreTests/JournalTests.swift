@@ -44,8 +44,8 @@ struct JournalBench {
   init() throws { bench = try JournalBench() }
 
   @Test func everyEventAndCommandComesBack() throws {
-    #expect(Set(everyEvent.map { kind($0) }).count == 13)
-    #expect(Set(everyCommand.map { kind($0) }).count == 7)
+    #expect(Set(everyEvent.map { kind($0) }).count == 15)
+    #expect(Set(everyCommand.map { kind($0) }).count == 8)
     var journal = try Journal(beginning: bench.path, after: .init())
     var entries: [JournalEntry] = []
     for (index, event) in everyEvent.enumerated() {
@@ -85,7 +85,8 @@ struct JournalBench {
   /// A value of a parameter may be called NaN: it is no number for that.
   @Test func aWordThatLooksLikeNoNumberStaysAWord() throws {
     let event = Event.proposed(
-      TrialID(0), Configuration([("missing", .word("NaN")), ("limit", .word("Infinity"))]))
+      TrialID(0), Configuration([("missing", .word("NaN")), ("limit", .word("Infinity"))]),
+      from: .random)
     var journal = try Journal(beginning: bench.path, after: .init())
     journal.append(JournalEntry(time: .zero, event: event, commands: []))
     try journal.sync()

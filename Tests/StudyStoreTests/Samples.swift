@@ -28,7 +28,7 @@ let everyEvent: [Event] = [
   .runEnded(reason: "signal 15, \"so\" \\ \u{0} \u{2028} 🙂"),
   .workerJoined(WorkerID(0), host: "a", slots: 0),
   .workerLost(WorkerID(99_999), reason: "silent for 30 s"),
-  .proposed(TrialID(0), Configuration()),
+  .proposed(TrialID(0), Configuration(), from: .point),
   .proposed(
     TrialID(7),
     Configuration([
@@ -36,7 +36,16 @@ let everyEvent: [Event] = [
       ("huge", .real(-1.7976931348623157e308)),
       ("width", .integer(.max)), ("least", .integer(.min)), ("flag", .truth(true)),
       ("word", .word("a \"b\" 1e5")), ("number as a word", .word("010")),
-    ])),
+    ]), from: .mutation(of: TrialID(3), parameter: "wo\"rd", model: 12)),
+  .proposed(
+    TrialID(8), Configuration(), from: .model(observations: 40, budget: Budget(9))),
+  .proposed(TrialID(9), Configuration(), from: .sequence(place: 7)),
+  .fitted(basis: 40),
+  .known([
+    KnownResult(
+      configuration: Configuration([("rate", .real(2)), ("width", .integer(2))]),
+      values: [0.5, -1], epoch: 3)
+  ]),
   .exhausted(TrialID(2)),
   .began(LegID(TrialID(1), attempt: 2)),
   .reported(
@@ -70,6 +79,7 @@ let everyEvent: [Event] = [
 /// One command of every kind, of every verdict and every ending.
 let everyCommand: [Command] = [
   .propose(TrialID(0)),
+  .fit(basis: 40),
   .start(
     Leg(
       id: LegID(TrialID(1), attempt: 2), slot: SlotID(WorkerID(3), 4),
@@ -102,6 +112,8 @@ func kind(_ event: Event) -> String {
   case .workerLost: "workerLost"
   case .proposed: "proposed"
   case .exhausted: "exhausted"
+  case .fitted: "fitted"
+  case .known: "known"
   case .began: "began"
   case .reported: "reported"
   case .legEnded: "legEnded"
@@ -116,6 +128,7 @@ func kind(_ event: Event) -> String {
 func kind(_ command: Command) -> String {
   switch command {
   case .propose: "propose"
+  case .fit: "fit"
   case .start: "start"
   case .answer: "answer"
   case .end: "end"

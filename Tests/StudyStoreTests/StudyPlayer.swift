@@ -79,6 +79,7 @@ struct StudyPlayer {
   private mutating func perform(_ command: Command) {
     switch command {
     case .propose(let trial): waiting.append(coordinator.proposal(for: trial))
+    case .fit(let basis): waiting.append(.fitted(basis: basis))
     case .start(let leg):
       legs[leg.id] = leg
       waiting.append(.began(leg.id))

@@ -86,10 +86,12 @@ struct Book {
     case .workerLost(let worker, _):
       slots[worker] = nil
       for (leg, process) in open where process.leg.slot.worker == worker { close(leg) }
-    case .proposed(let trial, _): proposed.insert(trial.number)
+    case .proposed(let trial, _, _): proposed.insert(trial.number)
     case .began(let leg): open[leg]?.hasBegun = true
     case .legEnded(let end): close(end.leg)
-    case .runEnded, .exhausted, .reported, .stored, .notStored, .notMerged, .deadlinePassed: break
+    case .runEnded, .exhausted, .fitted, .known, .reported, .stored, .notStored, .notMerged,
+      .deadlinePassed:
+      break
     }
   }
 
@@ -158,6 +160,8 @@ struct Book {
       if !open.isEmpty { wrong.append("the study ends while processes run") }
     case .propose(let trial):
       if proposed.contains(trial.number) { wrong.append("trial \(trial) is proposed again") }
+    case .fit(let basis):
+      if basis < 1 { wrong.append("a model is to be fitted to nothing") }
     }
     return wrong
   }

@@ -85,7 +85,7 @@ extension World {
       for name in names where files.removeValue(forKey: name) == nil {
         violations.append("\(name) is discarded, but not there")
       }
-    case .propose, .finish: break
+    case .propose, .fit, .finish: break
     }
   }
 

@@ -34,10 +34,7 @@ extension World {
     func isBetter(_ value: Double, _ other: Double) -> Bool {
       study.metric.goal == .maximize ? value > other : value < other
     }
-    let rungs =
-      study.algorithm.name == .random
-      ? [study.fidelity.maximum.epochs]
-      : study.fidelity.rungs(eta: study.algorithm.eta).map(\.epochs)
+    let rungs = study.comparedBudgets.map(\.epochs)
     var best: (trial: Int, value: Double)?
     var full: (trial: Int, value: Double, rung: Int, epoch: Int)?
     var reached: [Int: Int] = [:]
@@ -55,7 +52,7 @@ extension World {
       violations.append(
         "trial \(best?.trial ?? -1) is best, not \(coordinator.best ?? TrialID(-1))")
     }
-    guard study.algorithm.brackets == 1 else { return }
+    guard study.algorithm.schedule.brackets == 1 else { return }
     let leader = coordinator.bestFull
     if leader?.trial.number != full?.trial || leader?.value.value != full?.value
       || leader?.value.epoch != full?.epoch

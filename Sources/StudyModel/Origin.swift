@@ -1,0 +1,15 @@
+/// How a configuration came about.
+public enum Origin: Hashable, Sendable, Codable {
+  /// A point of the study file, what it leaves out being drawn.
+  case point
+  /// An independent draw.
+  case random
+  /// The next of a sequence: a grid's or Sobol's; its place from 0.
+  case sequence(place: Int)
+  /// The best candidate of a model of this many observations; `budget` is the one it was asked
+  /// about, `nil` for a model of full budgets.
+  case model(observations: Int, budget: Budget?)
+  /// A mutation of a trial's configuration in one parameter; `model` is the number of observations
+  /// of the model that chose the parameters which do not evolve, if one did.
+  case mutation(of: TrialID, parameter: String, model: Int?)
+}
