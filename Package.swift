@@ -32,7 +32,10 @@ let package = Package(
   ],
   targets: [
     .target(name: "StudyModel", dependencies: [numerics], swiftSettings: settings),
-    .target(name: "Searchers", dependencies: ["StudyModel", numerics], swiftSettings: settings),
+    .target(name: "Surrogates", dependencies: [numerics], swiftSettings: settings),
+    .target(
+      name: "Searchers", dependencies: ["StudyModel", "Surrogates", numerics],
+      swiftSettings: settings),
     .target(name: "Schedulers", dependencies: ["StudyModel", heap], swiftSettings: settings),
     .target(
       name: "Coordination", dependencies: ["StudyModel", "Searchers", "Schedulers"],
@@ -119,6 +122,7 @@ let package = Package(
     .testTarget(
       name: "StudyModelTests", dependencies: ["StudyModel", "TestSupport"],
       swiftSettings: settings),
+    .testTarget(name: "SurrogatesTests", dependencies: ["Surrogates"], swiftSettings: settings),
     .testTarget(
       name: "SearchersTests", dependencies: ["Searchers", "StudyModel", "TestSupport"],
       swiftSettings: settings),
