@@ -71,7 +71,9 @@ let package = Package(
     .target(name: "MPI", dependencies: ["CMPI"], swiftSettings: settings),
     .target(
       name: "Agents",
-      dependencies: ["StudyModel", "Coordination", "StudyStore", "Processes", "MPI"],
+      dependencies: [
+        "StudyModel", "Searchers", "Coordination", "StudyStore", "Processes", "MPI",
+      ],
       swiftSettings: settings),
     .target(
       name: "StudyFiles", dependencies: ["StudyModel", .product(name: "Yams", package: "Yams")],

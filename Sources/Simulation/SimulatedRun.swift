@@ -81,7 +81,8 @@ extension SimulatedRun {
     let values = curve?.values.first?.filter(\.isFinite)
     bestCurveValue = metric.goal == .maximize ? values?.max() : values?.min()
     bestFullValue = coordinator.bestFull?.value.value
-    finishValue = nil
+    let finals = coordinator.trials.filter { $0.finalSeed != nil }.compactMap { $0.last?.value }
+    finishValue = finals.isEmpty ? nil : finals.reduce(0, +) / Double(finals.count)
     front = []
     makespanSeconds = simulator.makespan
     jobs = simulator.jobs
