@@ -40,6 +40,14 @@ let package = Package(
     .target(
       name: "Coordination", dependencies: ["StudyModel", "Searchers", "Schedulers"],
       swiftSettings: settings),
+    .target(
+      name: "Simulation",
+      dependencies: ["StudyModel", "Coordination", "Searchers", heap, numerics],
+      swiftSettings: settings),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .target(
+      name: "TableFiles", dependencies: ["CZlib", "Simulation", "StudyModel"],
+      swiftSettings: settings),
     .systemLibrary(name: "CHDF5", pkgConfig: hdf5, providers: [.apt(["libhdf5-dev"])]),
     .target(name: "HDF5", dependencies: ["CHDF5"], swiftSettings: settings),
     .target(
@@ -71,7 +79,8 @@ let package = Package(
     .executableTarget(
       name: "rung",
       dependencies: [
-        "StudyModel", "StudyFiles", "StudyStore", "Coordination", "Planning", "JobScripts",
+        "StudyModel", "StudyFiles", "StudyStore", "Coordination", "Simulation", "TableFiles",
+        "Planning", "JobScripts",
         "Reporting", "Processes", "Agents", "Resources", "MPI", "Slurm",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: settings),
@@ -128,6 +137,14 @@ let package = Package(
       swiftSettings: settings),
     .testTarget(
       name: "SchedulersTests", dependencies: ["Schedulers", "StudyModel", "TestSupport"],
+      swiftSettings: settings),
+    .testTarget(
+      name: "SimulationTests",
+      dependencies: ["Simulation", "Coordination", "Searchers", "StudyModel", "TestSupport"],
+      swiftSettings: settings),
+    .testTarget(
+      name: "TableFilesTests",
+      dependencies: ["TableFiles", "Simulation", "StudyModel", "ProgramSupport", "Processes"],
       swiftSettings: settings),
     .testTarget(
       name: "CoordinationTests",

@@ -83,6 +83,16 @@ public struct Algorithm: Hashable, Sendable, Codable {
     }
   }
 
+  /// Whether trials can be judged by several metrics: nothing in it is modelled by one alone.
+  public var takesSeveralMetrics: Bool {
+    let searches: [Search.Kind] = [.random, .grid, .sobol]
+    switch schedule.kind {
+    case .full, .generations, .smallest, .untrained, .successiveHalving, .hyperband, .asha:
+      return searches.contains(search.kind)
+    case .pasha, .rasda: return false
+    }
+  }
+
   /// The name, or the two parts as `scheduler+searcher`.
   public var label: String {
     name?.rawValue ?? "\(schedule.kind.rawValue)+\(search.kind.rawValue)"
