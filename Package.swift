@@ -34,7 +34,7 @@ let package = Package(
     .target(name: "StudyModel", dependencies: [numerics], swiftSettings: settings),
     .target(name: "Surrogates", dependencies: [numerics], swiftSettings: settings),
     .target(
-      name: "Searchers", dependencies: ["StudyModel", "Surrogates", numerics],
+      name: "Searchers", dependencies: ["StudyModel", "Surrogates", heap, numerics],
       swiftSettings: settings),
     .target(name: "Schedulers", dependencies: ["StudyModel", heap], swiftSettings: settings),
     .target(

@@ -12,6 +12,9 @@ public struct Searcher: Sendable, Codable {
   /// What proposes after the points.
   private enum Kind: Sendable, Codable {
     case random(RandomSearch)
+    case density(DensitySearch)
+    /// Nothing, while the state that was here changes.
+    case absent
   }
 
   /// A fit of a slow model, kept by the loop.
@@ -26,7 +29,12 @@ public struct Searcher: Sendable, Codable {
     seed = study.seed
     tried = Tried(study.space)
     switch study.algorithm.search.kind {
-    case .random, .grid, .sobol, .bohb, .mobster, .age, .agebo, .mixedBO, .mixedAgE:
+    case .bohb:
+      kind = .density(
+        DensitySearch(
+          space: study.space, budgets: study.comparedBudgets,
+          settings: study.algorithm.search.density, seed: study.seed))
+    case .random, .grid, .sobol, .mobster, .age, .agebo, .mixedBO, .mixedAgE:
       kind = .random(RandomSearch(space: study.space, seed: study.seed))
     }
   }
@@ -36,10 +44,15 @@ public struct Searcher: Sendable, Codable {
     if case .proposed(_, let configuration) = event, !points.isEmpty {
       tried.insert(configuration)
     }
-    switch kind {
+    // The state is taken out while it changes, so that its arrays are not copied.
+    switch exchange(&kind, with: .absent) {
     case .random(var searcher):
       searcher.absorb(event)
       kind = .random(searcher)
+    case .density(var searcher):
+      searcher.absorb(event)
+      kind = .density(searcher)
+    case .absent: break
     }
   }
 
@@ -75,6 +88,15 @@ public struct Searcher: Sendable, Codable {
     }
     switch kind {
     case .random(let searcher): return searcher.propose(for: trial)
+    case .density(let searcher): return searcher.propose(for: trial)
+    case .absent: return nil
     }
   }
+}
+
+/// Puts `replacement` into `value` and returns what was there.
+private func exchange<Value>(_ value: inout Value, with replacement: Value) -> Value {
+  let old = value
+  value = replacement
+  return old
 }

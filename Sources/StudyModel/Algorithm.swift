@@ -254,8 +254,17 @@ public struct GridSettings: Hashable, Sendable, Codable {
 /// Source: Falkner, Klein and Hutter, "BOHB: Robust and Efficient Hyperparameter Optimization at
 /// Scale", ICML 2018, section 3.2 and appendix; defaults as in HpBandSter 0.7.4.
 public struct DensitySettings: Hashable, Sendable, Codable {
-  /// Observations at a budget before it is modelled, beyond the number of parameters plus one;
-  /// `nil` for exactly that number.
+  /// Which levels the kernel of a categorical parameter spreads its bandwidth over.
+  public enum Levels: String, Hashable, Sendable, Codable, CaseIterable {
+    /// All values of the parameter, with a bandwidth of at most that at which they are alike.
+    case declared
+    /// Those among the observations, with any bandwidth: HpBandSter 0.7.4, by way of statsmodels.
+    /// From a bandwidth of 1 on densities can be negative, and value no longer attracts its like.
+    case observed
+  }
+
+  /// Observations that either density of a budget has at least; `nil` for the number of parameters
+  /// plus one, below which it never is.
   public var minimumPoints: Int?
   /// The share of observations that are called good, in percent; above 0, below 100.
   public var topPercent = 15.0
@@ -267,6 +276,8 @@ public struct DensitySettings: Hashable, Sendable, Codable {
   public var bandwidthFactor = 3.0
   /// The least bandwidth; above 0.
   public var minimumBandwidth = 1e-3
+  /// Of categorical parameters.
+  public var levels = Levels.declared
 
   /// The defaults.
   public init() {}
