@@ -242,6 +242,7 @@ extension Scheduler {
     case .promotion: 0
     case .stopping: 1
     case .fullBudget: 2
+    case .progressive: 3
     }
   }
 }
