@@ -43,7 +43,12 @@ extension Coordinator {
       return fail(number, because: .diverged(epoch: report.epoch), &commands)
     }
     note(TrialRecord.Best(value: value, epoch: report.epoch), of: number)
-    guard isDue else { return answerAtCheckpoint(report, on: running.slot.worker, &commands) }
+    guard isDue else {
+      if scheduler.observesCurves {
+        _ = scheduler.absorb(.observed(report.leg.trial, loss, at: Budget(report.epoch)))
+      }
+      return answerAtCheckpoint(report, on: running.slot.worker, &commands)
+    }
     decide(report, loss, on: running.slot.worker, &commands)
   }
 
