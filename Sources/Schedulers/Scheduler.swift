@@ -8,26 +8,36 @@ public enum Scheduler: TrialScheduler {
   case promotion(AsynchronousHalving)
   /// ASHA, stopping type.
   case stopping(StoppingHalving)
+  /// Successive halving and Hyperband.
+  case synchronous(SynchronousHalving)
+  /// Every trial gets its full budget, generation by generation.
+  case generations(Generations)
+  /// Nothing is trained.
+  case untrained(Untrained)
 
   /// The scheduler that a study's algorithm names.
   public init(for study: Study) {
     let schedule = study.algorithm.schedule
+    let rungs = study.comparedBudgets
     switch (schedule.kind, schedule.halving) {
-    case (.asha, .promotion):
+    case (.asha, .promotion), (.rasda, .promotion), (.pasha, _):
       self = .promotion(
         AsynchronousHalving(
-          rungs: study.comparedBudgets, eta: schedule.eta, brackets: schedule.brackets,
-          seed: study.seed))
-    case (.asha, .stopping):
+          rungs: rungs, eta: schedule.eta, brackets: schedule.brackets, seed: study.seed,
+          goesOn: !schedule.widens))
+    case (.asha, .stopping), (.rasda, .stopping):
       self = .stopping(
         StoppingHalving(
-          rungs: study.comparedBudgets, eta: schedule.eta, brackets: schedule.brackets,
-          seed: study.seed))
-    case (.smallest, _):
-      self = .fullBudget(FullBudget(maximum: study.fidelity.minimum))
-    case (.full, _), (.generations, _), (.untrained, _), (.successiveHalving, _), (.hyperband, _),
-      (.pasha, _), (.rasda, _):
-      self = .fullBudget(FullBudget(maximum: study.fidelity.maximum))
+          rungs: rungs, eta: schedule.eta, brackets: schedule.brackets, seed: study.seed))
+    case (.successiveHalving, _), (.hyperband, _):
+      let plans = BracketPlan.hyperband(rungs: rungs, eta: schedule.eta)
+      let isCycle = schedule.kind == .hyperband
+      self = .synchronous(
+        SynchronousHalving(plans: isCycle ? plans : [plans[0]], eta: schedule.eta))
+    case (.generations, _): self = .generations(Generations(maximum: study.fidelity.maximum))
+    case (.untrained, _): self = .untrained(Untrained())
+    case (.smallest, _): self = .fullBudget(FullBudget(maximum: study.fidelity.minimum))
+    case (.full, _): self = .fullBudget(FullBudget(maximum: study.fidelity.maximum))
     }
   }
 
@@ -47,6 +57,18 @@ public enum Scheduler: TrialScheduler {
     case .stopping(var scheduler):
       let decisions = scheduler.absorb(event)
       self = .stopping(scheduler)
+      return decisions
+    case .synchronous(var scheduler):
+      let decisions = scheduler.absorb(event)
+      self = .synchronous(scheduler)
+      return decisions
+    case .generations(var scheduler):
+      let decisions = scheduler.absorb(event)
+      self = .generations(scheduler)
+      return decisions
+    case .untrained(var scheduler):
+      let decisions = scheduler.absorb(event)
+      self = .untrained(scheduler)
       return decisions
     }
   }
