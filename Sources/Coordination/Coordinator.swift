@@ -77,6 +77,12 @@ public struct Coordinator: Sendable, Codable {
     public let slots: Int
   }
 
+  /// The trial that the study chooses: the best at the highest rung, or the one that was chosen
+  /// without being trained; `nil` before.
+  public var choice: TrialID? {
+    bestFull?.trial ?? best ?? trials.first { $0.reason == .chosenUntrained }?.id
+  }
+
   /// A study that has not begun.
   public init(study: Study) {
     self.study = study
