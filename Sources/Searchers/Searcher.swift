@@ -12,12 +12,17 @@ public struct Searcher: Sendable, Codable {
   /// What proposes after the points.
   private enum Kind: Sendable, Codable {
     case random(RandomSearch)
+    case evolution(AgingEvolution)
+    case joint(JointSearch)
+    case forest(ForestSearch)
   }
 
   /// A fit of a slow model, kept by the loop.
   public enum Fit: Sendable {
     /// There is nothing to keep.
     case empty
+    /// A random forest and what it would propose.
+    case forest(ForestFit)
   }
 
   /// The searcher that a study's algorithm names.
@@ -25,9 +30,31 @@ public struct Searcher: Sendable, Codable {
     points = study.points
     seed = study.seed
     tried = Tried(study.space)
-    switch study.algorithm.search.kind {
-    case .random, .grid, .sobol, .bohb, .mobster, .age, .agebo, .mixedBO, .mixedAgE:
-      kind = .random(RandomSearch(space: study.space, seed: study.seed))
+    kind = Self.kind(for: study)
+  }
+
+  private static func kind(for study: Study) -> Kind {
+    let search = study.algorithm.search
+    let budget = study.comparedBudgets[0]
+    let hasArchitecture = study.space.parameters.contains(where: \.isArchitecture)
+    switch search.kind {
+    case .random, .grid, .sobol, .bohb, .mobster:
+      return .random(RandomSearch(space: study.space, seed: study.seed))
+    case .agebo where hasArchitecture:
+      return .joint(
+        JointSearch(
+          space: study.space, evolution: search.evolution, forest: search.forest,
+          goal: study.metric.goal, budget: budget, seed: study.seed))
+    case .agebo, .mixedBO:
+      return .forest(
+        ForestSearch(
+          space: study.space, settings: search.forest, goal: study.metric.goal, budget: budget,
+          seed: study.seed))
+    case .age, .mixedAgE:
+      return .evolution(
+        AgingEvolution(
+          space: study.space, settings: search.evolution, mutatesAll: search.kind == .mixedAgE,
+          budget: budget, seed: study.seed))
     }
   }
 
@@ -40,15 +67,36 @@ public struct Searcher: Sendable, Codable {
     case .random(var searcher):
       searcher.absorb(event)
       kind = .random(searcher)
+    case .evolution(var searcher):
+      searcher.absorb(event)
+      kind = .evolution(searcher)
+    case .joint(var searcher):
+      searcher.absorb(event)
+      kind = .joint(searcher)
+    case .forest(var searcher):
+      searcher.absorb(event)
+      kind = .forest(searcher)
     }
   }
 
   /// The number of observations that a new fit of a slow model is to be made to; `nil` while none
   /// is due.
-  public var dueBasis: Int? { nil }
+  public var dueBasis: Int? {
+    switch kind {
+    case .random, .evolution: nil
+    case .joint(let searcher): searcher.dueBasis
+    case .forest(let searcher): searcher.dueBasis
+    }
+  }
 
   /// The number of observations of the fit in use; `nil` where there is none.
-  public var basis: Int? { nil }
+  public var basis: Int? {
+    switch kind {
+    case .random, .evolution: nil
+    case .joint(let searcher): searcher.basis
+    case .forest(let searcher): searcher.basis
+    }
+  }
 
   /// Whether a proposal takes so long that it must not be made in the loop.
   public var isSlow: Bool { false }
@@ -57,7 +105,13 @@ public struct Searcher: Sendable, Codable {
   ///
   /// - Parameter basis: How many.
   /// - Returns: `nil` where the searcher has no such model.
-  public func fit(to basis: Int) -> Fit? { nil }
+  public func fit(to basis: Int) -> Fit? {
+    switch kind {
+    case .random, .evolution: nil
+    case .joint(let searcher): .forest(searcher.fit(to: basis))
+    case .forest(let searcher): .forest(searcher.fit(to: basis))
+    }
+  }
 
   /// Proposes the configuration of a trial.
   ///
@@ -75,6 +129,18 @@ public struct Searcher: Sendable, Codable {
     }
     switch kind {
     case .random(let searcher): return searcher.propose(for: trial)
+    case .evolution(let searcher): return searcher.propose(for: trial)
+    case .joint(let searcher): return searcher.propose(for: trial, by: fit?.forest)
+    case .forest(let searcher): return searcher.propose(for: trial, by: fit?.forest)
+    }
+  }
+}
+
+extension Searcher.Fit {
+  fileprivate var forest: ForestFit? {
+    switch self {
+    case .forest(let fit): fit
+    case .empty: nil
     }
   }
 }
