@@ -137,7 +137,8 @@ extension Parameter.Domain {
     }
   }
 
-  private func nearest(to number: Double) -> ParameterValue? {
+  /// The value nearest to a number; `nil` for lists and constants.
+  func nearest(to number: Double) -> ParameterValue? {
     switch self {
     case .real(let low, let high, nil, _): return .real(min(max(number, low), high))
     case .real(let low, _, let step?, _):
