@@ -12,6 +12,10 @@ public struct Searcher: Sendable, Codable {
   /// What proposes after the points.
   private enum Kind: Sendable, Codable {
     case random(RandomSearch)
+    case grid(GridSearch)
+    case sobol(SobolSearch)
+    /// Nothing, while the state that was here changes.
+    case absent
   }
 
   /// A fit of a slow model, kept by the loop.
@@ -25,8 +29,15 @@ public struct Searcher: Sendable, Codable {
     points = study.points
     seed = study.seed
     tried = Tried(study.space)
-    switch study.algorithm.search.kind {
-    case .random, .grid, .sobol, .bohb, .mobster, .age, .agebo, .mixedBO, .mixedAgE:
+    let search = study.algorithm.search
+    switch search.kind {
+    case .grid:
+      kind = .grid(
+        GridSearch(space: study.space, settings: search.grid, points: study.points.count))
+    case .sobol:
+      kind = .sobol(
+        SobolSearch(space: study.space, seed: study.seed, points: study.points.count))
+    case .random, .bohb, .mobster, .age, .agebo, .mixedBO, .mixedAgE:
       kind = .random(RandomSearch(space: study.space, seed: study.seed))
     }
   }
@@ -36,10 +47,18 @@ public struct Searcher: Sendable, Codable {
     if case .proposed(_, let configuration) = event, !points.isEmpty {
       tried.insert(configuration)
     }
-    switch kind {
+    // The state is taken out while it changes, so that its arrays are not copied.
+    switch exchange(&kind, with: .absent) {
     case .random(var searcher):
       searcher.absorb(event)
       kind = .random(searcher)
+    case .grid(var searcher):
+      searcher.absorb(event)
+      kind = .grid(searcher)
+    case .sobol(var searcher):
+      searcher.absorb(event)
+      kind = .sobol(searcher)
+    case .absent: break
     }
   }
 
@@ -75,6 +94,16 @@ public struct Searcher: Sendable, Codable {
     }
     switch kind {
     case .random(let searcher): return searcher.propose(for: trial)
+    case .grid(let searcher): return searcher.propose(for: trial)
+    case .sobol(let searcher): return searcher.propose(for: trial)
+    case .absent: return nil
     }
   }
+}
+
+/// Puts `replacement` into `value` and returns what was there.
+private func exchange<Value>(_ value: inout Value, with replacement: Value) -> Value {
+  let old = value
+  value = replacement
+  return old
 }
