@@ -14,6 +14,7 @@ public struct Searcher: Sendable, Codable {
     case random(RandomSearch)
     case grid(GridSearch)
     case sobol(SobolSearch)
+    case density(DensitySearch)
     /// Nothing, while the state that was here changes.
     case absent
   }
@@ -37,7 +38,12 @@ public struct Searcher: Sendable, Codable {
     case .sobol:
       kind = .sobol(
         SobolSearch(space: study.space, seed: study.seed, points: study.points.count))
-    case .random, .bohb, .mobster, .age, .agebo, .mixedBO, .mixedAgE:
+    case .bohb:
+      kind = .density(
+        DensitySearch(
+          space: study.space, budgets: study.comparedBudgets, settings: search.density,
+          seed: study.seed))
+    case .random, .mobster, .age, .agebo, .mixedBO, .mixedAgE:
       kind = .random(RandomSearch(space: study.space, seed: study.seed))
     }
   }
@@ -58,6 +64,9 @@ public struct Searcher: Sendable, Codable {
     case .sobol(var searcher):
       searcher.absorb(event)
       kind = .sobol(searcher)
+    case .density(var searcher):
+      searcher.absorb(event)
+      kind = .density(searcher)
     case .absent: break
     }
   }
@@ -96,6 +105,7 @@ public struct Searcher: Sendable, Codable {
     case .random(let searcher): return searcher.propose(for: trial)
     case .grid(let searcher): return searcher.propose(for: trial)
     case .sobol(let searcher): return searcher.propose(for: trial)
+    case .density(let searcher): return searcher.propose(for: trial)
     case .absent: return nil
     }
   }
