@@ -259,7 +259,8 @@ public struct Search: Hashable, Sendable, Codable {
 
 /// Settings of grid search.
 public struct GridSettings: Hashable, Sendable, Codable {
-  /// Values taken of a parameter that has more, evenly spaced on its scale; at least 2.
+  /// Values taken of a range of uncountably many, or of more than 100, evenly spaced on its scale;
+  /// at least 2. Five, as in Syne Tune 0.14.
   public var points = 5
 
   /// The defaults.
