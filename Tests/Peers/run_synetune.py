@@ -48,6 +48,8 @@ with contextlib.redirect_stdout(io.StringIO()):
     from syne_tune.blackbox_repository.simulated_tabular_backend import UserBlackboxBackend
     from syne_tune.config_space import choice, finrange, loguniform, lograndint, randint, uniform
     from syne_tune.optimizer import legacy_baselines
+    from syne_tune.optimizer.schedulers import legacy_hyperband
+    from syne_tune.optimizer.schedulers.legacy_hyperband_pasha import PASHARungSystem
     from syne_tune.optimizer.schedulers.searchers.kde import (
         legacy_multi_fidelity_searcher as kde,
     )
@@ -104,6 +106,14 @@ class TableBackend(UserBlackboxBackend):
         self._process_complete_event(trial_id, self._time_keeper.time(), status)
 
 
+class TableTuner(Tuner):
+    """A tuner that does not give the processor away when it sleeps."""
+
+    def _sleep(self):
+        for callback in self.callbacks:
+            callback.on_tuning_sleep(0)
+
+
 class Clock(TunerCallback):
     """Moves the clock to the next event while all workers are busy, and counts."""
 
@@ -127,6 +137,23 @@ class Clock(TunerCallback):
 
     def on_tuning_end(self):
         self.seconds = self.backend.time_keeper.time()
+
+
+class CachedEpsilon(PASHARungSystem):
+    """PASHA's rungs, which estimate the noise anew at each report; here only where a report lies
+    in the epochs that the estimate reads, or these have changed. Its value is the same."""
+
+    def _update_epsilon(self):
+        above = self._rungs[-self.current_rung_idx].level
+        below = self._rungs[-self.current_rung_idx + 1].level
+        epochs = range(below + 1, above + 1)
+        read = (below, above, sum(len(self.epoch_to_trials.get(epoch, ())) for epoch in epochs))
+        if read != getattr(self, "read", None):
+            self.read = read
+            super()._update_epsilon()
+
+
+legacy_hyperband.RUNG_SYSTEMS["pasha"] = CachedEpsilon
 
 
 class TableKDE(kde.LegacyMultiFidelityKernelDensityEstimator):
@@ -195,7 +222,7 @@ def run(method, table, seed):
     clock = Clock()
     trials = min(TRIALS, len(table.rows))
     blackbox = TableBlackbox(table, space(table))
-    tuner = Tuner(
+    tuner = TableTuner(
         trial_backend=TableBackend(
             blackbox=blackbox, elapsed_time_attr="elapsed", max_resource_attr="epochs", seed=0,
             simulator_config=SimulatorConfig(0, 0, 0, 0, 0)),
