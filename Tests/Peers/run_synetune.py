@@ -21,6 +21,10 @@ reports of one moment are handled together before any worker is given new work; 
 free is given a promotion before a new trial; a quantile interpolates linearly and counts its own
 entry. Syne Tune knows no diverged trial: a rung that meets NaN loses its order, and PASHA raises an
 error. Here NaN is the worst finite value of the table, to the end of the curve.
+
+Methods named `-floor` are the same with the papers' rule of promotion, to tell its part in a
+difference from any other (see `floor_rule`). Methods named `-64` end as the 64th trial starts: a
+whole run of MOBSTER takes tens of minutes.
 """
 
 import argparse
@@ -53,6 +57,7 @@ with contextlib.redirect_stdout(io.StringIO()):
     from syne_tune.optimizer.schedulers.searchers.kde import (
         legacy_multi_fidelity_searcher as kde,
     )
+    from syne_tune.optimizer.schedulers.legacy_hyperband_stopping import Rung
     from syne_tune.tuner_callback import TunerCallback
     import syne_tune.tuner
 
@@ -60,6 +65,7 @@ with contextlib.redirect_stdout(io.StringIO()):
 syne_tune.tuner.print_best_metric_found = lambda **_: None
 
 WORKERS, TRIALS, ETA = 4, 256, 3
+QUANTILE = Rung.quantile
 DOMAINS = {"real": uniform, "log": loguniform, "integer": randint, "log-integer": lograndint}
 
 
@@ -156,6 +162,24 @@ class CachedEpsilon(PASHARungSystem):
 legacy_hyperband.RUNG_SYSTEMS["pasha"] = CachedEpsilon
 
 
+def floor_rule(stopping):
+    """The papers' rule in place of Syne Tune's: of n in a rung the best floor(n / eta) go on.
+
+    A linear quantile lets the best ceil(n / eta) through, from the second entry on. In the stopping
+    type one goes on at least, and all do until there are eta."""
+
+    def quantile(rung):
+        count = len(rung.data)
+        best = max(1, count // ETA) if stopping else count // ETA
+        if count < (ETA if stopping else 1):
+            return None
+        return rung.data[best - 1].metric_val if best else None
+
+    return quantile
+
+
+
+
 class TableKDE(kde.LegacyMultiFidelityKernelDensityEstimator):
     """Syne Tune's density model, which knows no restriction to rows (`restrict_configurations` is
     "not supported here"): each configuration it proposes becomes the nearest row, in the model's
@@ -186,6 +210,10 @@ def space(table):
 
 
 def scheduler(method, table, seed):
+    Rung.quantile = QUANTILE
+    if method.endswith("-floor"):
+        method = method.removesuffix("-floor")
+        Rung.quantile = floor_rule(method == "asha-stopping")
     common = {
         "metric": "metric",
         "mode": "max" if table.goal == "maximize" else "min",
@@ -220,7 +248,8 @@ def scheduler(method, table, seed):
 def run(method, table, seed):
     np.random.seed(seed)
     clock = Clock()
-    trials = min(TRIALS, len(table.rows))
+    trials = min(64 if method.endswith("-64") else TRIALS, len(table.rows))
+    method = method.removesuffix("-64")
     blackbox = TableBlackbox(table, space(table))
     tuner = TableTuner(
         trial_backend=TableBackend(
