@@ -22,6 +22,7 @@ struct SynchronousTests {
       let expected: [Decision]
       switch event {
       case .slotFreed(let next): expected = naive.slotFreed(next: next)
+      case .observed: expected = []
       case .reported(let trial, let loss, let budget):
         expected = naive.reported(trial, loss, at: budget)
       case .ended(let trial, let loss):
