@@ -116,7 +116,7 @@ private struct Setting {
       schedule("eta", halving, \.eta, whole(from: 2, through: 1000)),
       schedule("type", [.asha], \.halving) { $0.choice() },
       schedule("brackets", [.asha], \.brackets, whole(from: 1)),
-      search("grid_points", [.grid], \.grid.points, whole(from: 2)),
+      search("grid_points", [.grid], \.grid.points, whole(from: 2, through: 1000)),
       search("min_points_in_model", [.bohb], \.density.minimumPoints) { field in
         field.whole(from: 1).map { Optional($0) }
       },
