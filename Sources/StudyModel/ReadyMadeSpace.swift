@@ -15,7 +15,8 @@ public enum ReadyMadeSpace: String, Hashable, Sendable, CaseIterable {
   case nasBench201 = "nas-bench-201"
   /// The widths of a ResNet-50's four stages, 64, 128, 256 or 512: 4^4.
   ///
-  /// Source: Aach et al., "Resource Allocation in Neural Architecture Search", section 4.4.
+  /// Source: Aach et al., "Optimal Resource Allocation for Early Stopping-based Neural Architecture
+  /// Search Methods", section 4.4; the parameters' names are Rung's.
   case resNet50Widths = "resnet50-widths"
   /// A fully connected network of ten layers, each of 391 types, with skip connections: 37
   /// decisions; and the hyperparameters of its data-parallel training.
@@ -42,7 +43,8 @@ public enum ReadyMadeSpace: String, Hashable, Sendable, CaseIterable {
     case .resNet50Widths:
       (1...4).map { stage in
         Parameter(
-          name: "stage_\(stage)", domain: .ordinal([64, 128, 256, 512].map(ParameterValue.integer)),
+          name: "stage_\(stage)",
+          domain: .ordinal([64, 128, 256, 512].map(ParameterValue.integer)),
           isArchitecture: true)
       }
     case .agEBOTabular: Self.layers + Self.training
