@@ -63,9 +63,9 @@ extension Parameter.Domain {
     }
   }
 
-  /// The value nearest to a number.
+  /// The value of a number's domain that is nearest to a number.
   ///
-  /// - Parameter number: Any finite one.
+  /// - Parameter number: Any finite one; clamped to the domain.
   /// - Returns: `nil` for lists and constants.
   public func nearest(to number: Double) -> ParameterValue? {
     switch self {
