@@ -121,7 +121,7 @@ private struct Setting {
       schedule("growth_limit", [.rasda], \.growthLimit) { field in
         field.whole(from: 1).map { Optional($0) }
       },
-      search("grid_points", [.grid], \.grid.points, whole(from: 2)),
+      search("grid_points", [.grid], \.grid.points, whole(from: 2, through: 1000)),
       search("min_points_in_model", [.bohb], \.density.minimumPoints) { field in
         field.whole(from: 1).map { Optional($0) }
       },
