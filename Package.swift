@@ -135,7 +135,8 @@ let package = Package(
       swiftSettings: settings),
     .testTarget(name: "SurrogatesTests", dependencies: ["Surrogates"], swiftSettings: settings),
     .testTarget(
-      name: "SearchersTests", dependencies: ["Searchers", "StudyModel", "TestSupport"],
+      name: "SearchersTests",
+      dependencies: ["Searchers", "StudyModel", "Surrogates", "TestSupport"],
       swiftSettings: settings),
     .testTarget(
       name: "SchedulersTests", dependencies: ["Schedulers", "StudyModel", "TestSupport"],
