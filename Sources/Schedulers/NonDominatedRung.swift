@@ -11,8 +11,11 @@ struct NonDominatedRung: Sendable {
   /// The best `1/eta` that are not promoted yet, the best last; `nil` after a change.
   private var candidates: [Int]?
 
+  /// The losses, in the order of arrival.
+  var entries: [ParetoRanking.Entry] { ranking.entries }
+
   /// Losses recorded so far.
-  var count: Int { isPromoted.count }
+  var count: Int { entries.count }
 
   /// Adds losses; a trial is recorded once only, which the caller sees to.
   mutating func record(_ trial: TrialID, _ losses: [Double]) {

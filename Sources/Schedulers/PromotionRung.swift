@@ -9,7 +9,8 @@ import StudyModel
 struct PromotionRung: Sendable {
   let budget: Budget
   private let eta: Int
-  private var entries: [Entry] = []
+  /// The losses, in the order of arrival.
+  private(set) var entries: [Entry] = []
   private var isTop: [Bool] = []
   private var isPromoted: [Bool] = []
   private var topCount = 0
@@ -41,13 +42,15 @@ struct PromotionRung: Sendable {
   }
 
   /// Losses recorded so far.
-  var count: Int { entries.count + several.count }
+  var count: Int { entries.count }
 
   /// Adds the loss of a trial that has not diverged; once only, which the caller sees to.
   mutating func record(_ trial: TrialID, _ loss: Loss) {
     switch loss {
     case .finite(let value): record(trial, value)
-    case .several(let values): several.record(trial, values)
+    case .several(let values):
+      several.record(trial, values)
+      entries.append(Entry(trial: trial, loss: values[0]))
     case .diverged: break
     }
   }
@@ -111,6 +114,7 @@ extension PromotionRung: Codable {
     }
     for place in try container.decode([Int].self, forKey: .promoted) { isPromoted[place] = true }
     several = try container.decode(NonDominatedRung.self, forKey: .several)
+    entries += several.entries.map { Entry(trial: $0.trial, loss: $0.losses[0]) }
   }
 
   /// Writes the entries and which of them were promoted; the heaps follow from these.
@@ -118,7 +122,7 @@ extension PromotionRung: Codable {
     var container = encoder.container(keyedBy: Field.self)
     try container.encode(budget, forKey: .budget)
     try container.encode(eta, forKey: .eta)
-    try container.encode(entries, forKey: .entries)
+    try container.encode(several.entries.isEmpty ? entries : [], forKey: .entries)
     try container.encode(isPromoted.indices.filter { isPromoted[$0] }, forKey: .promoted)
     try container.encode(several, forKey: .several)
   }

@@ -8,6 +8,8 @@ public enum Scheduler: TrialScheduler {
   case promotion(AsynchronousHalving)
   /// ASHA, stopping type.
   case stopping(StoppingHalving)
+  /// PASHA.
+  case progressive(ProgressiveHalving)
   /// Successive halving and Hyperband.
   case synchronous(SynchronousHalving)
   /// Every trial gets its full budget, generation by generation.
@@ -20,7 +22,7 @@ public enum Scheduler: TrialScheduler {
     let schedule = study.algorithm.schedule
     let rungs = study.comparedBudgets
     switch (schedule.kind, schedule.halving) {
-    case (.asha, .promotion), (.rasda, .promotion), (.pasha, _):
+    case (.asha, .promotion), (.rasda, .promotion):
       self = .promotion(
         AsynchronousHalving(
           rungs: rungs, eta: schedule.eta, brackets: schedule.brackets, seed: study.seed,
@@ -29,6 +31,9 @@ public enum Scheduler: TrialScheduler {
       self = .stopping(
         StoppingHalving(
           rungs: rungs, eta: schedule.eta, brackets: schedule.brackets, seed: study.seed))
+    case (.pasha, _):
+      self = .progressive(
+        ProgressiveHalving(rungs: rungs, eta: schedule.eta, ranking: schedule.ranking))
     case (.successiveHalving, _), (.hyperband, _):
       let plans = BracketPlan.hyperband(rungs: rungs, eta: schedule.eta)
       let isCycle = schedule.kind == .hyperband
@@ -58,6 +63,10 @@ public enum Scheduler: TrialScheduler {
       let decisions = scheduler.absorb(event)
       self = .stopping(scheduler)
       return decisions
+    case .progressive(var scheduler):
+      let decisions = scheduler.absorb(event)
+      self = .progressive(scheduler)
+      return decisions
     case .synchronous(var scheduler):
       let decisions = scheduler.absorb(event)
       self = .synchronous(scheduler)
@@ -71,6 +80,23 @@ public enum Scheduler: TrialScheduler {
       self = .untrained(scheduler)
       return decisions
     }
+  }
+}
+
+extension Scheduler {
+  /// Whether the scheduler is to be told of reports at which nothing is to be decided.
+  public var observesCurves: Bool {
+    if case .progressive(let scheduler) = self { scheduler.observesCurves } else { false }
+  }
+
+  /// The largest budget that a trial is given for now; `nil` where that is no matter of the trials.
+  public var currentMaximum: Budget? {
+    if case .progressive(let scheduler) = self { scheduler.currentMaximum } else { nil }
+  }
+
+  /// Every step of the largest budget, in order.
+  public var growths: [Growth] {
+    if case .progressive(let scheduler) = self { scheduler.growths } else { [] }
   }
 }
 

@@ -50,6 +50,7 @@ struct HalvingTests {
       case .failed(let trial):
         naive.out.insert(trial)
         expected = []
+      case .observed: expected = []
       }
       if decisions != expected { differences.append("\(event): \(decisions), not \(expected)") }
       return decisions
@@ -88,7 +89,7 @@ struct HalvingTests {
       case .ended(let trial, let loss):
         naive.ended(trial, loss)
         expected = []
-      case .failed: expected = []
+      case .observed, .failed: expected = []
       }
       if decisions != expected { differences.append("\(event): \(decisions), not \(expected)") }
       return decisions
@@ -169,7 +170,7 @@ struct HalvingTests {
           past.append(.ended(trial, .finite(-1)))
           past.append(.failed(trial))
           past.append(.reported(trial, .finite(-1), at: Budget(1_000)))
-        case .slotFreed: break
+        case .slotFreed, .observed: break
         }
         if random.chance(0.1), let late = past.randomElement(using: &random) {
           let before = try json(scheduler)
