@@ -20,7 +20,19 @@ struct HalvingTests {
 
   @Test(arguments: seeds(800, from: 120_000))
   func promotionDecidesAsAlgorithm2OfThePaper(seed: UInt64) {
-    var play = Play(seed: seed)
+    #expect(promotionDifferences(Play(seed: seed), seed: seed) == [])
+  }
+
+  @Test(arguments: seeds(500, from: 120_900))
+  func promotionRanksSeveralMetricsByFronts(seed: UInt64) {
+    var play = Play(seed: seed, trials: 1...35)
+    play.metricCount = Int(2 + seed % 2)
+    #expect(promotionDifferences(play, seed: seed) == [])
+  }
+
+  /// Where the scheduler does not decide as the naive one.
+  private func promotionDifferences(_ original: Play, seed: UInt64) -> [String] {
+    var play = original
     var scheduler = promotion(play, seed: seed)
     let brackets = brackets(play, seed: seed)
     var naive = NaiveHalving(eta: play.eta, budgets: brackets.rungs, bracket: brackets.bracket)
@@ -43,13 +55,24 @@ struct HalvingTests {
       if decisions != expected { differences.append("\(event): \(decisions), not \(expected)") }
       return decisions
     }
-    #expect(differences == [])
-    #expect(play.violations == [])
+    return differences + play.violations
   }
 
   @Test(arguments: seeds(800, from: 130_000))
   func stoppingDecidesAsItsDefinition(seed: UInt64) {
-    var play = Play(seed: seed)
+    #expect(stoppingDifferences(Play(seed: seed), seed: seed) == [])
+  }
+
+  @Test(arguments: seeds(500, from: 130_900))
+  func stoppingRanksSeveralMetricsByFronts(seed: UInt64) {
+    var play = Play(seed: seed, trials: 1...35)
+    play.metricCount = Int(2 + seed % 2)
+    #expect(stoppingDifferences(play, seed: seed) == [])
+  }
+
+  /// Where the scheduler does not decide as the naive one.
+  private func stoppingDifferences(_ original: Play, seed: UInt64) -> [String] {
+    var play = original
     var scheduler = stopping(play, seed: seed)
     let brackets = brackets(play, seed: seed)
     var naive = NaiveStopping(eta: play.eta, budgets: brackets.rungs, bracket: brackets.bracket)
@@ -71,8 +94,7 @@ struct HalvingTests {
       if decisions != expected { differences.append("\(event): \(decisions), not \(expected)") }
       return decisions
     }
-    #expect(differences == [])
-    #expect(play.violations == [])
+    return differences + play.violations
   }
 
   /// The schedulers of one play, each as the value that a coordinator keeps.
@@ -94,6 +116,7 @@ struct HalvingTests {
       var scheduler = original
       var play = Play(seed: seed)
       play.mayIdle = true
+      play.metricCount = Int(1 + seed % 2)
       play.run { scheduler.absorb($0) }
       var random = SeededGenerator(seed, 2)
       let place = random.integer(0...play.steps.count)
@@ -112,6 +135,7 @@ struct HalvingTests {
       var random = SeededGenerator(seed, 3)
       var play = Play(seed: seed)
       play.mayIdle = true
+      play.metricCount = Int(1 + seed % 2)
       var past: [SchedulerEvent] = []
       try play.run { event in
         let decisions = scheduler.absorb(event)
@@ -134,6 +158,7 @@ struct HalvingTests {
       var random = SeededGenerator(seed, 4)
       var play = Play(seed: seed)
       play.mayIdle = true
+      play.metricCount = Int(1 + seed % 2)
       var past: [SchedulerEvent] = []
       try play.run { event in
         let decisions = scheduler.absorb(event)

@@ -16,6 +16,8 @@ struct Play {
   let trials: Int
   /// Whether a slot may go without work though trials may start.
   var mayIdle = false
+  /// How many metrics a trial reports.
+  var metricCount = 1
   private let seed: UInt64
   private let slots: Int
   private let trouble: Double
@@ -97,11 +99,11 @@ struct Play {
   /// Something happens to a random running trial.
   private mutating func happen(_ absorb: (SchedulerEvent) throws -> [Decision]) rethrows {
     let (trial, budget) = running.remove(at: random.integer(0...(running.count - 1)))
-    let loss = Double(random.integer(0...values))
+    let loss = randomLoss()
     if random.chance(trouble) {
       switch random.integer(0...2) {
       case 0: _ = try note(.failed(trial), absorb)
-      case 1: _ = try note(.ended(trial, Loss(loss)), absorb)
+      case 1: _ = try note(.ended(trial, loss), absorb)
       default:
         let decisions = try note(.reported(trial, .diverged, at: budget), absorb)
         if decisions != [.stop(trial)] { violations.append("\(decisions) for a diverged trial") }
@@ -111,7 +113,7 @@ struct Play {
     }
     let beyond = random.chance(0.1) ? random.integer(0...30) : 0
     let reached = Budget(budget.epochs + beyond)
-    let decisions = try note(.reported(trial, Loss(loss), at: reached), absorb)
+    let decisions = try note(.reported(trial, loss, at: reached), absorb)
     guard decisions.count == 1 else {
       violations.append("\(decisions) for one report")
       return
@@ -130,6 +132,11 @@ struct Play {
     if reached >= budgets[budgets.count - 1], decisions[0] != .complete(trial) {
       violations.append("\(decisions[0]) at the full budget")
     }
+  }
+
+  private mutating func randomLoss() -> Loss {
+    let losses = (0..<metricCount).map { _ in Double(random.integer(0...values)) }
+    return Loss(losses, goals: losses.map { _ in .minimize })
   }
 
   private mutating func note(
