@@ -107,6 +107,9 @@ struct HalvingTests {
       .synchronous(SynchronousHalving(plans: plans, eta: play.eta)),
       .fullBudget(FullBudget(maximum: maximum)), .generations(Generations(maximum: maximum)),
       .untrained(Untrained()),
+      .progressive(
+        ProgressiveHalving(
+          rungs: play.budgets, eta: play.eta, ranking: NaiveProgression.ranking(seed: seed))),
     ]
   }
 
@@ -114,7 +117,7 @@ struct HalvingTests {
   func aSchedulerThatTravelledThroughJSONDecidesAsTheRunDid(seed: UInt64) throws {
     for (kind, original) in schedulers(Play(seed: seed), seed: seed).enumerated() {
       var scheduler = original
-      var play = Play(seed: seed)
+      var play = Play(seed: seed, followsCurves: true)
       play.mayIdle = true
       play.metricCount = Int(1 + seed % 2)
       play.run { scheduler.absorb($0) }
@@ -122,7 +125,7 @@ struct HalvingTests {
       let place = random.integer(0...play.steps.count)
       var replayed = schedulers(play, seed: seed)[kind]
       for (number, step) in play.steps.enumerated() {
-        if number == place || random.chance(0.02) { replayed = try roundTrip(replayed) }
+        if number == place || random.chance(0.001) { replayed = try roundTrip(replayed) }
         #expect(replayed.absorb(step.event) == step.decisions, "event \(number): \(step.event)")
       }
       #expect(try json(replayed) == json(scheduler))
@@ -133,14 +136,14 @@ struct HalvingTests {
   func aLateOrRepeatedEventChangesNothing(seed: UInt64) throws {
     for var scheduler in schedulers(Play(seed: seed), seed: seed) {
       var random = SeededGenerator(seed, 3)
-      var play = Play(seed: seed)
+      var play = Play(seed: seed, followsCurves: true)
       play.mayIdle = true
       play.metricCount = Int(1 + seed % 2)
       var past: [SchedulerEvent] = []
       try play.run { event in
         let decisions = scheduler.absorb(event)
         if Play.isAboutATrial(event) { past.append(event) }
-        if random.chance(0.1), let late = past.randomElement(using: &random) {
+        if random.chance(0.002), let late = past.randomElement(using: &random) {
           let before = try json(scheduler)
           _ = scheduler.absorb(late)
           let after = try json(scheduler)
@@ -156,7 +159,7 @@ struct HalvingTests {
   func aLateReportOfAnotherValueChangesNothing(seed: UInt64) throws {
     for var scheduler in schedulers(Play(seed: seed), seed: seed) {
       var random = SeededGenerator(seed, 4)
-      var play = Play(seed: seed)
+      var play = Play(seed: seed, followsCurves: true)
       play.mayIdle = true
       play.metricCount = Int(1 + seed % 2)
       var past: [SchedulerEvent] = []
@@ -170,9 +173,12 @@ struct HalvingTests {
           past.append(.ended(trial, .finite(-1)))
           past.append(.failed(trial))
           past.append(.reported(trial, .finite(-1), at: Budget(1_000)))
-        case .slotFreed, .observed: break
+          past.append(.observed(trial, .finite(-1), at: Budget(1_000)))
+        case .observed(let trial, .finite, let budget):
+          past.append(.observed(trial, .finite(-1), at: budget))
+        case .observed, .slotFreed: break
         }
-        if random.chance(0.1), let late = past.randomElement(using: &random) {
+        if random.chance(0.002), let late = past.randomElement(using: &random) {
           let before = try json(scheduler)
           _ = scheduler.absorb(late)
           let after = try json(scheduler)

@@ -12,6 +12,8 @@ struct NaiveHalving {
   struct Entry {
     let trial: TrialID
     let losses: [Double]
+    /// The first of them.
+    var loss: Double { losses[0] }
     var isPromoted = false
   }
 
@@ -30,6 +32,8 @@ struct NaiveHalving {
   var rungs: [[[Entry]]]
   var ended: [TrialID: [Double]] = [:]
   var out: Set<TrialID> = []
+  /// The highest budget that a trial is promoted to.
+  var ceiling = Budget(Int.max)
 
   init(eta: Int, budgets: [[Budget]], bracket: @escaping (TrialID) -> Int) {
     self.eta = eta
@@ -42,7 +46,8 @@ struct NaiveHalving {
   mutating func promotion() -> Promotion? {
     for budget in Set(budgets.joined()).sorted(by: >) {
       for bracket in budgets.indices {
-        guard let rung = budgets[bracket].firstIndex(of: budget), rung + 1 < budgets[bracket].count
+        guard let rung = budgets[bracket].firstIndex(of: budget),
+          rung + 1 < budgets[bracket].count, budgets[bracket][rung + 1] <= ceiling
         else { continue }
         let entries = rungs[bracket][rung]
         let candidates = naiveRanking(entries.map { ($0.trial, $0.losses) })
@@ -79,7 +84,10 @@ struct NaiveHalving {
     return next.map { [.start($0, upTo: budgets[bracket($0)][0])] } ?? []
   }
 
-  mutating func reported(_ trial: TrialID, _ loss: Loss, at budget: Budget) -> Decision {
+  mutating func reported(
+    _ trial: TrialID, _ loss: Loss, at budget: Budget,
+    beforeDeciding look: (inout NaiveHalving) -> Void = { _ in }
+  ) -> Decision {
     guard let losses = loss.all else {
       out.insert(trial)
       return .stop(trial)
@@ -90,6 +98,7 @@ struct NaiveHalving {
         rungs[bracket][rung].append(Entry(trial: trial, losses: losses))
       }
     }
+    look(&self)
     if budgets[bracket].allSatisfy({ $0 <= budget }) { return .complete(trial) }
     // The freed worker asks for a job: only if it is this very trial, nothing pauses.
     if let promotion = promotion(), promotion.trial == trial {
