@@ -1,4 +1,5 @@
 public import StudyModel
+public import Surrogates
 
 /// The searcher of a study's algorithm, as one value that can be kept and compared.
 ///
@@ -12,12 +13,13 @@ public struct Searcher: Sendable, Codable {
   /// What proposes after the points.
   private enum Kind: Sendable, Codable {
     case random(RandomSearch)
+    case process(ProcessSearch)
   }
 
   /// A fit of a slow model, kept by the loop.
   public enum Fit: Sendable {
-    /// There is nothing to keep.
-    case empty
+    /// A Gaussian process's parameters.
+    case process(GaussianProcessParameters)
   }
 
   /// The searcher that a study's algorithm names.
@@ -26,8 +28,9 @@ public struct Searcher: Sendable, Codable {
     seed = study.seed
     tried = Tried(study.space)
     switch study.algorithm.search.kind {
-    case .random, .grid, .sobol, .bohb, .mobster, .age, .agebo, .mixedBO, .mixedAgE:
+    case .random, .grid, .sobol, .bohb, .age, .agebo, .mixedBO, .mixedAgE:
       kind = .random(RandomSearch(space: study.space, seed: study.seed))
+    case .mobster: kind = .process(ProcessSearch(for: study))
     }
   }
 
@@ -40,24 +43,47 @@ public struct Searcher: Sendable, Codable {
     case .random(var searcher):
       searcher.absorb(event)
       kind = .random(searcher)
+    case .process(var searcher):
+      searcher.absorb(event)
+      kind = .process(searcher)
     }
   }
 
   /// The number of observations that a new fit of a slow model is to be made to; `nil` while none
   /// is due.
-  public var dueBasis: Int? { nil }
+  public var dueBasis: Int? {
+    switch kind {
+    case .random: nil
+    case .process(let searcher): searcher.dueBasis
+    }
+  }
 
   /// The number of observations of the fit in use; `nil` where there is none.
-  public var basis: Int? { nil }
+  public var basis: Int? {
+    switch kind {
+    case .random: nil
+    case .process(let searcher): searcher.basis
+    }
+  }
 
   /// Whether a proposal takes so long that it must not be made in the loop.
-  public var isSlow: Bool { false }
+  public var isSlow: Bool {
+    switch kind {
+    case .random: false
+    case .process: true
+    }
+  }
 
   /// Fits the slow model to the first observations: the same whenever it is asked for.
   ///
   /// - Parameter basis: How many.
   /// - Returns: `nil` where the searcher has no such model.
-  public func fit(to basis: Int) -> Fit? { nil }
+  public func fit(to basis: Int) -> Fit? {
+    switch kind {
+    case .random: nil
+    case .process(let searcher): .process(searcher.fit(to: basis))
+    }
+  }
 
   /// Proposes the configuration of a trial.
   ///
@@ -75,6 +101,11 @@ public struct Searcher: Sendable, Codable {
     }
     switch kind {
     case .random(let searcher): return searcher.propose(for: trial)
+    case .process(let searcher):
+      guard case .process(let parameters) = fit else {
+        return searcher.propose(for: trial, by: nil)
+      }
+      return searcher.propose(for: trial, by: parameters)
     }
   }
 }
