@@ -14,6 +14,8 @@ public struct Coordinator: Sendable, Codable {
     case running
     /// Nothing new starts; what runs is being ended.
     case ending(Ending)
+    /// The search has ended; the winner is being trained out.
+    case finishing(Ending)
     /// Nothing runs any more.
     case finished(Ending)
   }
@@ -152,8 +154,8 @@ public struct Coordinator: Sendable, Codable {
   }
 
   /// Gives free slots work until there is none.
-  private mutating func fill(_ commands: inout [Command]) {
-    guard phase == .running, run != nil else { return }
+  mutating func fill(_ commands: inout [Command]) {
+    guard run != nil, mayFill else { return }
     while let slot = free.last {
       guard let work = nextWork() else { return }
       free.removeLast()
@@ -171,6 +173,7 @@ public struct Coordinator: Sendable, Codable {
   /// The trial that gets the next slot: one that was interrupted or failed, or the scheduler's.
   private mutating func nextWork() -> TrialID? {
     if !ready.isEmpty { return ready.removeFirst() }
+    guard phase == .running else { return nil }
     switch scheduler.absorb(.slotFreed(next: mayStart ? TrialID(trials.count) : nil)).first {
     case .start(let trial, let budget):
       trials.append(TrialRecord(id: trial, target: budget.epochs))
@@ -181,6 +184,13 @@ public struct Coordinator: Sendable, Codable {
       trials[trial.number].reason = .training
       return trial
     default: return nil
+    }
+  }
+
+  private var mayFill: Bool {
+    switch phase {
+    case .running, .finishing: true
+    case .ending, .finished: false
     }
   }
 
@@ -209,7 +219,7 @@ public struct Coordinator: Sendable, Codable {
       .start(
         Leg(
           id: id, slot: slot, configuration: record.configuration, source: record.checkpoint,
-          until: record.target)))
+          until: record.target, seed: record.finalSeed ?? 0)))
   }
 
   private mutating func proposed(

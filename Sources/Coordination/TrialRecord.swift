@@ -104,8 +104,13 @@ public struct TrialRecord: Hashable, Sendable, Codable {
   public internal(set) var busyMicroseconds = 0
   /// The hosts it ran on, in order of first use.
   public internal(set) var hosts: [String] = []
+  /// Which training of the winner it is when the search has ended, from 1; `nil` for a trial of the
+  /// search.
+  public internal(set) var finalSeed: Int?
   /// Whether it has its configuration.
   public internal(set) var isProposed = false
+  /// The last accepted report's loss.
+  var lastLoss = Loss.diverged
   var running: Running?
   /// A slot held for it until its former process has ended and its checkpoint is durable.
   var reserved: SlotID?

@@ -8,6 +8,8 @@ public enum Scheduler: TrialScheduler {
   case promotion(AsynchronousHalving)
   /// ASHA, stopping type.
   case stopping(StoppingHalving)
+  /// PASHA.
+  case progressive(ProgressiveHalving)
 
   /// The scheduler that a study's algorithm names.
   public init(for study: Study) {
@@ -23,10 +25,14 @@ public enum Scheduler: TrialScheduler {
         StoppingHalving(
           rungs: study.comparedBudgets, eta: schedule.eta, brackets: schedule.brackets,
           seed: study.seed))
+    case (.pasha, _):
+      self = .progressive(
+        ProgressiveHalving(
+          rungs: study.comparedBudgets, eta: schedule.eta, ranking: schedule.ranking))
     case (.smallest, _):
       self = .fullBudget(FullBudget(maximum: study.fidelity.minimum))
     case (.full, _), (.generations, _), (.untrained, _), (.successiveHalving, _), (.hyperband, _),
-      (.pasha, _), (.rasda, _):
+      (.rasda, _):
       self = .fullBudget(FullBudget(maximum: study.fidelity.maximum))
     }
   }
@@ -48,7 +54,28 @@ public enum Scheduler: TrialScheduler {
       let decisions = scheduler.absorb(event)
       self = .stopping(scheduler)
       return decisions
+    case .progressive(var scheduler):
+      let decisions = scheduler.absorb(event)
+      self = .progressive(scheduler)
+      return decisions
     }
+  }
+}
+
+extension Scheduler {
+  /// Whether the scheduler is to be told of reports at which nothing is to be decided.
+  public var observesCurves: Bool {
+    if case .progressive(let scheduler) = self { scheduler.observesCurves } else { false }
+  }
+
+  /// The largest budget that a trial is given for now; `nil` where that is no matter of the trials.
+  public var currentMaximum: Budget? {
+    if case .progressive(let scheduler) = self { scheduler.currentMaximum } else { nil }
+  }
+
+  /// Every step of the largest budget, in order.
+  public var growths: [Growth] {
+    if case .progressive(let scheduler) = self { scheduler.growths } else { [] }
   }
 }
 

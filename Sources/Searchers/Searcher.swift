@@ -14,6 +14,9 @@ public struct Searcher: Sendable, Codable {
   private enum Kind: Sendable, Codable {
     case random(RandomSearch)
     case process(ProcessSearch)
+    case density(DensitySearch)
+    /// Nothing, while the state that was here changes.
+    case absent
   }
 
   /// A fit of a slow model, kept by the loop.
@@ -28,7 +31,12 @@ public struct Searcher: Sendable, Codable {
     seed = study.seed
     tried = Tried(study.space)
     switch study.algorithm.search.kind {
-    case .random, .grid, .sobol, .bohb, .age, .agebo, .mixedBO, .mixedAgE:
+    case .bohb:
+      kind = .density(
+        DensitySearch(
+          space: study.space, budgets: study.comparedBudgets,
+          settings: study.algorithm.search.density, seed: study.seed))
+    case .random, .grid, .sobol, .age, .agebo, .mixedBO, .mixedAgE:
       kind = .random(RandomSearch(space: study.space, seed: study.seed))
     case .mobster: kind = .process(ProcessSearch(for: study))
     }
@@ -39,13 +47,18 @@ public struct Searcher: Sendable, Codable {
     if case .proposed(_, let configuration) = event, !points.isEmpty {
       tried.insert(configuration)
     }
-    switch kind {
+    // The state is taken out while it changes, so that its arrays are not copied.
+    switch exchange(&kind, with: .absent) {
     case .random(var searcher):
       searcher.absorb(event)
       kind = .random(searcher)
     case .process(var searcher):
       searcher.absorb(event)
       kind = .process(searcher)
+    case .density(var searcher):
+      searcher.absorb(event)
+      kind = .density(searcher)
+    case .absent: break
     }
   }
 
@@ -53,7 +66,7 @@ public struct Searcher: Sendable, Codable {
   /// is due.
   public var dueBasis: Int? {
     switch kind {
-    case .random: nil
+    case .random, .density, .absent: nil
     case .process(let searcher): searcher.dueBasis
     }
   }
@@ -61,7 +74,7 @@ public struct Searcher: Sendable, Codable {
   /// The number of observations of the fit in use; `nil` where there is none.
   public var basis: Int? {
     switch kind {
-    case .random: nil
+    case .random, .density, .absent: nil
     case .process(let searcher): searcher.basis
     }
   }
@@ -69,7 +82,7 @@ public struct Searcher: Sendable, Codable {
   /// Whether a proposal takes so long that it must not be made in the loop.
   public var isSlow: Bool {
     switch kind {
-    case .random: false
+    case .random, .density, .absent: false
     case .process: true
     }
   }
@@ -80,7 +93,7 @@ public struct Searcher: Sendable, Codable {
   /// - Returns: `nil` where the searcher has no such model.
   public func fit(to basis: Int) -> Fit? {
     switch kind {
-    case .random: nil
+    case .random, .density, .absent: nil
     case .process(let searcher): .process(searcher.fit(to: basis))
     }
   }
@@ -106,6 +119,15 @@ public struct Searcher: Sendable, Codable {
         return searcher.propose(for: trial, by: nil)
       }
       return searcher.propose(for: trial, by: parameters)
+    case .density(let searcher): return searcher.propose(for: trial)
+    case .absent: return nil
     }
   }
+}
+
+/// Puts `replacement` into `value` and returns what was there.
+private func exchange<Value>(_ value: inout Value, with replacement: Value) -> Value {
+  let old = value
+  value = replacement
+  return old
 }

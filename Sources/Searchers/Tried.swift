@@ -65,6 +65,21 @@ struct Tried: Sendable {
   }
 }
 
+extension Tried {
+  private enum CodingKeys: CodingKey {
+    case space, isCountable, configurations
+  }
+
+  /// Gives the configurations' values their types back: JSON writes 1.0 as 1.
+  init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    self.init(try container.decode(SearchSpace.self, forKey: .space))
+    for configuration in try container.decode([Configuration].self, forKey: .configurations) {
+      insert(space.typed(configuration))
+    }
+  }
+}
+
 extension SearchSpace {
   /// Every configuration of a countable space that meets the constraints, the first parameter
   /// varying slowest; empty for an uncountable one.

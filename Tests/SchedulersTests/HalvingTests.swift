@@ -38,6 +38,7 @@ struct HalvingTests {
       case .failed(let trial):
         naive.out.insert(trial)
         expected = []
+      case .observed: expected = []
       }
       if decisions != expected { differences.append("\(event): \(decisions), not \(expected)") }
       return decisions
@@ -65,7 +66,7 @@ struct HalvingTests {
       case .ended(let trial, let loss):
         naive.ended(trial, loss)
         expected = []
-      case .failed: expected = []
+      case .observed, .failed: expected = []
       }
       if decisions != expected { differences.append("\(event): \(decisions), not \(expected)") }
       return decisions
@@ -135,7 +136,7 @@ struct HalvingTests {
           past.append(.ended(trial, .finite(-1)))
           past.append(.failed(trial))
           past.append(.reported(trial, .finite(-1), at: Budget(1_000)))
-        case .slotFreed: break
+        case .slotFreed, .observed: break
         }
         if random.chance(0.1), let late = past.randomElement(using: &random) {
           let before = try json(scheduler)
@@ -241,6 +242,7 @@ extension Scheduler {
     case .promotion: 0
     case .stopping: 1
     case .fullBudget: 2
+    case .progressive: 3
     }
   }
 }
