@@ -46,14 +46,13 @@ extension ProcessSearch {
       on: best, margin: Self.margin, steps: Self.steps)
     let refined = inputs.configuration(
       at: climbed, movedFrom: candidates[pick], using: &random)
-    let isAllowed = tried.space.satisfiesConstraints(refined) && !tried.contains(refined)
-    return Proposal(isAllowed ? refined : candidates[pick], origin)
+    return Proposal(tried.mayPropose(refined) ? refined : candidates[pick], origin)
   }
 
   /// Configurations that were not proposed: drawn, or all of few given rows.
   private func candidates(using random: inout RandomStream) -> [Configuration] {
     if let rows = tried.space.rows, rows.count <= settings.candidates {
-      return rows.filter { !tried.contains($0) && tried.space.satisfiesConstraints($0) }
+      return rows.filter { tried.mayPropose($0) }
     }
     var candidates: [Configuration] = []
     for _ in 0..<settings.candidates {
