@@ -82,7 +82,7 @@ extension Coordinator {
 
   /// Trains the winner out where the study asks for it, and ends otherwise.
   private mutating func endSearch(_ ending: Ending, _ commands: inout [Command]) {
-    guard let settings = study.finish, let winner else { return finish(ending, &commands) }
+    guard let settings = study.finish, let winner = choice else { return finish(ending, &commands) }
     phase = .finishing(ending)
     let target = settings.epochs ?? study.fidelity.maximum
     for seed in 1...settings.seeds {
@@ -96,10 +96,6 @@ extension Coordinator {
     }
     fill(&commands)
   }
-
-  /// The trial that the search chooses: the best at the highest rung that any trial reached; before
-  /// a rung is reached, the one with the best value.
-  public var winner: TrialID? { bestFull?.trial ?? best }
 
   private var conclusion: Ending {
     if !trials.isEmpty, trials.allSatisfy({ $0.state == .failed }) { return .everythingFailed }

@@ -104,7 +104,7 @@ extension Coordinator {
     case .complete:
       conclude(number, .completed, .fullBudget)
       verdict = .complete
-    case .stop, .start, .resume, nil:
+    case .stop, .start, .resume, .choose, nil:
       conclude(number, .stopped, .notAmongBest(epoch: report.epoch))
       verdict = .stop
     }

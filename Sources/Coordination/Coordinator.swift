@@ -79,6 +79,12 @@ public struct Coordinator: Sendable, Codable {
     public let slots: Int
   }
 
+  /// The trial that the study chooses: the best at the highest rung, or the one that was chosen
+  /// without being trained; `nil` before.
+  public var choice: TrialID? {
+    bestFull?.trial ?? best ?? trials.first { $0.reason == .chosenUntrained }?.id
+  }
+
   /// A study that has not begun.
   public init(study: Study) {
     self.study = study
@@ -183,6 +189,9 @@ public struct Coordinator: Sendable, Codable {
       trials[trial.number].target = budget.epochs
       trials[trial.number].reason = .training
       return trial
+    case .choose(let trial):
+      trials.append(TrialRecord(id: trial, target: 0))
+      return trial
     default: return nil
     }
   }
@@ -233,8 +242,18 @@ public struct Coordinator: Sendable, Codable {
     trials[trial.number].configuration = typed
     trials[trial.number].origin = origin
     searcher.absorb(.proposed(trial, typed))
+    guard trials[trial.number].target > 0 else { return choose(trial) }
     searcher.absorb(.awaited(trial, at: Budget(trials[trial.number].target)))
     launch(trial, &commands)
+  }
+
+  /// Completes a trial that is the study's choice without being trained.
+  private mutating func choose(_ trial: TrialID) {
+    if let slot = trials[trial.number].reserved { release(slot) }
+    ready.removeAll { $0 == trial }
+    trials[trial.number].reserved = nil
+    trials[trial.number].state = .completed
+    trials[trial.number].reason = .chosenUntrained
   }
 
   private mutating func fitted(_ basis: Int) {
@@ -265,6 +284,8 @@ public struct Coordinator: Sendable, Codable {
     trials[trial.number].reserved = nil
     trials[trial.number].state = .stopped
     trials[trial.number].reason = .noConfiguration
+    // A rung or a generation must not wait for it.
+    _ = scheduler.absorb(.failed(trial))
     release(slot)
   }
 

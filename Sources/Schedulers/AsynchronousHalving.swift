@@ -10,6 +10,7 @@ public import StudyModel
 /// neither a winner nor counted into the quantile.
 public struct AsynchronousHalving: TrialScheduler {
   private let brackets: Brackets
+  private let goesOn: Bool
   private var rungs: [[PromotionRung]]
   private var progress: [Progress] = []
   /// The highest budget that a trial is promoted to; `nil` for no such limit.
@@ -33,7 +34,12 @@ public struct AsynchronousHalving: TrialScheduler {
   ///   - eta: The reduction factor, at least 2.
   ///   - brackets: From 1 to the number of rungs.
   ///   - seed: Of the draw of a trial's bracket.
-  public init(rungs: [Budget], eta: Int, brackets: Int = 1, seed: UInt64 = 0) {
+  ///   - goesOn: Whether a trial whose own report makes it the next to be promoted goes on without
+  ///     a pause; not where a promoted trial needs other resources than it has.
+  public init(
+    rungs: [Budget], eta: Int, brackets: Int = 1, seed: UInt64 = 0, goesOn: Bool = true
+  ) {
+    self.goesOn = goesOn
     self.brackets = Brackets(rungs: rungs, eta: eta, count: brackets, seed: seed)
     self.rungs = self.brackets.rungs.map { budgets in
       budgets.map { PromotionRung(budget: $0, eta: eta) }
@@ -93,7 +99,7 @@ public struct AsynchronousHalving: TrialScheduler {
 
   /// Decides on a trial that was just recorded: it goes on if it would be promoted next.
   mutating func decision(on trial: TrialID) -> Decision {
-    if !progress[trial.number].isOut, let (place, best) = nextPromotion(), best == trial {
+    if goesOn, !progress[trial.number].isOut, let (place, best) = nextPromotion(), best == trial {
       take(place, trial)
     }
     return standing(trial)

@@ -13,15 +13,22 @@ public struct Searcher: Sendable, Codable {
   /// What proposes after the points.
   private enum Kind: Sendable, Codable {
     case random(RandomSearch)
-    case process(ProcessSearch)
+    case grid(GridSearch)
+    case sobol(SobolSearch)
     case density(DensitySearch)
+    case evolution(AgingEvolution)
+    case joint(JointSearch)
+    case forest(ForestSearch)
+    case process(ProcessSearch)
     /// Nothing, while the state that was here changes.
     case absent
   }
 
   /// A fit of a slow model, kept by the loop.
   public enum Fit: Sendable {
-    /// A Gaussian process's parameters.
+    /// A random forest and what it would propose.
+    case forest(ForestFit)
+    /// The parameters of a Gaussian process.
     case process(GaussianProcessParameters)
   }
 
@@ -30,15 +37,37 @@ public struct Searcher: Sendable, Codable {
     points = study.points
     seed = study.seed
     tried = Tried(study.space)
-    switch study.algorithm.search.kind {
+    kind = Self.kind(for: study)
+  }
+
+  private static func kind(for study: Study) -> Kind {
+    let (space, seed) = (study.space, study.seed)
+    let search = study.algorithm.search
+    let budgets = study.comparedBudgets
+    switch search.kind {
+    case .random: return .random(RandomSearch(space: space, seed: seed))
+    case .mobster: return .process(ProcessSearch(for: study))
+    case .grid:
+      return .grid(GridSearch(space: space, settings: search.grid, points: study.points.count))
+    case .sobol: return .sobol(SobolSearch(space: space, seed: seed, points: study.points.count))
     case .bohb:
-      kind = .density(
-        DensitySearch(
-          space: study.space, budgets: study.comparedBudgets,
-          settings: study.algorithm.search.density, seed: study.seed))
-    case .random, .grid, .sobol, .age, .agebo, .mixedBO, .mixedAgE:
-      kind = .random(RandomSearch(space: study.space, seed: study.seed))
-    case .mobster: kind = .process(ProcessSearch(for: study))
+      return .density(
+        DensitySearch(space: space, budgets: budgets, settings: search.density, seed: seed))
+    case .agebo where space.parameters.contains(where: \.isArchitecture):
+      return .joint(
+        JointSearch(
+          space: space, evolution: search.evolution, forest: search.forest,
+          goal: study.metric.goal, budget: budgets[0], seed: seed))
+    case .agebo, .mixedBO:
+      return .forest(
+        ForestSearch(
+          space: space, settings: search.forest, goal: study.metric.goal, budget: budgets[0],
+          seed: seed))
+    case .age, .mixedAgE:
+      return .evolution(
+        AgingEvolution(
+          space: space, settings: search.evolution, mutatesAll: search.kind == .mixedAgE,
+          budget: budgets[0], seed: seed))
     }
   }
 
@@ -52,12 +81,27 @@ public struct Searcher: Sendable, Codable {
     case .random(var searcher):
       searcher.absorb(event)
       kind = .random(searcher)
-    case .process(var searcher):
+    case .grid(var searcher):
       searcher.absorb(event)
-      kind = .process(searcher)
+      kind = .grid(searcher)
+    case .sobol(var searcher):
+      searcher.absorb(event)
+      kind = .sobol(searcher)
     case .density(var searcher):
       searcher.absorb(event)
       kind = .density(searcher)
+    case .evolution(var searcher):
+      searcher.absorb(event)
+      kind = .evolution(searcher)
+    case .joint(var searcher):
+      searcher.absorb(event)
+      kind = .joint(searcher)
+    case .forest(var searcher):
+      searcher.absorb(event)
+      kind = .forest(searcher)
+    case .process(var searcher):
+      searcher.absorb(event)
+      kind = .process(searcher)
     case .absent: break
     }
   }
@@ -66,24 +110,28 @@ public struct Searcher: Sendable, Codable {
   /// is due.
   public var dueBasis: Int? {
     switch kind {
-    case .random, .density, .absent: nil
+    case .joint(let searcher): searcher.dueBasis
+    case .forest(let searcher): searcher.dueBasis
     case .process(let searcher): searcher.dueBasis
+    case .random, .grid, .sobol, .density, .evolution, .absent: nil
     }
   }
 
   /// The number of observations of the fit in use; `nil` where there is none.
   public var basis: Int? {
     switch kind {
-    case .random, .density, .absent: nil
+    case .joint(let searcher): searcher.basis
+    case .forest(let searcher): searcher.basis
     case .process(let searcher): searcher.basis
+    case .random, .grid, .sobol, .density, .evolution, .absent: nil
     }
   }
 
   /// Whether a proposal takes so long that it must not be made in the loop.
   public var isSlow: Bool {
     switch kind {
-    case .random, .density, .absent: false
     case .process: true
+    case .random, .grid, .sobol, .density, .evolution, .joint, .forest, .absent: false
     }
   }
 
@@ -93,8 +141,10 @@ public struct Searcher: Sendable, Codable {
   /// - Returns: `nil` where the searcher has no such model.
   public func fit(to basis: Int) -> Fit? {
     switch kind {
-    case .random, .density, .absent: nil
+    case .joint(let searcher): .forest(searcher.fit(to: basis))
+    case .forest(let searcher): .forest(searcher.fit(to: basis))
     case .process(let searcher): .process(searcher.fit(to: basis))
+    case .random, .grid, .sobol, .density, .evolution, .absent: nil
     }
   }
 
@@ -114,13 +164,30 @@ public struct Searcher: Sendable, Codable {
     }
     switch kind {
     case .random(let searcher): return searcher.propose(for: trial)
-    case .process(let searcher):
-      guard case .process(let parameters) = fit else {
-        return searcher.propose(for: trial, by: nil)
-      }
-      return searcher.propose(for: trial, by: parameters)
+    case .grid(let searcher): return searcher.propose(for: trial)
+    case .sobol(let searcher): return searcher.propose(for: trial)
     case .density(let searcher): return searcher.propose(for: trial)
+    case .evolution(let searcher): return searcher.propose(for: trial)
+    case .joint(let searcher): return searcher.propose(for: trial, by: fit?.forest)
+    case .forest(let searcher): return searcher.propose(for: trial, by: fit?.forest)
+    case .process(let searcher): return searcher.propose(for: trial, by: fit?.process)
     case .absent: return nil
+    }
+  }
+}
+
+extension Searcher.Fit {
+  fileprivate var forest: ForestFit? {
+    switch self {
+    case .forest(let fit): fit
+    case .process: nil
+    }
+  }
+
+  fileprivate var process: GaussianProcessParameters? {
+    switch self {
+    case .process(let fit): fit
+    case .forest: nil
     }
   }
 }

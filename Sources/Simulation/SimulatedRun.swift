@@ -71,7 +71,7 @@ extension SimulatedRun {
     } else {
       ending = "it has not ended"
     }
-    let best = coordinator.best
+    let best = coordinator.best ?? coordinator.choice
     let record = best.map { coordinator.trials[$0.number] }
     bestTrial = best
     bestValue = record?.best?.value

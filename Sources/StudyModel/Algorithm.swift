@@ -134,7 +134,7 @@ public struct Schedule: Hashable, Sendable, Codable {
   /// The scheduler.
   public var kind: Kind
   /// The reduction factor: one of `eta` trials goes on; at least 2. Li et al. (MLSys 2020) use 4,
-  /// Syne Tune and Optuna's users most often 3, which is the default.
+  /// Syne Tune and Optuna's users most often 3, which is the default; `rasda` has 2.
   public var eta = 3
   /// What becomes of the others, in `asha`.
   public var halving = Halving.promotion
@@ -143,9 +143,19 @@ public struct Schedule: Hashable, Sendable, Codable {
   public var brackets = 1
   /// When PASHA takes the ranking of its two highest rungs for stable.
   public var ranking = Ranking()
+  /// How many times as many GPUs a trial of `rasda` gets at each promotion; at least 2.
+  ///
+  /// Source: Aach et al., "Resource-Adaptive Successive Doubling", 2024,
+  /// <https://arxiv.org/abs/2412.02729>; there it is 2, as is `eta`.
+  public var growth = 2
+  /// The most that a trial of `rasda` gets, as a multiple of its first GPUs; `nil` for no limit.
+  public var growthLimit: Int?
 
   /// A scheduler with its defaults.
-  public init(_ kind: Kind) { self.kind = kind }
+  public init(_ kind: Kind) {
+    self.kind = kind
+    if kind == .rasda { eta = 2 }
+  }
 
   /// Whether trials are compared at rungs below the full budget.
   public var isHalving: Bool {
@@ -249,7 +259,8 @@ public struct Search: Hashable, Sendable, Codable {
 
 /// Settings of grid search.
 public struct GridSettings: Hashable, Sendable, Codable {
-  /// Values taken of a parameter that has more, evenly spaced on its scale; at least 2.
+  /// Values taken of a range of uncountably many, or of more than 100, evenly spaced on its scale;
+  /// at least 2. Five, as in Syne Tune 0.14.
   public var points = 5
 
   /// The defaults.
@@ -361,7 +372,31 @@ public struct ForestSettings: Hashable, Sendable, Codable {
   public init() {}
 }
 
+extension Schedule {
+  /// Whether a promoted trial gets more GPUs.
+  public var widens: Bool { kind == .rasda }
+}
+
 extension Study {
+  /// How many times its own GPUs a trial has while it trains up to a budget.
+  ///
+  /// Source: Aach et al., "Resource-Adaptive Successive Doubling", 2024: each rung that a trial is
+  /// promoted from multiplies its GPUs. A trial of a bracket that skips rungs begins as wide as
+  /// those that were promoted to its first rung.
+  ///
+  /// - Parameter budget: The budget up to which it may train.
+  /// - Returns: 1 for every schedule but `rasda`, whose lowest rung is trained at 1, too.
+  public func width(upTo budget: Budget) -> Int {
+    let schedule = algorithm.schedule
+    guard schedule.widens else { return 1 }
+    var width = 1
+    for rung in comparedBudgets where rung < budget {
+      let (product, overflow) = width.multipliedReportingOverflow(by: schedule.growth)
+      width = min(overflow ? .max : product, schedule.growthLimit ?? .max)
+    }
+    return width
+  }
+
   /// The budgets at which trials are compared, ascending; not empty.
   public var comparedBudgets: [Budget] {
     switch algorithm.schedule.kind {

@@ -11,7 +11,8 @@ public enum Origin: Hashable, Sendable, Codable {
   case model(observations: Int, budget: Budget?)
   /// The configuration of the search's winner, to be trained out.
   case winner(TrialID)
-  /// A mutation of a trial's configuration in one parameter; `model` is the number of observations
-  /// of the model that chose the parameters which do not evolve, if one did.
-  case mutation(of: TrialID, parameter: String, model: Int?)
+  /// A mutation in one parameter of a trial's configuration, or where `of` is `nil` of one of an
+  /// earlier study; `model` is the number of observations of the model that chose the parameters
+  /// which do not evolve, if one did.
+  case mutation(of: TrialID?, parameter: String, model: Int?)
 }

@@ -39,7 +39,7 @@ struct FinishTests {
     desk.end(leg(3))
     desk.report(leg(4), epoch: 9, .nan)
     #expect(desk.end(leg(4), .endedByRung).ending == .nothingLeft)
-    #expect(desk.coordinator.winner == TrialID(1))
+    #expect(desk.coordinator.choice == TrialID(1))
     #expect(desk.trial(4).state == .failed)
   }
 
