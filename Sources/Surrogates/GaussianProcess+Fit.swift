@@ -53,9 +53,9 @@ extension GaussianProcessModel {
     let count = data.inputs.count
     let levels = GaussianProcessLevels(self, parameters, resources: data.resources)
     let inputs = Matern.scaled(data.inputs, by: parameters.relevances(self))
-    // Kept for the derivatives: the kernel and its slope for each pair of inputs.
+    // Kept for the derivatives: the kernel, and above the diagonal its slope by the squared
+    // distance, times what the levels multiply it by.
     var kernel = Matrix(rows: count, columns: count)
-    var slope = Matrix(rows: count, columns: count)
     var covariance = Matrix(rows: count, columns: count)
     for column in 0..<count {
       for row in column..<count {
@@ -66,20 +66,23 @@ extension GaussianProcessModel {
           let values = Matern.values(
             squaredDistance: Matern.squaredDistance(
               inputs, row, inputs, column, dimension: dimension))
+          // On the diagonal the slope does not matter, for no distance changes there.
+          kernel[column, row] = values.slope * factor
           kernel[row, column] = values.kernel
-          slope[row, column] = values.slope * factor
           sum += factor * values.kernel
         }
         covariance[row, column] = sum
+        covariance[column, row] = sum
       }
     }
-    guard let factor = GaussianProcess.factor(of: covariance, noise: parameters.noise) else {
+    guard GaussianProcess.factorize(&covariance, noise: parameters.noise) else {
       return (.infinity, encoded.map { _ in 0 })
     }
     let residuals = Matrix(column: zip(data.values, data.levels).map { $0 - levels.means[$1] })
-    let whitened = factor.solving(residuals)
-    let weights = factor.solving(whitened, isTransposed: true).elements
-    let inverse = factor.inverseOfProduct()
+    let whitened = covariance.solving(residuals)
+    let weights = covariance.solving(whitened, isTransposed: true).elements
+    var value = GaussianProcess.negativeLogLikelihood(covariance, whitened)
+    covariance.invertProduct()
 
     var noise = 0.0
     var relevances = Array(repeating: 0.0, count: dimension)
@@ -92,12 +95,12 @@ extension GaussianProcessModel {
         let place = data.levels[row] * levels.count + data.levels[column]
         // Half of it by the symmetric pair's two entries, which are the same.
         let weight =
-          (inverse[row, column] - weights[row] * weights[column]) * (row == column ? 0.5 : 1)
+          (covariance[row, column] - weights[row] * weights[column]) * (row == column ? 0.5 : 1)
         if row == column { noise += weight }
         factors[place] += weight * kernel[row, column]
         additions[place] += weight
-        let pull = 2 * Matern.slopeFactor * weight * slope[row, column]
-        guard pull != 0 else { continue }
+        guard row != column else { continue }
+        let pull = 2 * Matern.slopeFactor * weight * kernel[column, row]
         let (first, second) = (row * dimension, column * dimension)
         for coordinate in 0..<dimension {
           let difference = inputs[first + coordinate] - inputs[second + coordinate]
@@ -107,7 +110,6 @@ extension GaussianProcessModel {
     }
     var gradient = [noise * parameters.noise] + relevances
     gradient += levels.gradient(byMeans: means, factors: factors, additions: additions)
-    var value = GaussianProcess.negativeLogLikelihood(factor, whitened)
     for (place, limit) in limits.enumerated() {
       let penalty = limit.prior.penalty(at: encoded[place])
       value += penalty.value

@@ -14,7 +14,7 @@ public struct GaussianProcess: Sendable {
   /// Of all data: scaled coordinates, one input after another, and levels.
   private(set) var inputs: [Double]
   private(set) var inputLevels: [Int]
-  /// The Cholesky factor of the values' covariance.
+  /// The Cholesky factor of the values' covariance: the lower triangle.
   private(set) var factor: Matrix
   /// The values less their means, multiplied by the inverse of ``factor``, a column each.
   private(set) var whitened: Matrix
@@ -38,9 +38,9 @@ public struct GaussianProcess: Sendable {
     let levels = GaussianProcessLevels(model, parameters, resources: data.resources)
     let relevances = parameters.relevances(model)
     let inputs = Matern.scaled(data.inputs, by: relevances)
-    let covariance = Self.covariance(
+    var factor = Self.covariance(
       of: inputs, data.levels, with: levels, dimension: model.dimension)
-    guard let factor = Self.factor(of: covariance, noise: parameters.noise) else { return nil }
+    guard Self.factorize(&factor, noise: parameters.noise) else { return nil }
     self.model = model
     self.parameters = parameters
     self.levels = levels
@@ -53,7 +53,7 @@ public struct GaussianProcess: Sendable {
     weights = factor.solving(whitened, isTransposed: true)
   }
 
-  /// The lower triangle of the covariance of some inputs, without noise.
+  /// The covariance of some inputs, without noise.
   static func covariance(
     of inputs: [Double], _ inputLevels: [Int], with levels: GaussianProcessLevels, dimension: Int
   ) -> Matrix {
@@ -70,27 +70,34 @@ public struct GaussianProcess: Sendable {
           sum += factor * Matern.values(squaredDistance: distance).kernel
         }
         covariance[row, column] = sum
+        covariance[column, row] = sum
       }
     }
     return covariance
   }
 
-  /// The Cholesky factor of a covariance with noise, and with as much more on the diagonal as it
-  /// takes: first 1e-9 of the mean diagonal, then ten times as much each time, as Syne Tune does.
-  static func factor(of covariance: Matrix, noise: Double) -> Matrix? {
-    let count = covariance.rows
-    var mean = 1.0
-    if count > 0 {
-      mean = max((0..<count).reduce(0) { $0 + covariance[$1, $1] } / Double(count), 1)
-    }
+  /// Replaces the lower triangle of a covariance by the Cholesky factor of it with noise, and with
+  /// as much more on the diagonal as it takes: first 1e-9 of the mean diagonal, then ten times as
+  /// much each time, as Syne Tune does.
+  ///
+  /// - Returns: `false` where that does not help.
+  static func factorize(_ covariance: inout Matrix, noise: Double) -> Bool {
+    let diagonal = (0..<covariance.rows).map { covariance[$0, $0] }
+    let mean = max(diagonal.reduce(0, +) / Double(max(diagonal.count, 1)), 1)
     var jitter = 0.0
     while jitter <= 1e3 * mean {
-      var factor = covariance
-      for place in 0..<count { factor[place, place] += noise + jitter }
-      if factor.factorize() { return factor }
+      for place in diagonal.indices {
+        covariance[place, place] = diagonal[place] + noise + jitter
+        // A failed attempt left only the upper triangle whole.
+        guard jitter > 0 else { continue }
+        for row in (place + 1)..<max(diagonal.count, place + 1) {
+          covariance[row, place] = covariance[place, row]
+        }
+      }
+      if covariance.factorize() { return true }
       jitter = jitter == 0 ? 1e-9 * mean : jitter * 10
     }
-    return nil
+    return false
   }
 
   /// The covariances of all data, by row, with some inputs at one level or several.
@@ -169,10 +176,11 @@ public struct GaussianProcess: Sendable {
     for column in 0..<count {
       for row in column..<count {
         left[row, column] -= known.product(ofColumn: row, with: known, column: column)
+        left[column, row] = left[row, column]
       }
     }
-    guard let spread = Self.factor(of: left, noise: 1e-5),
-      let corner = Self.factor(of: left, noise: parameters.noise)
+    var spread = left
+    guard Self.factorize(&spread, noise: 1e-5), Self.factorize(&left, noise: parameters.noise)
     else { return false }
     // The draws less their predicted means: what the new rows have to explain.
     var draws = Matrix(rows: count, columns: columns)
@@ -183,7 +191,7 @@ public struct GaussianProcess: Sendable {
         }
       }
     }
-    let added = corner.solving(draws)
+    let added = left.solving(draws)
     let old = self.inputLevels.count
     var bigger = Matrix(rows: old + count, columns: old + count)
     for column in 0..<old {
@@ -191,7 +199,7 @@ public struct GaussianProcess: Sendable {
       for row in 0..<count { bigger[old + row, column] = known[column, row] }
     }
     for column in 0..<count {
-      for row in column..<count { bigger[old + row, old + column] = corner[row, column] }
+      for row in column..<count { bigger[old + row, old + column] = left[row, column] }
     }
     var values = Matrix(rows: old + count, columns: columns)
     for column in 0..<columns {

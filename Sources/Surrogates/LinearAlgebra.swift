@@ -8,25 +8,18 @@ import Synchronization
 /// lock (OpenBLAS without `USE_LOCKING`, as Debian's serial build), and studies are simulated side
 /// by side.
 extension Matrix {
-  /// Replaces the lower triangle of a symmetric matrix by its Cholesky factor, and clears the other.
+  /// Replaces the lower triangle of a symmetric matrix by its Cholesky factor.
   ///
-  /// - Returns: `false` where the matrix is not positive definite; then it is of no more use.
+  /// - Returns: `false` where the matrix is not positive definite; then that triangle is lost.
   mutating func factorize() -> Bool {
-    let isFactorized =
-      unsafe call { size, elements in unsafe clapack_factorize(size, elements) } == 0
-    for column in 1..<max(columns, 1) {
-      for row in 0..<column { self[row, column] = 0 }
-    }
-    return isFactorized
+    unsafe call { size, elements in unsafe clapack_factorize(size, elements) } == 0
   }
 
-  /// The inverse of the matrix that this Cholesky factor belongs to: its lower triangle.
-  func inverseOfProduct() -> Matrix {
-    var inverse = self
-    let code = unsafe inverse.call { size, elements in unsafe clapack_invert(size, elements) }
+  /// Replaces a Cholesky factor by the lower triangle of the inverse of the matrix that it is of.
+  mutating func invertProduct() {
+    let code = unsafe call { size, elements in unsafe clapack_invert(size, elements) }
     // The diagonal of a factor that `factorize` returned is positive.
     precondition(code == 0)
-    return inverse
   }
 
   /// Solves a triangular system: this lower triangle, or its transpose, times the result is
