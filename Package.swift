@@ -18,6 +18,9 @@ let hdf5 = Context.environment["RUNG_HDF5_PKGCONFIG"] ?? "hdf5-serial"
 // Open MPI; `mpich` and its descendants have pkg-config names of their own.
 let mpi = Context.environment["RUNG_MPI_PKGCONFIG"] ?? "ompi"
 
+// The BLAS and LAPACK of Debian's alternatives; every site has one of some name.
+let lapack = Context.environment["RUNG_LAPACK_PKGCONFIG"] ?? "lapack"
+
 let package = Package(
   name: "Rung",
   traits: [
@@ -32,7 +35,10 @@ let package = Package(
   ],
   targets: [
     .target(name: "StudyModel", dependencies: [numerics], swiftSettings: settings),
-    .target(name: "Surrogates", dependencies: [numerics], swiftSettings: settings),
+    .systemLibrary(
+      name: "CLAPACK", pkgConfig: lapack, providers: [.apt(["libopenblas-serial-dev"])]),
+    .target(
+      name: "Surrogates", dependencies: ["CLAPACK", numerics], swiftSettings: settings),
     .target(
       name: "Searchers", dependencies: ["StudyModel", "Surrogates", heap, numerics],
       swiftSettings: settings),
@@ -133,10 +139,12 @@ let package = Package(
     .testTarget(
       name: "StudyModelTests", dependencies: ["StudyModel", "TestSupport"],
       swiftSettings: settings),
-    .testTarget(name: "SurrogatesTests", dependencies: ["Surrogates"], swiftSettings: settings),
+    .testTarget(
+      name: "SurrogatesTests", dependencies: ["Surrogates", "TestSupport", numerics],
+      swiftSettings: settings),
     .testTarget(
       name: "SearchersTests",
-      dependencies: ["Searchers", "StudyModel", "Surrogates", "TestSupport"],
+      dependencies: ["Searchers", "StudyModel", "Surrogates", "TestSupport", numerics],
       swiftSettings: settings),
     .testTarget(
       name: "SchedulersTests", dependencies: ["Schedulers", "StudyModel", "TestSupport"],

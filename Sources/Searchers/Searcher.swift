@@ -1,4 +1,5 @@
 public import StudyModel
+public import Surrogates
 
 /// The searcher of a study's algorithm, as one value that can be kept and compared.
 ///
@@ -18,16 +19,17 @@ public struct Searcher: Sendable, Codable {
     case evolution(AgingEvolution)
     case joint(JointSearch)
     case forest(ForestSearch)
+    case process(ProcessSearch)
     /// Nothing, while the state that was here changes.
     case absent
   }
 
   /// A fit of a slow model, kept by the loop.
   public enum Fit: Sendable {
-    /// There is nothing to keep.
-    case empty
     /// A random forest and what it would propose.
     case forest(ForestFit)
+    /// The parameters of a Gaussian process.
+    case process(GaussianProcessParameters)
   }
 
   /// The searcher that a study's algorithm names.
@@ -43,7 +45,8 @@ public struct Searcher: Sendable, Codable {
     let search = study.algorithm.search
     let budgets = study.comparedBudgets
     switch search.kind {
-    case .random, .mobster: return .random(RandomSearch(space: space, seed: seed))
+    case .random: return .random(RandomSearch(space: space, seed: seed))
+    case .mobster: return .process(ProcessSearch(for: study))
     case .grid:
       return .grid(GridSearch(space: space, settings: search.grid, points: study.points.count))
     case .sobol: return .sobol(SobolSearch(space: space, seed: seed, points: study.points.count))
@@ -96,6 +99,9 @@ public struct Searcher: Sendable, Codable {
     case .forest(var searcher):
       searcher.absorb(event)
       kind = .forest(searcher)
+    case .process(var searcher):
+      searcher.absorb(event)
+      kind = .process(searcher)
     case .absent: break
     }
   }
@@ -106,6 +112,7 @@ public struct Searcher: Sendable, Codable {
     switch kind {
     case .joint(let searcher): searcher.dueBasis
     case .forest(let searcher): searcher.dueBasis
+    case .process(let searcher): searcher.dueBasis
     case .random, .grid, .sobol, .density, .evolution, .absent: nil
     }
   }
@@ -115,12 +122,18 @@ public struct Searcher: Sendable, Codable {
     switch kind {
     case .joint(let searcher): searcher.basis
     case .forest(let searcher): searcher.basis
+    case .process(let searcher): searcher.basis
     case .random, .grid, .sobol, .density, .evolution, .absent: nil
     }
   }
 
   /// Whether a proposal takes so long that it must not be made in the loop.
-  public var isSlow: Bool { false }
+  public var isSlow: Bool {
+    switch kind {
+    case .process: true
+    case .random, .grid, .sobol, .density, .evolution, .joint, .forest, .absent: false
+    }
+  }
 
   /// Fits the slow model to the first observations: the same whenever it is asked for.
   ///
@@ -130,6 +143,7 @@ public struct Searcher: Sendable, Codable {
     switch kind {
     case .joint(let searcher): .forest(searcher.fit(to: basis))
     case .forest(let searcher): .forest(searcher.fit(to: basis))
+    case .process(let searcher): .process(searcher.fit(to: basis))
     case .random, .grid, .sobol, .density, .evolution, .absent: nil
     }
   }
@@ -156,6 +170,7 @@ public struct Searcher: Sendable, Codable {
     case .evolution(let searcher): return searcher.propose(for: trial)
     case .joint(let searcher): return searcher.propose(for: trial, by: fit?.forest)
     case .forest(let searcher): return searcher.propose(for: trial, by: fit?.forest)
+    case .process(let searcher): return searcher.propose(for: trial, by: fit?.process)
     case .absent: return nil
     }
   }
@@ -165,7 +180,14 @@ extension Searcher.Fit {
   fileprivate var forest: ForestFit? {
     switch self {
     case .forest(let fit): fit
-    case .empty: nil
+    case .process: nil
+    }
+  }
+
+  fileprivate var process: GaussianProcessParameters? {
+    switch self {
+    case .process(let fit): fit
+    case .forest: nil
     }
   }
 }

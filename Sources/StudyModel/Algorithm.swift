@@ -316,11 +316,11 @@ public struct ProcessSettings: Hashable, Sendable, Codable {
 
   /// How the resource enters.
   public var resource = Resource.input
-  /// Random configurations before the model proposes; at least 1.
-  public var initialRandom = 3
-  /// The most observations a model is fitted to; the best and the highest rungs are kept.
+  /// Random configurations before the model proposes, points included; at least 1.
+  public var initialRandom = 6
+  /// The most observations a model is fitted to: those of the trials that came furthest.
   public var maximumData = 500
-  /// Candidates of which the acquisition's maximum is refined; at least 1.
+  /// Candidates of which the best is refined; at least 1.
   public var candidates = 250
   /// Fantasies drawn for each pending trial; at least 1.
   public var fantasies = 20
