@@ -165,8 +165,10 @@ legacy_hyperband.RUNG_SYSTEMS["pasha"] = CachedEpsilon
 def floor_rule(stopping):
     """The papers' rule in place of Syne Tune's: of n in a rung the best floor(n / eta) go on.
 
-    A linear quantile lets the best ceil(n / eta) through, from the second entry on. In the stopping
-    type one goes on at least, and all do until there are eta."""
+    Syne Tune's linear quantile lets the best ceil(n / eta) through, from the second entry on, and
+    from the highest rung below the maximum not 1 / eta but level / maximum (27 of 50), since its
+    quantile is the ratio of two levels (`promote_quantiles`). In the stopping type one goes on at
+    least, and all do until there are eta."""
 
     def quantile(rung):
         count = len(rung.data)
