@@ -155,8 +155,8 @@ def main():
         corrected = holm([row[6] for row in found])
         print(f"\n## {protocol}\n")
         overall(found, corrected)
-        print("\n| peer | table | figure | runs | Rung: mean ± sd (median) | peer | share | p, Holm |")
-        print("| --- | --- | --- | ---: | ---: | ---: | ---: | ---: |")
+        print("\n| peer | table | figure | runs | Rung: mean ± sd (median) | peer | share "
+              "| p, Holm |\n| --- | --- | --- | ---: | ---: | ---: | ---: | ---: |")
         for (peer, table, figure, ours, theirs, share, _, name), p in zip(found, corrected):
             star = " *" if p < 0.05 else ""
             print(f"| {peer} | {table} | {WORDS[figure]} | {len(ours)}, {len(theirs)} "

@@ -50,7 +50,7 @@ with contextlib.redirect_stdout(io.StringIO()):
     from syne_tune.backend.simulator_backend.simulator_backend import SimulatorConfig
     from syne_tune.blackbox_repository.blackbox import Blackbox
     from syne_tune.blackbox_repository.simulated_tabular_backend import UserBlackboxBackend
-    from syne_tune.config_space import choice, finrange, loguniform, lograndint, randint, uniform
+    from syne_tune.config_space import choice, loguniform, lograndint, randint, uniform
     from syne_tune.optimizer import legacy_baselines
     from syne_tune.optimizer.schedulers import legacy_hyperband
     from syne_tune.optimizer.schedulers.legacy_hyperband_pasha import PASHARungSystem
@@ -207,7 +207,8 @@ class TableKDE(kde.LegacyMultiFidelityKernelDensityEstimator):
 def space(table):
     found = {}
     for name, domain in table.parameters.items():
-        found[name] = choice(domain) if isinstance(domain, list) else DOMAINS[domain[0]](*domain[1:])
+        words = isinstance(domain, list)
+        found[name] = choice(domain) if words else DOMAINS[domain[0]](*domain[1:])
     return found
 
 
