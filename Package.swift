@@ -34,11 +34,19 @@ let package = Package(
     .target(name: "StudyModel", dependencies: [numerics], swiftSettings: settings),
     .target(name: "Surrogates", dependencies: [numerics], swiftSettings: settings),
     .target(
-      name: "Searchers", dependencies: ["StudyModel", "Surrogates", numerics],
+      name: "Searchers", dependencies: ["StudyModel", "Surrogates", heap, numerics],
       swiftSettings: settings),
     .target(name: "Schedulers", dependencies: ["StudyModel", heap], swiftSettings: settings),
     .target(
       name: "Coordination", dependencies: ["StudyModel", "Searchers", "Schedulers"],
+      swiftSettings: settings),
+    .target(
+      name: "Simulation",
+      dependencies: ["StudyModel", "Coordination", "Searchers", heap, numerics],
+      swiftSettings: settings),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .target(
+      name: "TableFiles", dependencies: ["CZlib", "Simulation", "StudyModel"],
       swiftSettings: settings),
     .systemLibrary(name: "CHDF5", pkgConfig: hdf5, providers: [.apt(["libhdf5-dev"])]),
     .target(name: "HDF5", dependencies: ["CHDF5"], swiftSettings: settings),
@@ -63,7 +71,9 @@ let package = Package(
     .target(name: "MPI", dependencies: ["CMPI"], swiftSettings: settings),
     .target(
       name: "Agents",
-      dependencies: ["StudyModel", "Coordination", "StudyStore", "Processes", "MPI"],
+      dependencies: [
+        "StudyModel", "Searchers", "Coordination", "StudyStore", "Processes", "MPI",
+      ],
       swiftSettings: settings),
     .target(
       name: "StudyFiles", dependencies: ["StudyModel", .product(name: "Yams", package: "Yams")],
@@ -71,7 +81,8 @@ let package = Package(
     .executableTarget(
       name: "rung",
       dependencies: [
-        "StudyModel", "StudyFiles", "StudyStore", "Coordination", "Planning", "JobScripts",
+        "StudyModel", "StudyFiles", "StudyStore", "Coordination", "Simulation", "TableFiles",
+        "Planning", "JobScripts",
         "Reporting", "Processes", "Agents", "Resources", "MPI", "Slurm",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: settings),
@@ -128,6 +139,14 @@ let package = Package(
       swiftSettings: settings),
     .testTarget(
       name: "SchedulersTests", dependencies: ["Schedulers", "StudyModel", "TestSupport"],
+      swiftSettings: settings),
+    .testTarget(
+      name: "SimulationTests",
+      dependencies: ["Simulation", "Coordination", "Searchers", "StudyModel", "TestSupport"],
+      swiftSettings: settings),
+    .testTarget(
+      name: "TableFilesTests",
+      dependencies: ["TableFiles", "Simulation", "StudyModel", "ProgramSupport", "Processes"],
       swiftSettings: settings),
     .testTarget(
       name: "CoordinationTests",

@@ -70,11 +70,31 @@ extension Coordinator {
     guard busyCount == 0, trials.allSatisfy({ $0.saving == nil }) else { return }
     switch phase {
     case .finished: return
-    case .ending(let ending): finish(ending, &commands)
+    case .ending(let ending): endSearch(ending, &commands)
     case .running:
       guard run != nil, !free.isEmpty, ready.isEmpty else { return }
-      finish(conclusion, &commands)
+      endSearch(conclusion, &commands)
+    case .finishing(let ending):
+      guard ready.isEmpty else { return }
+      finish(ending, &commands)
     }
+  }
+
+  /// Trains the winner out where the study asks for it, and ends otherwise.
+  private mutating func endSearch(_ ending: Ending, _ commands: inout [Command]) {
+    guard let settings = study.finish, let winner = choice else { return finish(ending, &commands) }
+    phase = .finishing(ending)
+    let target = settings.epochs ?? study.fidelity.maximum
+    for seed in 1...settings.seeds {
+      var record = TrialRecord(id: TrialID(trials.count), target: target.epochs)
+      record.configuration = trials[winner.number].configuration
+      record.origin = .winner(winner)
+      record.isProposed = true
+      record.finalSeed = seed
+      trials.append(record)
+      ready.append(record.id)
+    }
+    fill(&commands)
   }
 
   private var conclusion: Ending {

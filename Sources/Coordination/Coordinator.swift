@@ -14,6 +14,8 @@ public struct Coordinator: Sendable, Codable {
     case running
     /// Nothing new starts; what runs is being ended.
     case ending(Ending)
+    /// The search has ended; the winner is being trained out.
+    case finishing(Ending)
     /// Nothing runs any more.
     case finished(Ending)
   }
@@ -75,6 +77,12 @@ public struct Coordinator: Sendable, Codable {
     public let host: String
     /// Its slots.
     public let slots: Int
+  }
+
+  /// The trial that the study chooses: the best at the highest rung, or the one that was chosen
+  /// without being trained; `nil` before.
+  public var choice: TrialID? {
+    bestFull?.trial ?? best ?? trials.first { $0.reason == .chosenUntrained }?.id
   }
 
   /// A study that has not begun.
@@ -152,8 +160,8 @@ public struct Coordinator: Sendable, Codable {
   }
 
   /// Gives free slots work until there is none.
-  private mutating func fill(_ commands: inout [Command]) {
-    guard phase == .running, run != nil else { return }
+  mutating func fill(_ commands: inout [Command]) {
+    guard run != nil, mayFill else { return }
     while let slot = free.last {
       guard let work = nextWork() else { return }
       free.removeLast()
@@ -171,6 +179,7 @@ public struct Coordinator: Sendable, Codable {
   /// The trial that gets the next slot: one that was interrupted or failed, or the scheduler's.
   private mutating func nextWork() -> TrialID? {
     if !ready.isEmpty { return ready.removeFirst() }
+    guard phase == .running else { return nil }
     switch scheduler.absorb(.slotFreed(next: mayStart ? TrialID(trials.count) : nil)).first {
     case .start(let trial, let budget):
       trials.append(TrialRecord(id: trial, target: budget.epochs))
@@ -180,7 +189,17 @@ public struct Coordinator: Sendable, Codable {
       trials[trial.number].target = budget.epochs
       trials[trial.number].reason = .training
       return trial
+    case .choose(let trial):
+      trials.append(TrialRecord(id: trial, target: 0))
+      return trial
     default: return nil
+    }
+  }
+
+  private var mayFill: Bool {
+    switch phase {
+    case .running, .finishing: true
+    case .ending, .finished: false
     }
   }
 
@@ -209,7 +228,7 @@ public struct Coordinator: Sendable, Codable {
       .start(
         Leg(
           id: id, slot: slot, configuration: record.configuration, source: record.checkpoint,
-          until: record.target)))
+          until: record.target, seed: record.finalSeed ?? 0)))
   }
 
   private mutating func proposed(
@@ -223,8 +242,18 @@ public struct Coordinator: Sendable, Codable {
     trials[trial.number].configuration = typed
     trials[trial.number].origin = origin
     searcher.absorb(.proposed(trial, typed))
+    guard trials[trial.number].target > 0 else { return choose(trial) }
     searcher.absorb(.awaited(trial, at: Budget(trials[trial.number].target)))
     launch(trial, &commands)
+  }
+
+  /// Completes a trial that is the study's choice without being trained.
+  private mutating func choose(_ trial: TrialID) {
+    if let slot = trials[trial.number].reserved { release(slot) }
+    ready.removeAll { $0 == trial }
+    trials[trial.number].reserved = nil
+    trials[trial.number].state = .completed
+    trials[trial.number].reason = .chosenUntrained
   }
 
   private mutating func fitted(_ basis: Int) {
@@ -255,6 +284,8 @@ public struct Coordinator: Sendable, Codable {
     trials[trial.number].reserved = nil
     trials[trial.number].state = .stopped
     trials[trial.number].reason = .noConfiguration
+    // A rung or a generation must not wait for it.
+    _ = scheduler.absorb(.failed(trial))
     release(slot)
   }
 

@@ -8,7 +8,8 @@ import StudyModel
 struct PromotionRung: Sendable {
   let budget: Budget
   private let eta: Int
-  private var entries: [Entry] = []
+  /// The losses, in the order of arrival.
+  private(set) var entries: [Entry] = []
   private var isTop: [Bool] = []
   private var isPromoted: [Bool] = []
   private var topCount = 0

@@ -35,6 +35,7 @@ public struct StoppingHalving: TrialScheduler {
       return [.start(next, upTo: brackets.rungs[brackets.bracket(of: next)][0])]
     case .reported(let trial, let loss, let budget):
       return [record(trial, loss, at: budget)]
+    case .observed: return []
     case .ended(let trial, let loss):
       let bracket = brackets.bracket(of: trial)
       guard let reached = recorded(trial), reached < rungs[bracket].count else { return [] }

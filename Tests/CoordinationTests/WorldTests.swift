@@ -1,10 +1,10 @@
 import FoundationEssentials
-import Schedulers
 import StudyModel
 import TestSupport
 import Testing
 
 @testable import Coordination
+@testable import Schedulers
 
 /// Whole studies in a scripted world, in virtual time.
 struct WorldTests {
@@ -51,12 +51,15 @@ struct WorldTests {
     }
     if !coordinator.ready.isEmpty { wrong.append("slots idle though trials wait") }
     let limit = min(coordinator.study.stop.trials ?? .max, coordinator.study.stop.started ?? .max)
-    if coordinator.trials.count < limit, !coordinator.isExhausted {
+    let mayStart = coordinator.trials.count < limit && !coordinator.isExhausted
+    let kind = coordinator.study.algorithm.schedule.kind
+    if mayStart, kind != .generations, kind != .untrained {
       wrong.append("slots idle though trials may start")
     }
     var scheduler = coordinator.scheduler
-    if scheduler.absorb(.slotFreed(next: nil)) != [] {
-      wrong.append("slots idle though a trial may be resumed")
+    let next = mayStart ? TrialID(coordinator.trials.count) : nil
+    if scheduler.absorb(.slotFreed(next: next)) != [] {
+      wrong.append("slots idle though there is work")
     }
     return wrong
   }
@@ -84,6 +87,9 @@ struct WorldTests {
     case .rule, .exhausted: Issue.record("\(ending)")
     }
     #expect(coordinator.trials.allSatisfy { $0.state != .running })
+    if case .synchronous(let scheduler) = coordinator.scheduler {
+      #expect(scheduler.brackets.isEmpty, "a bracket waits for nothing")
+    }
   }
 
   @Test(arguments: seeds(150, from: 80_000))

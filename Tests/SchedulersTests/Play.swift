@@ -14,6 +14,8 @@ struct Play {
   let budgets: [Budget]
   let bracketCount: Int
   let trials: Int
+  /// Whether a slot may go without work though trials may start.
+  var mayIdle = false
   private let seed: UInt64
   private let slots: Int
   private let trouble: Double
@@ -29,7 +31,12 @@ struct Play {
   private var granted: [TrialID: [Budget]] = [:]
   private var started = 0
 
-  init(seed: UInt64) {
+  /// A play of random size.
+  ///
+  /// - Parameters:
+  ///   - seed: Of everything.
+  ///   - range: How many trials may start.
+  init(seed: UInt64, trials range: ClosedRange<Int> = 1...90) {
     var random = SeededGenerator(seed, 1)
     self.seed = seed
     eta = random.integer(2...4)
@@ -38,7 +45,7 @@ struct Play {
       maximum: Budget(random.element(of: [3, 9, 10, 27, 81])))
     budgets = fidelity.rungs(eta: eta)
     bracketCount = random.chance(0.5) ? 1 : random.integer(1...budgets.count)
-    trials = random.integer(1...90)
+    trials = random.integer(range)
     slots = random.integer(1...12)
     trouble = random.chance(0.3) ? 0 : random.real(0...0.3)
     values = random.element(of: [3, 10, 1_000_000])
@@ -62,7 +69,7 @@ struct Play {
     let next = started < trials ? TrialID(started) : nil
     let decisions = try note(.slotFreed(next: next), absorb)
     guard let decision = decisions.first else {
-      if next != nil { violations.append("a slot idles though trials may start") }
+      if next != nil, !mayIdle { violations.append("a slot idles though trials may start") }
       return false
     }
     switch decision {
@@ -73,6 +80,7 @@ struct Play {
     case .resume(let trial, let budget):
       if paused.remove(trial) == nil { violations.append("\(decision) without a pause") }
       grant(trial, budget)
+    case .choose: started += 1
     default: violations.append("\(decision) for a free slot")
     }
     return true

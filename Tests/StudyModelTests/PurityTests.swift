@@ -7,9 +7,10 @@ struct PurityTests {
   static let allowed: [(target: String, imports: Set<String>)] = [
     ("StudyModel", ["RealModule"]),
     ("Surrogates", ["RealModule"]),
-    ("Searchers", ["StudyModel", "Surrogates", "RealModule"]),
+    ("Searchers", ["StudyModel", "Surrogates", "RealModule", "HeapModule"]),
     ("Schedulers", ["StudyModel", "HeapModule"]),
     ("Coordination", ["StudyModel", "Searchers", "Schedulers"]),
+    ("Simulation", ["StudyModel", "Searchers", "Coordination", "HeapModule", "RealModule"]),
   ]
 
   @Test(arguments: allowed)
