@@ -31,6 +31,7 @@ PAIRS = {
         ("pasha", "syne-tune", "pasha"),
         ("pasha", "syne-tune", "pasha-floor"),
         ("bohb", "syne-tune", "bohb"),
+        ("bohb", "syne-tune", "bohb-falkner"),
         ("mobster", "syne-tune", "mobster"),
         ("mobster-64", "syne-tune", "mobster-64"),
         ("hyperband", "optuna", "hyperband"),

@@ -22,15 +22,18 @@ free is given a promotion before a new trial; a quantile interpolates linearly a
 entry. Syne Tune knows no diverged trial: a rung that meets NaN loses its order, and PASHA raises an
 error. Here NaN is the worst finite value of the table, to the end of the curve.
 
-Methods named `-floor` are the same with the papers' rule of promotion, to tell its part in a
-difference from any other (see `floor_rule`). Methods named `-64` end as the 64th trial starts: a
-whole run of MOBSTER takes tens of minutes.
+Methods beside Syne Tune's own, to tell parts of a difference from the rest: those named `-floor`
+have the papers' rule of promotion (see `floor_rule`); `bohb-falkner` has log scales, continuous
+integers, and HpBandSter's least bandwidth and number of points (see `scaled`). Methods named `-64`
+end as the 64th trial starts: a whole run of MOBSTER takes tens of minutes.
 """
 
 import argparse
 import contextlib
+import dataclasses
 import io
 import logging
+import math
 import os
 import sys
 import tempfile
@@ -204,6 +207,19 @@ class TableKDE(kde.LegacyMultiFidelityKernelDensityEstimator):
         return {**proposed, **self.free.pop(nearest)}
 
 
+def scaled(table):
+    """The table with every number continuous, on the scale of its parameter: as BOHB's authors
+    have it, while Syne Tune's densities take a number on a log scale as it is, and an integer for
+    one of unordered choices."""
+    kinds = {name: domain[0] for name, domain in table.parameters.items()}
+    rows = [
+        {name: math.log(value) if kinds[name].startswith("log") else float(value)
+         for name, value in row.items()}
+        for row in table.rows]
+    parameters = tables.ranges(rows, {name: "real" for name in kinds})
+    return dataclasses.replace(table, rows=rows, parameters=parameters)
+
+
 def space(table):
     found = {}
     for name, domain in table.parameters.items():
@@ -238,11 +254,15 @@ def scheduler(method, table, seed):
         return legacy_baselines.LegacyHyperbandScheduler(
             domain, searcher="bayesopt", type="promotion" if method == "mobster" else "pasha",
             search_options=restricted, **common)
-    if method == "bohb":
+    if method in ("bohb", "bohb-falkner"):
+        # The model waits until more of the best 15 % than dimensions are known, unless the least
+        # number of points is larger than the number of dimensions, as HpBandSter's is.
+        settings = {} if method == "bohb" else {
+            "num_min_data_points": len(table.parameters) + 1, "min_bandwidth": 1e-3}
         points = common.pop("points_to_evaluate")
         searcher = TableKDE(
             domain, metric="metric", mode=common["mode"], points_to_evaluate=points,
-            random_seed=seed, debug_log=False, allow_duplicates=True, rows=table.rows)
+            random_seed=seed, debug_log=False, allow_duplicates=True, rows=table.rows, **settings)
         return legacy_baselines.LegacyHyperbandScheduler(
             domain, searcher=searcher, type="promotion", **common)
     raise ValueError(method)
@@ -251,6 +271,8 @@ def scheduler(method, table, seed):
 def run(method, table, seed):
     np.random.seed(seed)
     clock = Clock()
+    if method == "bohb-falkner":
+        table = scaled(table)
     trials = min(64 if method.endswith("-64") else TRIALS, len(table.rows))
     method = method.removesuffix("-64")
     blackbox = TableBlackbox(table, space(table))
@@ -299,7 +321,7 @@ def main():
             table = tables.load(name)
             for method in arguments.methods.split(","):
                 # A model needs more to go by than a row's number.
-                if method in ("bohb", "mobster", "pasha-bo") and "row" in table.parameters:
+                if method.split("-")[0] in ("bohb", "mobster") and "row" in table.parameters:
                     continue
                 for seed in range(1, arguments.seeds + 1):
                     yield ("syne-tune", syne_tune.__version__, method, name, seed,
