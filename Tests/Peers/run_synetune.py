@@ -22,8 +22,8 @@ free is given a promotion before a new trial; a quantile interpolates linearly a
 entry. Syne Tune knows no diverged trial: a rung that meets NaN loses its order, and PASHA raises an
 error. Here NaN is the worst finite value of the table, to the end of the curve.
 
-Methods beside Syne Tune's own, to tell parts of a difference from the rest: those named `-floor`
-have the papers' rule of promotion (see `floor_rule`); `bohb-falkner` has log scales, continuous
+Methods beside Syne Tune's own, to tell parts of a difference from the rest: those named `-paper`
+have the papers' rule of promotion (see `floor_rule`) and get reports of one moment one by one; `bohb-falkner` has log scales, continuous
 integers, and HpBandSter's least bandwidth and number of points (see `scaled`). Methods named `-64`
 end as the 64th trial starts: a whole run of MOBSTER takes tens of minutes.
 """
@@ -50,6 +50,12 @@ from results import work
 with contextlib.redirect_stdout(io.StringIO()):
     import syne_tune
     from syne_tune import Tuner
+    from syne_tune.backend.simulator_backend.events import (
+        CompleteEvent,
+        OnTrialResultEvent,
+        SimulatorState,
+        StartEvent,
+    )
     from syne_tune.backend.simulator_backend.simulator_backend import SimulatorConfig
     from syne_tune.blackbox_repository.blackbox import Blackbox
     from syne_tune.blackbox_repository.simulated_tabular_backend import UserBlackboxBackend
@@ -104,11 +110,38 @@ class TableBlackbox(Blackbox):
         raise NotImplementedError
 
 
+class OneAtATime(SimulatorState):
+    """Events of one moment, of which the tuner gets a single report at a time."""
+
+    reported = None
+
+    def next_until(self, time_until):
+        if self.reported is not None:
+            # The end of the trial belongs to its last report.
+            top = self.event_heap[0] if self.event_heap else None
+            if not (top and top[0] <= time_until and isinstance(top[2], CompleteEvent)
+                    and top[2].trial_id == self.reported):
+                self.reported = None
+                return None
+        found = super().next_until(time_until)
+        if found and isinstance(found[1], OnTrialResultEvent):
+            self.reported = found[1].trial_id
+        return found
+
+
 class TableBackend(UserBlackboxBackend):
     """The simulator whose clock knows the table's times only."""
 
+    def __init__(self, one_at_a_time, **options):
+        super().__init__(**options)
+        if one_at_a_time:
+            self._simulator_state = OneAtATime()
+
     def _advance_by_outside_time(self):
         pass
+
+    def _schedule(self, trial_id, config):
+        self._simulator_state.push(StartEvent(trial_id=trial_id), self._time_keeper.time())
 
     def _stop_or_pause_trial(self, trial_id, status):
         self._simulator_state.remove_events(trial_id)
@@ -230,8 +263,8 @@ def space(table):
 
 def scheduler(method, table, seed):
     Rung.quantile = QUANTILE
-    if method.endswith("-floor"):
-        method = method.removesuffix("-floor")
+    if method.endswith("-paper"):
+        method = method.removesuffix("-paper")
         Rung.quantile = floor_rule(method == "asha-stopping")
     common = {
         "metric": "metric",
@@ -278,7 +311,8 @@ def run(method, table, seed):
     blackbox = TableBlackbox(table, space(table))
     tuner = TableTuner(
         trial_backend=TableBackend(
-            blackbox=blackbox, elapsed_time_attr="elapsed", max_resource_attr="epochs", seed=0,
+            one_at_a_time=method.endswith("-paper"), blackbox=blackbox,
+            elapsed_time_attr="elapsed", max_resource_attr="epochs", seed=0,
             simulator_config=SimulatorConfig(0, 0, 0, 0, 0)),
         scheduler=scheduler(method, table, seed),
         n_workers=WORKERS,
