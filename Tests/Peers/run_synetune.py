@@ -23,9 +23,10 @@ entry. Syne Tune knows no diverged trial: a rung that meets NaN loses its order,
 error. Here NaN is the worst finite value of the table, to the end of the curve.
 
 Methods beside Syne Tune's own, to tell parts of a difference from the rest: those named `-paper`
-have the papers' rule of promotion (see `floor_rule`) and get reports of one moment one by one; `bohb-falkner` has log scales, continuous
-integers, and HpBandSter's least bandwidth and number of points (see `scaled`). Methods named `-64`
-end as the 64th trial starts: a whole run of MOBSTER takes tens of minutes.
+have the papers' rule of promotion (see `PaperRule`) and get reports of one moment one by one;
+`bohb-falkner` has log scales, continuous integers, and HpBandSter's least bandwidth and number of
+points (see `scaled`). Methods named `-64` end as the 64th trial starts: a whole run of MOBSTER
+takes tens of minutes.
 """
 
 import argparse
@@ -66,6 +67,7 @@ with contextlib.redirect_stdout(io.StringIO()):
     from syne_tune.optimizer.schedulers.searchers.kde import (
         legacy_multi_fidelity_searcher as kde,
     )
+    from syne_tune.optimizer.schedulers.legacy_hyperband_promotion import PromotionRungSystem
     from syne_tune.optimizer.schedulers.legacy_hyperband_stopping import Rung
     from syne_tune.tuner_callback import TunerCallback
     import syne_tune.tuner
@@ -74,7 +76,6 @@ with contextlib.redirect_stdout(io.StringIO()):
 syne_tune.tuner.print_best_metric_found = lambda **_: None
 
 WORKERS, TRIALS, ETA = 4, 256, 3
-QUANTILE = Rung.quantile
 DOMAINS = {"real": uniform, "log": loguniform, "integer": randint, "log-integer": lograndint}
 
 
@@ -198,24 +199,38 @@ class CachedEpsilon(PASHARungSystem):
 legacy_hyperband.RUNG_SYSTEMS["pasha"] = CachedEpsilon
 
 
-def floor_rule(stopping):
+class PaperRule:
     """The papers' rule in place of Syne Tune's: of n in a rung the best floor(n / eta) go on.
 
     Syne Tune's linear quantile lets the best ceil(n / eta) through, from the second entry on, and
-    from the highest rung below the maximum not 1 / eta but level / maximum (27 of 50), since its
-    quantile is the ratio of two levels (`promote_quantiles`). In the stopping type one goes on at
-    least, and all do until there are eta."""
+    all that equal the last of them; from the highest rung below the maximum not 1 / eta but level /
+    maximum (27 of 50), since its quantile is the ratio of two levels (`promote_quantiles`). Here
+    equals rank by trial. In the stopping type one goes on at least, its equals too, and all do
+    until there are eta."""
 
-    def quantile(rung):
+    find = PromotionRungSystem._find_promotable_trial
+    quantile = Rung.quantile
+
+    @staticmethod
+    def promotable(rungs, rung):
+        sign = 1 if rungs._mode == "min" else -1
+        ranked = sorted(
+            enumerate(rung.data),
+            key=lambda item: (sign * item[1].metric_val, int(item[1].trial_id)))
+        for place, entry in ranked[: len(ranked) // ETA]:
+            if not entry.was_promoted:
+                return entry.trial_id, place
+        return None
+
+    @staticmethod
+    def cutoff(rung):
         count = len(rung.data)
-        best = max(1, count // ETA) if stopping else count // ETA
-        if count < (ETA if stopping else 1):
-            return None
-        return rung.data[best - 1].metric_val if best else None
+        return None if count < ETA else rung.data[max(1, count // ETA) - 1].metric_val
 
-    return quantile
-
-
+    @classmethod
+    def use(cls, yes):
+        PromotionRungSystem._find_promotable_trial = cls.promotable if yes else cls.find
+        Rung.quantile = cls.cutoff if yes else cls.quantile
 
 
 class TableKDE(kde.LegacyMultiFidelityKernelDensityEstimator):
@@ -262,10 +277,8 @@ def space(table):
 
 
 def scheduler(method, table, seed):
-    Rung.quantile = QUANTILE
-    if method.endswith("-paper"):
-        method = method.removesuffix("-paper")
-        Rung.quantile = floor_rule(method == "asha-stopping")
+    PaperRule.use(method.endswith("-paper"))
+    method = method.removesuffix("-paper")
     common = {
         "metric": "metric",
         "mode": "max" if table.goal == "maximize" else "min",
