@@ -39,7 +39,7 @@ PAIRS = {
     "NATS-Bench's protocol": [
         ("random", "nats-bench", "random"),
         ("evolution", "nats-bench", "evolution"),
-        ("evolution", "nats-bench", "evolution-uniform"),
+        ("evolution", "nats-bench", "evolution-distinct"),
         ("kde", "hpbandster", "kde"),
         ("kde-nats", "hpbandster", "kde-nats"),
     ],
