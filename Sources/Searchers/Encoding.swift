@@ -57,6 +57,7 @@ struct Encoding: Hashable, Sendable, Codable {
   ///     looked at, and for one that turns out active a `nil` is drawn.
   ///   - fixed: The values of searched parameters that are no dimension; drawn where it has none.
   ///   - random: Where draws come from.
+  /// - Returns: A value for every active parameter.
   func configuration(
     at coordinates: [Double?], fixed: Configuration = Configuration(),
     using random: inout RandomStream

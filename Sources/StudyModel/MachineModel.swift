@@ -93,6 +93,7 @@ public struct MachineModel: Hashable, Sendable, Codable {
   /// - Parameters:
   ///   - gpus: GPUs of the trial; at least 1.
   ///   - trialsPerGPU: Trials that share a GPU; at least 1.
+  /// - Returns: Below 1 where several GPUs are faster than one.
   public func slowdown(gpus: Int, trialsPerGPU: Int) -> Double {
     guard gpus > 1 else { return sharing.value(at: max(1, trialsPerGPU)) }
     return 1 / (Double(gpus) * efficiency.value(at: gpus))

@@ -21,6 +21,7 @@ struct CommaSeparated {
   /// - Parameters:
   ///   - text: Of a whole file.
   ///   - file: Its name, for messages.
+  /// - Throws: ``TableFileError``.
   init(_ text: [UInt8], file: String) throws(TableFileError) {
     var starts: [Int] = []
     var ends: [Int] = []
