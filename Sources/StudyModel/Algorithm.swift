@@ -277,7 +277,8 @@ public struct DensitySettings: Hashable, Sendable, Codable {
     /// All values of the parameter, with a bandwidth of at most that at which they are alike.
     case declared
     /// Those among the observations, with any bandwidth: HpBandSter 0.7.4, by way of statsmodels.
-    /// From a bandwidth of 1 on densities can be negative, and value no longer attracts its like.
+    /// Above a bandwidth of 1 densities can be negative, and a value repels its like; where all good
+    /// observations have one value, the good density is infinite at every other.
     case observed
   }
 

@@ -50,7 +50,7 @@ public struct DensityRatioRanking: Sendable {
     let width = good.kinds.count
     states = Array(repeating: State(), count: candidates.count / width)
     let roughGood = RoughDensity(good)
-    guard !isExact, good.layout.isNonnegative, bad.layout.isNonnegative, rough.isUseful,
+    guard !isExact, good.layout.isBounded, bad.layout.isBounded, rough.isUseful,
       roughGood.isUseful
     else {
       for candidate in states.indices { evaluateExactly(candidate) }
@@ -103,8 +103,9 @@ public struct DensityRatioRanking: Sendable {
   private mutating func evaluateExactly(_ candidate: Int) {
     let width = good.kinds.count
     let point = Array(candidates[(candidate * width)..<((candidate + 1) * width)])
-    states[candidate].ratio =
-      max(bad.density(at: point), Self.floor) / max(good.density(at: point), Self.floor)
+    let ratio = max(bad.density(at: point), Self.floor) / max(good.density(at: point), Self.floor)
+    // Infinite kernels, which only statsmodels' levels lead to, can leave no number.
+    states[candidate].ratio = ratio.isNaN ? .infinity : ratio
     states[candidate].isExact = true
   }
 }

@@ -10,17 +10,19 @@ extension KernelDensity {
     /// What each is multiplied by, so that exponents are sums of squares and of distances.
     let scales: [Double]
     /// The kernels of the unordered ones where places agree and where they differ.
-    let factors: [(equal: Double, different: Double)]
+    let factors: [PlaceFactors<Double>]
     /// What a sum of products is multiplied by.
     let norm: Double
 
-    init(_ kinds: [Kind], _ bandwidths: [Double], count: Int) {
-      order = Self.order(of: kinds)
+    init(_ kinds: [Kind], _ bandwidths: [Double], occurringLevels: [Int]?, count: Int) {
+      let order = Self.order(of: kinds)
+      self.order = order
       continuousCount = kinds.count { $0 == .continuous }
       orderedCount = kinds.count { $0.isOrdered }
       scales = order.map { kinds[$0].scale(bandwidth: bandwidths[$0]) }
-      factors = order.dropFirst(continuousCount + orderedCount).map {
-        kinds[$0].factors(bandwidth: bandwidths[$0])
+      factors = order.indices.dropFirst(continuousCount + orderedCount).map {
+        kinds[order[$0]].factors(
+          bandwidth: bandwidths[order[$0]], occurringLevels: occurringLevels?[$0])
       }
       var norm = 1 / Double(count)
       for (kind, bandwidth) in zip(kinds, bandwidths) {
@@ -40,8 +42,10 @@ extension KernelDensity {
         + kinds.indices.filter { kinds[$0].isUnordered }
     }
 
-    /// Whether no kernel can be negative.
-    var isNonnegative: Bool { factors.allSatisfy { $0.equal >= 0 && $0.different >= 0 } }
+    /// Whether no kernel can be negative or infinite.
+    var isBounded: Bool {
+      factors.allSatisfy { $0.equal >= 0 && $0.different >= 0 && $0.different < .infinity }
+    }
 
     /// The coordinates of one point after the other, ordered and scaled.
     func scaled(_ points: [Double]) -> [Double] {
@@ -76,6 +80,13 @@ extension KernelDensity {
     func scale(_ blocks: inout [Lanes]) {
       for first in stride(from: 0, to: blocks.count, by: order.count) {
         for place in order.indices { blocks[first + place] *= scales[place] }
+      }
+    }
+
+    /// How many different values each coordinate of points in blocks has.
+    static func occurringLevels(in blocks: [Lanes], _ width: Int, count: Int) -> [Int] {
+      (0..<width).map { place in
+        Set((0..<count).map { blocks[$0 / 8 * width + place][$0 % 8] }).count
       }
     }
 
@@ -119,8 +130,22 @@ extension KernelDensity.Kind {
   }
 
   /// Aitchison and Aitken's kernel at the same and at another place.
-  func factors(bandwidth: Double) -> (equal: Double, different: Double) {
-    guard case .unordered(let levels) = self else { return (1, 1) }
-    return (1 - bandwidth, levels > 1 ? bandwidth / Double(levels - 1) : 0)
+  func factors(
+    bandwidth: Double, occurringLevels: Int?
+  ) -> PlaceFactors<Double> {
+    if let occurringLevels {
+      return PlaceFactors(
+        equal: 1 - bandwidth, different: bandwidth / Double(occurringLevels - 1))
+    }
+    guard case .unordered(let levels) = self, levels > 1 else {
+      return PlaceFactors(equal: 1 - bandwidth, different: 0)
+    }
+    return PlaceFactors(equal: 1 - bandwidth, different: bandwidth / Double(levels - 1))
   }
+}
+
+/// The values of a kernel of unordered places at the same and at another place.
+struct PlaceFactors<Scalar: Sendable>: Sendable {
+  let equal: Scalar
+  let different: Scalar
 }

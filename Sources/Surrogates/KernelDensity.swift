@@ -42,7 +42,8 @@ public struct KernelDensity: Sendable {
   ///   - kinds: Of the coordinates; at least one.
   ///   - minimumBandwidth: More than 0.
   ///   - isBounded: Whether bandwidths of unordered coordinates end where the kernel is the same
-  ///     for all levels.
+  ///     for all levels. Without bounds the levels that occur are taken for all there are, as
+  ///     statsmodels does: where one occurs, the density is infinite at the others.
   public init(
     points: [Double], rows: [Int], kinds: [Kind], minimumBandwidth: Double, isBounded: Bool = true
   ) {
@@ -55,7 +56,9 @@ public struct KernelDensity: Sendable {
         deviation: deviation, count: rows.count, dimensions: kinds.count,
         minimum: minimumBandwidth, isBounded: isBounded)
     }
-    self.init(points, rows, kinds, bandwidths, blocks)
+    let levels =
+      isBounded ? nil : Layout.occurringLevels(in: blocks, kinds.count, count: rows.count)
+    self.init(points, rows, kinds, bandwidths, levels, blocks)
   }
 
   /// The density of these points.
@@ -67,11 +70,11 @@ public struct KernelDensity: Sendable {
   public init(points: [Double], kinds: [Kind], bandwidths: [Double]) {
     let rows = Array(0..<(points.count / kinds.count))
     let blocks = Layout.blocks(of: points, rows, Layout.order(of: kinds))
-    self.init(points, rows, kinds, bandwidths, blocks)
+    self.init(points, rows, kinds, bandwidths, nil, blocks)
   }
 
   private init(
-    _ points: [Double], _ rows: [Int], _ kinds: [Kind], _ bandwidths: [Double],
+    _ points: [Double], _ rows: [Int], _ kinds: [Kind], _ bandwidths: [Double], _ levels: [Int]?,
     _ unscaled: consuming [Lanes]
   ) {
     precondition(!kinds.isEmpty && !rows.isEmpty && bandwidths.count == kinds.count)
@@ -79,7 +82,7 @@ public struct KernelDensity: Sendable {
     self.rows = rows
     self.kinds = kinds
     self.bandwidths = bandwidths
-    layout = Layout(kinds, bandwidths, count: rows.count)
+    layout = Layout(kinds, bandwidths, occurringLevels: levels, count: rows.count)
     layout.scale(&unscaled)
     blocks = unscaled
   }

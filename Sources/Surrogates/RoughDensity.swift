@@ -6,7 +6,7 @@ import RealModule
 /// rounding of the coordinates; kernels beyond are left out, and bounded by their number.
 struct RoughDensity: Sendable {
   private let layout: KernelDensity.Layout
-  private let factors: [(equal: Float, different: Float)]
+  private let factors: [PlaceFactors<Float>]
   private let blocks: [RoughLanes]
   private let count: Int
   /// The error of an exponent.
@@ -23,7 +23,9 @@ struct RoughDensity: Sendable {
   init(_ density: KernelDensity) {
     layout = density.layout
     count = density.count
-    factors = layout.factors.map { (Float($0.equal), Float($0.different)) }
+    factors = layout.factors.map {
+      PlaceFactors(equal: Float($0.equal), different: Float($0.different))
+    }
     blocks = density.blocks.map { RoughLanes($0) }
     let unit = 0x1p-24
     let reach = Double(Self.reach)

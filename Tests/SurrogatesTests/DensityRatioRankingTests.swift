@@ -69,7 +69,7 @@ struct DensityRatioRankingTests {
     }
     let good = density(5)
     let bad = density(9)
-    #expect(!bad.layout.isNonnegative)
+    #expect(!bad.layout.isBounded)
     let candidates = good.sample(24, widening: 3, using: &random)
     let ratios = stride(from: 0, to: 48, by: 2).map { first in
       let point = Array(candidates[first..<(first + 2)])
