@@ -143,7 +143,8 @@ let package = Package(
       name: "SurrogatesTests", dependencies: ["Surrogates", "TestSupport", numerics],
       swiftSettings: settings),
     .testTarget(
-      name: "SearchersTests", dependencies: ["Searchers", "StudyModel", "TestSupport", numerics],
+      name: "SearchersTests",
+      dependencies: ["Searchers", "StudyModel", "Surrogates", "TestSupport", numerics],
       swiftSettings: settings),
     .testTarget(
       name: "SchedulersTests", dependencies: ["Schedulers", "StudyModel", "TestSupport"],

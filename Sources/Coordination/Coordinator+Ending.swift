@@ -12,18 +12,20 @@ extension Coordinator {
       if let running = trials[number].running, !running.isEnding {
         commands.append(.end(running.leg, on: running.slot.worker))
       }
-      if let slot = trials[number].reserved {
-        trials[number].reserved = nil
+      if !trials[number].reserved.isEmpty {
         trials[number].state = .stopped
         trials[number].reason = .studyEnded
-        release(slot)
+        release(trials[number].reserved)
+        trials[number].reserved = []
       }
     }
-    for trial in ready {
+    for trial in ready + [waiting].compactMap({ $0 })
+    where trials[trial.number].state == .running {
       trials[trial.number].state = .stopped
       trials[trial.number].reason = .studyEnded
     }
     ready = []
+    waiting = nil
   }
 
   private func metRule() -> Ending? {
@@ -49,7 +51,11 @@ extension Coordinator {
 
   /// GPU-hours that trials have used; slot-hours where a trial needs no GPU.
   public var gpuHours: Double {
-    Double(busyMicroseconds) / 3.6e9 * Double(max(1, study.trial.gpus))
+    Double(busyMicroseconds) / 3.6e9 * gpusPerSlot
+  }
+
+  private var gpusPerSlot: Double {
+    Double(max(1, study.trial.gpus)) / Double(study.trial.trialsPerGPU)
   }
 
   /// When `deadlinePassed` is due if nothing happens before; `nil` where no rule depends on time.
@@ -58,7 +64,7 @@ extension Coordinator {
     var deadlines: [Double] = []
     if let wallclock = study.stop.wallclock { deadlines.append(wallclock.seconds) }
     if let limit = study.stop.gpuHours, busyCount > 0 {
-      let left = (limit - gpuHours) * 3600 / Double(busyCount * max(1, study.trial.gpus))
+      let left = (limit - gpuHours) * 3600 / (Double(busyCount) * gpusPerSlot)
       deadlines.append(now.seconds + max(left, 0))
     }
     // A microsecond more than enough: rounding must not make the event come too early.

@@ -181,7 +181,7 @@ extension Coordinator {
     if let epoch = end.keeping, epoch > durable {
       trials[number].saving = .init(epoch: epoch, worker: running.slot.worker)
     }
-    release(running.slot)
+    release(running.slots)
     if !running.isEnding { settle(number, running, end) }
     forgetCheckpointIfUseless(number)
     launch(end.leg.trial, &commands)
@@ -263,19 +263,37 @@ extension Coordinator {
     }
     for number in trials.indices {
       if let saving = trials[number].saving, isGone(saving.worker) { trials[number].saving = nil }
-      if let running = trials[number].running, isGone(running.slot.worker) {
-        stopRunning(number)
-        busyCount -= 1
-        if !running.isEnding { interrupt(number) }
+      if let running = trials[number].running,
+        running.slots.contains(where: { isGone($0.worker) })
+      {
+        if isGone(running.slot.worker) {
+          stopRunning(number)
+          release(running.slots)
+          if !running.isEnding { interrupt(number) }
+        } else {
+          shrink(number, where: isGone, &commands)
+        }
       }
-      if let slot = trials[number].reserved, isGone(slot.worker) {
-        trials[number].reserved = nil
-        busyCount -= 1
+      let reserved = trials[number].reserved
+      if reserved.contains(where: { isGone($0.worker) }) {
+        trials[number].reserved = []
+        release(reserved)
         interrupt(number)
       }
       // A slot elsewhere may have been held for it until its process ended or was durable.
       launch(TrialID(number), &commands)
     }
+  }
+
+  /// Ends a process of which only slots of other agents are gone; it goes on when it has ended.
+  private mutating func shrink(
+    _ number: Int, where isGone: (WorkerID) -> Bool, _ commands: inout [Command]
+  ) {
+    guard var running = trials[number].running else { return }
+    release(running.slots.filter { isGone($0.worker) })
+    running.slots.removeAll { isGone($0.worker) }
+    trials[number].running = running
+    if !running.isEnding { commands.append(.end(running.leg, on: running.slot.worker)) }
   }
 
   private mutating func interrupt(_ number: Int) {

@@ -57,7 +57,8 @@ public struct TrialRecord: Hashable, Sendable, Codable {
   /// The process that runs now.
   struct Running: Hashable, Sendable, Codable {
     var leg: LegID
-    var slot: SlotID
+    /// Where it runs; not empty. The first is where its agent is.
+    var slots: [SlotID]
     /// The epoch up to which the process itself knows that it is to train.
     var until: Int
     var source: String?
@@ -66,6 +67,8 @@ public struct TrialRecord: Hashable, Sendable, Codable {
     /// The epoch of its last checkpoint that is durable already, though it still runs.
     var durable = 0
     var isEnding = false
+
+    var slot: SlotID { slots[0] }
   }
 
   /// A checkpoint on its way into a container.
@@ -114,8 +117,8 @@ public struct TrialRecord: Hashable, Sendable, Codable {
   /// The last accepted report's loss.
   var lastLoss = Loss.diverged
   var running: Running?
-  /// A slot held for it until its former process has ended and its checkpoint is durable.
-  var reserved: SlotID?
+  /// Slots held for it until its former process has ended and its checkpoint is durable.
+  var reserved: [SlotID] = []
   /// The checkpoint that an agent is making durable.
   var saving: Saving?
 

@@ -32,6 +32,7 @@ public struct Generations: TrialScheduler {
       guard budget >= maximum else { return [.goOn(trial, upTo: maximum)] }
       end(trial)
       return [.complete(trial)]
+    case .observed: return []
     case .ended(let trial, _), .failed(let trial):
       end(trial)
       return []

@@ -88,7 +88,16 @@ struct RungResult: Hashable, Sendable, Codable {
   /// - Parameter results: Finite ones, of one number of metrics.
   /// - Returns: All of them.
   static func ranked(_ results: [RungResult]) -> [RungResult] {
-    results.sorted { left, right in
+    if case .several = results.first?.loss {
+      var ranking = ParetoRanking()
+      for result in results {
+        if case .several(let losses) = result.loss {
+          ranking.insert(ParetoRanking.Entry(trial: result.trial, losses: losses))
+        }
+      }
+      return ranking.best(ranking.entries.count).map { results[$0] }
+    }
+    return results.sorted { left, right in
       (left.loss.value ?? .infinity, left.trial) < (right.loss.value ?? .infinity, right.trial)
     }
   }

@@ -58,6 +58,7 @@ public struct SynchronousHalving: TrialScheduler {
     switch event {
     case .slotFreed(let next): return give(next).map { [$0] } ?? []
     case .reported(let trial, let loss, let budget): return [record(trial, loss, at: budget)]
+    case .observed: return []
     case .ended(let trial, let loss):
       guard let place = place(of: trial), case .training = standing(of: trial) else { return [] }
       set(trial, loss == .diverged ? .out : .complete)

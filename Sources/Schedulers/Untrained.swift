@@ -18,7 +18,7 @@ public struct Untrained: TrialScheduler {
       hasChosen = true
       return [.choose(next)]
     case .reported(let trial, _, _): return [.stop(trial)]
-    case .ended, .failed: return []
+    case .observed, .ended, .failed: return []
     }
   }
 }

@@ -11,31 +11,28 @@ struct DensityPair: Sendable {
     _ observations: RankedObservations, of encoding: Encoding, _ settings: DensitySettings,
     seed: UInt64
   ) {
-    var halves = observations.halves()
-    // What is missing is drawn anew for each number of observations.
-    var random = RandomStream(seed: seed, trial: TrialID(observations.count), purpose: .fit)
+    let halves = observations.halves()
+    var points = observations.coordinates
     if encoding.dimensions.contains(where: { !$0.parameter.conditions.isEmpty }) {
-      encoding.impute(&halves.good, using: &random)
-      encoding.impute(&halves.bad, using: &random)
+      // What is missing is drawn anew for each number of observations.
+      var random = RandomStream(seed: seed, trial: TrialID(observations.count), purpose: .fit)
+      encoding.impute(&points, of: halves.good, using: &random)
+      encoding.impute(&points, of: halves.bad, using: &random)
     }
-    good = Self.density(halves.good, encoding, settings)
-    bad = Self.density(halves.bad, encoding, settings)
-  }
-
-  private static func density(
-    _ points: [Double], _ encoding: Encoding, _ settings: DensitySettings
-  ) -> KernelDensity {
-    let kinds = encoding.dimensions.enumerated().map { place, dimension -> KernelDensity.Kind in
+    let kinds = encoding.dimensions.map { dimension -> KernelDensity.Kind in
       switch dimension.kind {
-      case .unit: return .continuous
-      case .ordered(let count): return .ordered(levels: count)
-      case .unordered(let count): return .unordered(levels: count)
+      case .unit: .continuous
+      case .ordered(let count): .ordered(levels: count)
+      case .unordered(let count): .unordered(levels: count)
       }
     }
-    let bandwidths = KernelDensity.normalReferenceBandwidths(
-      of: points, kinds: kinds, minimum: settings.minimumBandwidth,
-      isBounded: settings.levels == .declared)
-    return KernelDensity(points: points, kinds: kinds, bandwidths: bandwidths)
+    func density(of rows: [Int]) -> KernelDensity {
+      KernelDensity(
+        points: points, rows: rows, kinds: kinds, minimumBandwidth: settings.minimumBandwidth,
+        isBounded: settings.levels == .declared)
+    }
+    good = density(of: halves.good)
+    bad = density(of: halves.bad)
   }
 }
 
@@ -49,14 +46,16 @@ extension Encoding {
   ///
   /// - Parameters:
   ///   - points: The coordinates of one point after the other, below 0 where one is missing.
+  ///   - rows: The points that borrow and lend, by number.
   ///   - random: Where draws come from.
-  func impute(_ points: inout [Double], using random: inout RandomStream) {
+  func impute(_ points: inout [Double], of rows: [Int], using random: inout RandomStream) {
     let given = points
     let width = dimensions.count
     let lenders = dimensions.indices.map { place in
-      stride(from: 0, to: given.count, by: width).filter { given[$0 + place] >= 0 }
+      rows.filter { given[$0 * width + place] >= 0 }
     }
-    for first in stride(from: 0, to: points.count, by: width) {
+    for row in rows {
+      let first = row * width
       for place in 0..<width where points[first + place] < 0 {
         if lenders[place].isEmpty {
           points[first + place] = drawnCoordinate(of: dimensions[place].kind, using: &random)
@@ -64,7 +63,7 @@ extension Encoding {
         }
         let lender = lenders[place][random.index(below: lenders[place].count)]
         for other in place..<width where points[first + other] < 0 {
-          points[first + other] = given[lender + other]
+          points[first + other] = given[lender * width + other]
         }
       }
     }

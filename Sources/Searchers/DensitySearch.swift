@@ -124,7 +124,7 @@ public struct DensitySearch: ConfigurationSearcher {
     var choice = RandomStream(seed: seed, trial: trial, purpose: .choice)
     if let place = observations.lastIndex(where: \.isDivisible),
       choice.unit() >= settings.randomFraction,
-      let configuration = bestCandidate(for: trial, observations[place])
+      let configuration = bestCandidate(for: trial, pair(at: place))
     {
       return Proposal(
         configuration, .model(observations: observations[place].count, budget: budgets[place]))
@@ -133,12 +133,14 @@ public struct DensitySearch: ConfigurationSearcher {
     return tried.draw(using: &random).map { Proposal($0, .random) }
   }
 
+  /// The densities at a budget, given by its place.
+  func pair(at place: Int) -> DensityPair {
+    DensityPair(observations[place], of: encoding, settings, seed: seed)
+  }
+
   /// The best of the model's candidates that may be tried; in a space of given rows, the row not
   /// tried yet that is nearest to the best candidate which is not itself a row that was tried.
-  private func bestCandidate(
-    for trial: TrialID, _ observations: RankedObservations
-  ) -> Configuration? {
-    let pair = DensityPair(observations, of: encoding, settings, seed: seed)
+  private func bestCandidate(for trial: TrialID, _ pair: DensityPair) -> Configuration? {
     var random = RandomStream(seed: seed, trial: trial, purpose: .candidates)
     let candidates = pair.good.sample(
       settings.samples, widening: settings.bandwidthFactor, using: &random)

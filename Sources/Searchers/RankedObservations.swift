@@ -49,7 +49,8 @@ struct RankedObservations: Sendable {
 
   private let division: Division
   private var entries: [Entry] = []
-  private var coordinates: [Double] = []
+  /// Of one observation after the other, below 0 for inactive parameters.
+  private(set) var coordinates: [Double] = []
   private var isGood: [Bool] = []
   private var good: Heap<Ranked> = []
   private var others: Heap<Ranked> = []
@@ -97,19 +98,14 @@ struct RankedObservations: Sendable {
     return left == 1 && others.count > 1 ? others.count - 1 : others.count
   }
 
-  /// The coordinates of both halves, one observation after the other in the order of arrival.
-  func halves() -> (good: [Double], bad: [Double]) {
+  /// Both halves, by number in the order of arrival.
+  func halves() -> (good: [Int], bad: [Int]) {
     let omitted = badCount < others.count ? others.max?.place : nil
-    var halves: (good: [Double], bad: [Double]) = ([], [])
-    halves.good.reserveCapacity(good.count * division.width)
-    halves.bad.reserveCapacity(others.count * division.width)
+    var halves: (good: [Int], bad: [Int]) = ([], [])
+    halves.good.reserveCapacity(good.count)
+    halves.bad.reserveCapacity(others.count)
     for place in entries.indices where place != omitted {
-      let point = coordinates[(place * division.width)..<((place + 1) * division.width)]
-      if isGood[place] {
-        halves.good.append(contentsOf: point)
-      } else {
-        halves.bad.append(contentsOf: point)
-      }
+      if isGood[place] { halves.good.append(place) } else { halves.bad.append(place) }
     }
     return halves
   }

@@ -17,6 +17,7 @@ public struct SobolSearch: ConfigurationSearcher {
   private var place = 0
   private var next: TypedConfiguration?
   private var tried: Tried
+  private var rows: RowPlaces?
   private var latest: TrialID?
 
   /// The most points passed over on the way to the next: then a countable space is looked through.
@@ -25,13 +26,15 @@ public struct SobolSearch: ConfigurationSearcher {
   /// A search of this space.
   ///
   /// - Parameters:
-  ///   - space: Where to search; at most 1000 parameters.
+  ///   - space: Where to search; the parameters after the thousandth are drawn.
   ///   - seed: What the sequence is scrambled by.
   ///   - points: How many points the study has: so many trials are not from the sequence.
   public init(space: SearchSpace, seed: UInt64, points: Int = 0) {
     encoding = Encoding(space)
-    sequence = SobolSequence(dimensions: encoding.dimensions.count, seed: seed)
+    sequence = SobolSequence(
+      dimensions: min(encoding.dimensions.count, SobolSequence.mostDimensions), seed: seed)
     tried = Tried(space)
+    rows = space.rows == nil ? nil : RowPlaces(encoding)
     self.seed = seed
     self.points = points
     settle()
@@ -43,6 +46,7 @@ public struct SobolSearch: ConfigurationSearcher {
     else { return }
     latest = trial
     tried.insert(configuration)
+    rows?.take(configuration)
     // After the points by the number, not by the value: on another processor its last bits differ.
     if trial.number >= points || configuration == next?.wrappedValue { place += 1 }
     settle()
@@ -60,7 +64,7 @@ public struct SobolSearch: ConfigurationSearcher {
 
   private mutating func untried() -> Configuration? {
     let space = encoding.space
-    guard space.rows == nil else { return nearestRow(to: sequence.point(at: place)) }
+    if let rows { return rows.nearest(to: configuration(at: place)) }
     guard space.countBound.map({ tried.count < $0 }) ?? true else { return nil }
     for passed in 0..<Self.mostPassed {
       let configuration = configuration(at: place + passed)
@@ -74,36 +78,16 @@ public struct SobolSearch: ConfigurationSearcher {
   }
 
   private func configuration(at place: Int) -> Configuration {
-    let coordinates = zip(encoding.dimensions, sequence.point(at: place)).map { dimension, unit in
-      switch dimension.kind {
-      case .unit: unit
-      case .ordered(let count), .unordered(let count): (unit * Double(count)).rounded(.down)
+    var coordinates = [Double?](repeating: nil, count: encoding.dimensions.count)
+    for (number, unit) in sequence.point(at: place).enumerated() {
+      switch encoding.dimensions[number].kind {
+      case .unit: coordinates[number] = unit
+      case .ordered(let count), .unordered(let count):
+        coordinates[number] = (unit * Double(count)).rounded(.down)
       }
     }
-    // Nothing is drawn: every searched parameter has a coordinate.
+    // Hardly ever used: up to a thousand parameters have a coordinate.
     var random = RandomStream(seed: seed, trial: TrialID(place), purpose: .configuration)
     return encoding.configuration(at: coordinates, using: &random)
-  }
-
-  /// The untried row at the least squared distance from a point; of equally near ones the first.
-  private func nearestRow(to point: [Double]) -> Configuration? {
-    var nearest: (row: Configuration, distance: Double)?
-    for row in encoding.space.rows ?? []
-    where !tried.contains(row) && encoding.space.satisfiesConstraints(row) {
-      var distance = 0.0
-      for (number, coordinate) in encoding.coordinates(of: row).enumerated() {
-        guard let coordinate else { continue }
-        let apart: Double
-        switch encoding.dimensions[number].kind {
-        case .unit: apart = coordinate - point[number]
-        case .ordered(let count): apart = (coordinate + 0.5) / Double(count) - point[number]
-        case .unordered(let count):
-          apart = coordinate == (point[number] * Double(count)).rounded(.down) ? 0 : 1
-        }
-        distance += apart * apart
-      }
-      if distance < nearest?.distance ?? .infinity { nearest = (row, distance) }
-    }
-    return nearest?.row
   }
 }

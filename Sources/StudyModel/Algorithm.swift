@@ -260,7 +260,7 @@ public struct Search: Hashable, Sendable, Codable {
 /// Settings of grid search.
 public struct GridSettings: Hashable, Sendable, Codable {
   /// Values taken of a range of uncountably many, or of more than 100, evenly spaced on its scale;
-  /// at least 2. Five, as in Syne Tune 0.14.
+  /// 2 to 1000. Five, as in Syne Tune 0.14.
   public var points = 5
 
   /// The defaults.

@@ -1,23 +1,28 @@
 /// Candidates in ascending order of the ratio of a bad density to a good one, found one at a time.
 ///
-/// The order is that of a full evaluation of every candidate, bit for bit: kernels are not negative,
-/// so the sum of some of them is a lower bound of the sum of all. Of the candidates whose bound is
-/// least one is evaluated further, until the least bound is a full evaluation.
+/// The order is that of an evaluation of every candidate in double precision, bit for bit, though
+/// few are evaluated: the others have a lower bound that is not less. Bounds come from single
+/// precision (``RoughDensity``), and from sums of some kernels, as none is negative. Of the
+/// candidates whose bound is least one is evaluated further, until the least is no bound but a ratio.
 public struct DensityRatioRanking: Sendable {
+  private let good: KernelDensity
   private let bad: KernelDensity
-  private let width: Int
-  private let scaled: [Double]
+  private let rough: RoughDensity
+  private let candidates: [Double]
+  private let scaled: [Float]
   private var states: [State]
 
   /// How far a candidate is evaluated.
   private struct State: Sendable {
-    var isTaken = false
-    /// The good density, at least ``floor``.
-    var good: Double
-    var sums = Lanes()
+    /// An upper bound of the good density.
+    var good = 0.0
+    /// The sums of the first blocks of the bad density.
+    var sums = RoughLanes()
     var blocks = 0
-    /// A lower bound of the ratio; the ratio itself when all blocks are in the sums.
+    /// A lower bound of the ratio, or the ratio.
     var ratio = 0.0
+    var isExact = false
+    var isTaken = false
   }
 
   /// The least value that either density is taken to have.
@@ -25,7 +30,7 @@ public struct DensityRatioRanking: Sendable {
   /// Source: `get_config` of HpBandSter 0.7.4's `BOHB`.
   static let floor = 1e-32
   /// Blocks of eight points that are evaluated at a time.
-  private static let step = 32
+  private static let step = 64
 
   /// Ranks candidates.
   ///
@@ -33,20 +38,31 @@ public struct DensityRatioRanking: Sendable {
   ///   - candidates: The coordinates of one candidate after the other.
   ///   - good: The density that is to be high.
   ///   - bad: The density that is to be low, of the same coordinates.
-  public init(_ candidates: [Double], good: KernelDensity, bad: KernelDensity) {
+  ///   - isExact: Whether all candidates are evaluated in double precision, for comparison.
+  public init(
+    _ candidates: [Double], good: KernelDensity, bad: KernelDensity, isExact: Bool = false
+  ) {
+    self.good = good
     self.bad = bad
-    width = good.kinds.count
-    scaled = bad.scaledForSums(candidates)
-    let scaledForGood = good.scaledForSums(candidates)
-    states = stride(from: 0, to: candidates.count, by: good.kinds.count).map { first in
-      var sums = Lanes()
-      good.add(
-        kernelsOf: 0..<good.blockCount, at: scaledForGood[first..<(first + good.kinds.count)],
-        to: &sums)
-      return State(good: max(good.density(ofSums: sums), Self.floor))
+    self.candidates = candidates
+    rough = RoughDensity(bad)
+    scaled = bad.layout.scaled(candidates).map { Float($0) }
+    let width = good.kinds.count
+    states = Array(repeating: State(), count: candidates.count / width)
+    let roughGood = RoughDensity(good)
+    guard !isExact, good.layout.isNonnegative, bad.layout.isNonnegative, rough.isUseful,
+      roughGood.isUseful
+    else {
+      for candidate in states.indices { evaluateExactly(candidate) }
+      return
     }
+    let scaledForGood = good.layout.scaled(candidates).map { Float($0) }
     for candidate in states.indices {
-      evaluate(candidate, blocks: bad.isNonnegative ? Self.step : bad.blockCount)
+      let point = scaledForGood[(candidate * width)..<((candidate + 1) * width)]
+      var sums = RoughLanes()
+      roughGood.add(kernelsOf: 0..<roughGood.blockCount, at: point, to: &sums)
+      states[candidate].good = max(roughGood.upperBound(ofSums: sums), Self.floor)
+      evaluate(candidate)
     }
   }
 
@@ -59,22 +75,36 @@ public struct DensityRatioRanking: Sendable {
         best = candidate
       }
       guard let best else { return nil }
-      if states[best].blocks == bad.blockCount {
+      if states[best].isExact {
         states[best].isTaken = true
         return (best, states[best].ratio)
       }
-      evaluate(best, blocks: Self.step)
+      if states[best].blocks < rough.blockCount {
+        evaluate(best)
+      } else {
+        evaluateExactly(best)
+      }
     }
   }
 
-  private mutating func evaluate(_ candidate: Int, blocks: Int) {
+  /// Raises the lower bound of a candidate by the next blocks of the bad density.
+  private mutating func evaluate(_ candidate: Int) {
+    let width = good.kinds.count
     let first = states[candidate].blocks
-    let end = min(first + blocks, bad.blockCount)
-    let place = candidate * width
-    bad.add(
-      kernelsOf: first..<end, at: scaled[place..<(place + width)], to: &states[candidate].sums)
+    let end = min(first + Self.step, rough.blockCount)
+    rough.add(
+      kernelsOf: first..<end, at: scaled[(candidate * width)..<((candidate + 1) * width)],
+      to: &states[candidate].sums)
     states[candidate].blocks = end
-    let density = max(bad.density(ofSums: states[candidate].sums), Self.floor)
+    let density = max(rough.lowerBound(ofSums: states[candidate].sums), Self.floor)
     states[candidate].ratio = density / states[candidate].good
+  }
+
+  private mutating func evaluateExactly(_ candidate: Int) {
+    let width = good.kinds.count
+    let point = Array(candidates[(candidate * width)..<((candidate + 1) * width)])
+    states[candidate].ratio =
+      max(bad.density(at: point), Self.floor) / max(good.density(at: point), Self.floor)
+    states[candidate].isExact = true
   }
 }

@@ -25,7 +25,7 @@ extension KernelDensity {
         : bandwidths[place] * widening
     }
     for _ in 0..<count {
-      let first = Int.random(in: 0..<self.count, using: &random) * kinds.count
+      let first = rows[Int.random(in: 0..<rows.count, using: &random)] * kinds.count
       for place in kinds.indices {
         let center = points[first + place]
         switch kinds[place] {

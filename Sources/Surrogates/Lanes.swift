@@ -8,6 +8,7 @@ extension SIMD8<Double> {
   /// place: reduction by multiples of ln 2, in two parts (Cody and Waite, 1980), then the
   /// polynomial of degree 11 that is nearest to the exponential over what remains (relative error
   /// 1.7e-17, found by Chebyshev interpolation).
+  @inline(__always)  // A call would pass the lanes by way of memory.
   func exponentials() -> Lanes {
     let clamped = replacing(with: -708, where: self .< -708)
     // Adding 1.5 * 2^52 rounds to a whole number, which is then in the low bits.

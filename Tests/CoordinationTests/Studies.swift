@@ -16,7 +16,8 @@ extension Study {
     let kind = random.chance(0.4) ? .asha : random.element(of: kinds)
     var algorithm = Algorithm(schedule: Schedule(kind), search: Search(.random))
     algorithm.schedule.eta = eta
-    algorithm.schedule.halving = random.chance(0.6) ? .promotion : .stopping
+    let halving: Schedule.Halving = random.chance(0.6) ? .promotion : .stopping
+    algorithm.schedule.halving = kind == .rasda ? .promotion : halving
     algorithm.schedule.brackets = random.chance(0.7) ? 1 : random.integer(1...rungs.count)
     return Study(
       name: "study",

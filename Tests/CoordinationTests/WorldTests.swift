@@ -21,15 +21,15 @@ struct WorldTests {
   /// What must hold of a coordinator after any event.
   static func inspection(_ coordinator: Coordinator) -> [String] {
     var wrong: [String] = []
-    let reserved = coordinator.trials.count { $0.reserved != nil }
-    let running = coordinator.trials.count { $0.running != nil }
+    let reserved = coordinator.trials.reduce(0) { $0 + $1.reserved.count }
+    let running = coordinator.trials.reduce(0) { $0 + ($1.running?.slots.count ?? 0) }
     if coordinator.busyCount != reserved + running {
       wrong.append("\(reserved) + \(running) slots are busy, not \(coordinator.busyCount)")
     }
     if coordinator.free.count + coordinator.busyCount != coordinator.slotCount {
       wrong.append("\(coordinator.free.count) slots are free")
     }
-    for trial in coordinator.trials where trial.reserved != nil {
+    for trial in coordinator.trials where trial.reserved.isEmpty == false {
       if trial.running == nil, trial.saving == nil, trial.isProposed {
         wrong.append("trial \(trial.id) waits in a slot for nothing")
       }
@@ -47,6 +47,12 @@ struct WorldTests {
       }
     }
     guard coordinator.phase == .running, coordinator.run != nil, !coordinator.free.isEmpty else {
+      return wrong
+    }
+    if let trial = coordinator.waiting {
+      let target = Budget(coordinator.trials[trial.number].target)
+      let width = min(coordinator.study.width(upTo: target), coordinator.slotCount)
+      if coordinator.free.count >= width { wrong.append("trial \(trial) waits for nothing") }
       return wrong
     }
     if !coordinator.ready.isEmpty { wrong.append("slots idle though trials wait") }

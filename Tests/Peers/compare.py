@@ -5,8 +5,8 @@
 Each FILE holds runs: `.jsonl` of the scripts here, or `.csv` of save.py. For each method and table:
 mean, standard deviation and median of both sides; how far apart they are as the probability that a
 run of Rung has the larger value (0.5: equal; ties count half), with the p-value of the two-sided
-Mann-Whitney test, and the Kolmogorov-Smirnov test's where it is the smaller, both corrected by Holm
-over all tests of the protocol. An asterisk marks p < 0.05 after the correction.
+Mann-Whitney test or the Kolmogorov-Smirnov test's, twice the smaller one, corrected by Holm
+over all tables and figures of a method. An asterisk marks p < 0.05 after the correction.
 """
 
 import csv
@@ -25,12 +25,13 @@ warnings.simplefilter("ignore")
 PAIRS = {
     "PASHA's protocol": [
         ("asha-promotion", "syne-tune", "asha-promotion"),
-        ("asha-promotion", "syne-tune", "asha-promotion-floor"),
+        ("asha-promotion", "syne-tune", "asha-promotion-paper"),
         ("asha-stopping", "syne-tune", "asha-stopping"),
-        ("asha-stopping", "syne-tune", "asha-stopping-floor"),
+        ("asha-stopping", "syne-tune", "asha-stopping-paper"),
         ("pasha", "syne-tune", "pasha"),
-        ("pasha", "syne-tune", "pasha-floor"),
+        ("pasha", "syne-tune", "pasha-paper"),
         ("bohb", "syne-tune", "bohb"),
+        ("bohb", "syne-tune", "bohb-falkner"),
         ("mobster", "syne-tune", "mobster"),
         ("mobster-64", "syne-tune", "mobster-64"),
         ("hyperband", "optuna", "hyperband"),
@@ -38,7 +39,7 @@ PAIRS = {
     "NATS-Bench's protocol": [
         ("random", "nats-bench", "random"),
         ("evolution", "nats-bench", "evolution"),
-        ("evolution", "nats-bench", "evolution-uniform"),
+        ("evolution", "nats-bench", "evolution-distinct"),
         ("kde", "hpbandster", "kde"),
         ("kde-nats", "hpbandster", "kde-nats"),
     ],
@@ -90,6 +91,16 @@ def holm(pvalues):
     return corrected
 
 
+def families(found):
+    """The p-values, corrected among the tests against one method of a peer."""
+    corrected = [1.0] * len(found)
+    for peer in {row[0] for row in found}:
+        places = [place for place, row in enumerate(found) if row[0] == peer]
+        for place, p in zip(places, holm([found[place][6] for place in places])):
+            corrected[place] = p
+    return corrected
+
+
 def compare(ours, theirs):
     """(share of pairs in which ours is larger, smaller p of the two tests, its name)."""
     if len(set(ours + theirs)) == 1:
@@ -97,7 +108,7 @@ def compare(ours, theirs):
     rank = stats.mannwhitneyu(ours, theirs, alternative="two-sided")
     shape = stats.ks_2samp(ours, theirs)
     share = rank.statistic / (len(ours) * len(theirs))
-    # Two tests were made, so the smaller p counts twice.
+    # Two tests were made, so the smaller p is doubled.
     p, name = min((rank.pvalue, "MW"), (shape.pvalue, "KS"))
     return share, min(1.0, 2 * p), name
 
@@ -152,11 +163,11 @@ def main():
         found = list(rows(protocol, runs))
         if not found:
             continue
-        corrected = holm([row[6] for row in found])
+        corrected = families(found)
         print(f"\n## {protocol}\n")
         overall(found, corrected)
-        print("\n| peer | table | figure | runs | Rung: mean ± sd (median) | peer | share | p, Holm |")
-        print("| --- | --- | --- | ---: | ---: | ---: | ---: | ---: |")
+        print("\n| peer | table | figure | runs | Rung: mean ± sd (median) | peer | share "
+              "| p, Holm |\n| --- | --- | --- | ---: | ---: | ---: | ---: | ---: |")
         for (peer, table, figure, ours, theirs, share, _, name), p in zip(found, corrected):
             star = " *" if p < 0.05 else ""
             print(f"| {peer} | {table} | {WORDS[figure]} | {len(ours)}, {len(theirs)} "

@@ -2,11 +2,11 @@
 
     python run_deephyper.py RESULTS [--seeds K] [--only WORD]...
 
-200 evaluations on NAS-Bench-201 (12-epoch accuracy) and FCNet (a table of each), one at a time (`forest-1`) or four
-at a time, all four ended before the next four (`forest-4`). `CBO` with a random forest, mean plus
-`kappa` deviations with `kappa` 1.96 and no schedule, constant liar by the mean, 10 random
-evaluations before the first model, the acquisition maximised over 10,000 samples. DeepHyper
-proposes nothing twice (`filter_duplicated`).
+200 evaluations on NAS-Bench-201 (12-epoch accuracy) and FCNet (a table of each), one at a time
+(`forest-1`) or four at a time, all four ended before the next four (`forest-4`). `CBO` with a
+random forest, mean plus `kappa` deviations with `kappa` 1.96 and no schedule, constant liar by the
+mean, 10 random evaluations before the first model, the acquisition maximised over 10,000 samples.
+DeepHyper proposes nothing twice (`filter_duplicated`).
 """
 
 import argparse

@@ -94,7 +94,8 @@ def main():
                 if method == "kde-nats" and "nas201" not in name:
                     continue
                 for seed in range(1, arguments.seeds + 1):
-                    yield "hpbandster", "0.7.4", method, name, seed, lambda: run(method, table, seed)
+                    yield ("hpbandster", "0.7.4", method, name, seed,
+                           lambda: run(method, table, seed))
 
     work(arguments.results, jobs(), arguments.only)
 

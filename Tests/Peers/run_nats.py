@@ -7,8 +7,9 @@ for 20,000 s; reported is the mean accuracy after 200 epochs of the best. Writte
 description (Dong et al., NATS-Bench, TPAMI 2021) and settings (`exps/NATS-algos` of
 D-X-Y/AutoDL-Projects): a population of 10, 3 sampled with replacement, cells drawn before are
 evaluated and paid again; a mutation chooses a node, then one of its edges, so the first edge is
-changed three times as often as one of the last three. `evolution-uniform` differs in that: any edge
-is as likely, and the sample is without replacement (Real et al. 2019, algorithm 1).
+changed three times as often as one of the last three. `evolution-distinct` differs in that, to
+tell its part: any edge is as likely, the sample is without replacement, and no cell comes twice (a
+mutation that gave an old one is made again from the choice of the parent on).
 
 Their loop counts the evaluation that passes the budget; here only those that end within it count.
 Their seconds include about 3 % of validation, which the table does not have.
@@ -46,6 +47,9 @@ class Search:
         self.history.append((accuracy, index))
         return accuracy
 
+    def knows(self, cell):
+        return any(index == self.row[cell] for _, index in self.history)
+
     def figures(self):
         # The first of equals, as Python's max has it.
         accuracy, index = max(self.history, key=lambda entry: entry[0])
@@ -74,24 +78,29 @@ def mutated(cell, edge, chance):
     return cell[:edge] + (chance.choice(others),) + cell[edge + 1:]
 
 
-def evolution(search, chance, uniform=False):
+def child(population, chance, distinct):
+    if distinct:
+        sample = chance.sample(list(population), SAMPLE)
+        edge = chance.randrange(len(tables.EDGES))
+    else:
+        sample = [chance.choice(population) for _ in range(SAMPLE)]
+        edge = chance.choice(chance.choice(NODES))
+    parent = max(sample, key=lambda entry: entry[0])
+    return mutated(parent[1], edge, chance)
+
+
+def evolution(search, chance, distinct=False):
     population = collections.deque()
     while True:
-        if len(population) < POPULATION:
-            child = draw(chance)
-        else:
-            if uniform:
-                sample = chance.sample(list(population), SAMPLE)
-                edge = chance.randrange(len(tables.EDGES))
-            else:
-                sample = [chance.choice(population) for _ in range(SAMPLE)]
-                edge = chance.choice(chance.choice(NODES))
-            parent = max(sample, key=lambda entry: entry[0])
-            child = mutated(parent[1], edge, chance)
-        accuracy = search.accuracy(child)
+        while True:
+            grown = len(population) == POPULATION
+            cell = child(population, chance, distinct) if grown else draw(chance)
+            if not (distinct and search.knows(cell)):
+                break
+        accuracy = search.accuracy(cell)
         if accuracy is None:
             return
-        population.append((accuracy, child))
+        population.append((accuracy, cell))
         if len(population) > POPULATION:
             population.popleft()
 
@@ -99,7 +108,7 @@ def evolution(search, chance, uniform=False):
 METHODS = {
     "random": random_search,
     "evolution": evolution,
-    "evolution-uniform": lambda search, chance: evolution(search, chance, uniform=True),
+    "evolution-distinct": lambda search, chance: evolution(search, chance, distinct=True),
 }
 
 

@@ -22,15 +22,19 @@ free is given a promotion before a new trial; a quantile interpolates linearly a
 entry. Syne Tune knows no diverged trial: a rung that meets NaN loses its order, and PASHA raises an
 error. Here NaN is the worst finite value of the table, to the end of the curve.
 
-Methods named `-floor` are the same with the papers' rule of promotion, to tell its part in a
-difference from any other (see `floor_rule`). Methods named `-64` end as the 64th trial starts: a
-whole run of MOBSTER takes tens of minutes.
+Methods beside Syne Tune's own, to tell parts of a difference from the rest: those named `-paper`
+have the papers' rule of promotion (see `PaperRule`) and get reports of one moment one by one;
+`bohb-falkner` has log scales, continuous integers, and HpBandSter's least bandwidth and number of
+points (see `scaled`). Methods named `-64` end as the 64th trial starts: a whole run of MOBSTER
+takes tens of minutes.
 """
 
 import argparse
 import contextlib
+import dataclasses
 import io
 import logging
+import math
 import os
 import sys
 import tempfile
@@ -47,16 +51,23 @@ from results import work
 with contextlib.redirect_stdout(io.StringIO()):
     import syne_tune
     from syne_tune import Tuner
+    from syne_tune.backend.simulator_backend.events import (
+        CompleteEvent,
+        OnTrialResultEvent,
+        SimulatorState,
+        StartEvent,
+    )
     from syne_tune.backend.simulator_backend.simulator_backend import SimulatorConfig
     from syne_tune.blackbox_repository.blackbox import Blackbox
     from syne_tune.blackbox_repository.simulated_tabular_backend import UserBlackboxBackend
-    from syne_tune.config_space import choice, finrange, loguniform, lograndint, randint, uniform
+    from syne_tune.config_space import choice, loguniform, lograndint, randint, uniform
     from syne_tune.optimizer import legacy_baselines
     from syne_tune.optimizer.schedulers import legacy_hyperband
     from syne_tune.optimizer.schedulers.legacy_hyperband_pasha import PASHARungSystem
     from syne_tune.optimizer.schedulers.searchers.kde import (
         legacy_multi_fidelity_searcher as kde,
     )
+    from syne_tune.optimizer.schedulers.legacy_hyperband_promotion import PromotionRungSystem
     from syne_tune.optimizer.schedulers.legacy_hyperband_stopping import Rung
     from syne_tune.tuner_callback import TunerCallback
     import syne_tune.tuner
@@ -65,7 +76,6 @@ with contextlib.redirect_stdout(io.StringIO()):
 syne_tune.tuner.print_best_metric_found = lambda **_: None
 
 WORKERS, TRIALS, ETA = 4, 256, 3
-QUANTILE = Rung.quantile
 DOMAINS = {"real": uniform, "log": loguniform, "integer": randint, "log-integer": lograndint}
 
 
@@ -101,11 +111,38 @@ class TableBlackbox(Blackbox):
         raise NotImplementedError
 
 
+class OneAtATime(SimulatorState):
+    """Events of one moment, of which the tuner gets a single report at a time."""
+
+    reported = None
+
+    def next_until(self, time_until):
+        if self.reported is not None:
+            # The end of the trial belongs to its last report.
+            top = self.event_heap[0] if self.event_heap else None
+            if not (top and top[0] <= time_until and isinstance(top[2], CompleteEvent)
+                    and top[2].trial_id == self.reported):
+                self.reported = None
+                return None
+        found = super().next_until(time_until)
+        if found and isinstance(found[1], OnTrialResultEvent):
+            self.reported = found[1].trial_id
+        return found
+
+
 class TableBackend(UserBlackboxBackend):
     """The simulator whose clock knows the table's times only."""
 
+    def __init__(self, one_at_a_time, **options):
+        super().__init__(**options)
+        if one_at_a_time:
+            self._simulator_state = OneAtATime()
+
     def _advance_by_outside_time(self):
         pass
+
+    def _schedule(self, trial_id, config):
+        self._simulator_state.push(StartEvent(trial_id=trial_id), self._time_keeper.time())
 
     def _stop_or_pause_trial(self, trial_id, status):
         self._simulator_state.remove_events(trial_id)
@@ -162,22 +199,38 @@ class CachedEpsilon(PASHARungSystem):
 legacy_hyperband.RUNG_SYSTEMS["pasha"] = CachedEpsilon
 
 
-def floor_rule(stopping):
+class PaperRule:
     """The papers' rule in place of Syne Tune's: of n in a rung the best floor(n / eta) go on.
 
-    A linear quantile lets the best ceil(n / eta) through, from the second entry on. In the stopping
-    type one goes on at least, and all do until there are eta."""
+    Syne Tune's linear quantile lets the best ceil(n / eta) through, from the second entry on, and
+    all that equal the last of them; from the highest rung below the maximum not 1 / eta but level /
+    maximum (27 of 50), since its quantile is the ratio of two levels (`promote_quantiles`). Here
+    equals rank by trial. In the stopping type one goes on at least, its equals too, and all do
+    until there are eta."""
 
-    def quantile(rung):
+    find = PromotionRungSystem._find_promotable_trial
+    quantile = Rung.quantile
+
+    @staticmethod
+    def promotable(rungs, rung):
+        sign = 1 if rungs._mode == "min" else -1
+        ranked = sorted(
+            enumerate(rung.data),
+            key=lambda item: (sign * item[1].metric_val, int(item[1].trial_id)))
+        for place, entry in ranked[: len(ranked) // ETA]:
+            if not entry.was_promoted:
+                return entry.trial_id, place
+        return None
+
+    @staticmethod
+    def cutoff(rung):
         count = len(rung.data)
-        best = max(1, count // ETA) if stopping else count // ETA
-        if count < (ETA if stopping else 1):
-            return None
-        return rung.data[best - 1].metric_val if best else None
+        return None if count < ETA else rung.data[max(1, count // ETA) - 1].metric_val
 
-    return quantile
-
-
+    @classmethod
+    def use(cls, yes):
+        PromotionRungSystem._find_promotable_trial = cls.promotable if yes else cls.find
+        Rung.quantile = cls.cutoff if yes else cls.quantile
 
 
 class TableKDE(kde.LegacyMultiFidelityKernelDensityEstimator):
@@ -202,18 +255,30 @@ class TableKDE(kde.LegacyMultiFidelityKernelDensityEstimator):
         return {**proposed, **self.free.pop(nearest)}
 
 
+def scaled(table):
+    """The table with every number continuous, on the scale of its parameter: as BOHB's authors
+    have it, while Syne Tune's densities take a number on a log scale as it is, and an integer for
+    one of unordered choices."""
+    kinds = {name: domain[0] for name, domain in table.parameters.items()}
+    rows = [
+        {name: math.log(value) if kinds[name].startswith("log") else float(value)
+         for name, value in row.items()}
+        for row in table.rows]
+    parameters = tables.ranges(rows, {name: "real" for name in kinds})
+    return dataclasses.replace(table, rows=rows, parameters=parameters)
+
+
 def space(table):
     found = {}
     for name, domain in table.parameters.items():
-        found[name] = choice(domain) if isinstance(domain, list) else DOMAINS[domain[0]](*domain[1:])
+        words = isinstance(domain, list)
+        found[name] = choice(domain) if words else DOMAINS[domain[0]](*domain[1:])
     return found
 
 
 def scheduler(method, table, seed):
-    Rung.quantile = QUANTILE
-    if method.endswith("-floor"):
-        method = method.removesuffix("-floor")
-        Rung.quantile = floor_rule(method == "asha-stopping")
+    PaperRule.use(method.endswith("-paper"))
+    method = method.removesuffix("-paper")
     common = {
         "metric": "metric",
         "mode": "max" if table.goal == "maximize" else "min",
@@ -235,11 +300,15 @@ def scheduler(method, table, seed):
         return legacy_baselines.LegacyHyperbandScheduler(
             domain, searcher="bayesopt", type="promotion" if method == "mobster" else "pasha",
             search_options=restricted, **common)
-    if method == "bohb":
+    if method in ("bohb", "bohb-falkner"):
+        # The model waits until more of the best 15 % than dimensions are known, unless the least
+        # number of points is larger than the number of dimensions, as HpBandSter's is.
+        settings = {} if method == "bohb" else {
+            "num_min_data_points": len(table.parameters) + 1, "min_bandwidth": 1e-3}
         points = common.pop("points_to_evaluate")
         searcher = TableKDE(
             domain, metric="metric", mode=common["mode"], points_to_evaluate=points,
-            random_seed=seed, debug_log=False, allow_duplicates=True, rows=table.rows)
+            random_seed=seed, debug_log=False, allow_duplicates=True, rows=table.rows, **settings)
         return legacy_baselines.LegacyHyperbandScheduler(
             domain, searcher=searcher, type="promotion", **common)
     raise ValueError(method)
@@ -248,12 +317,15 @@ def scheduler(method, table, seed):
 def run(method, table, seed):
     np.random.seed(seed)
     clock = Clock()
+    if method == "bohb-falkner":
+        table = scaled(table)
     trials = min(64 if method.endswith("-64") else TRIALS, len(table.rows))
     method = method.removesuffix("-64")
     blackbox = TableBlackbox(table, space(table))
     tuner = TableTuner(
         trial_backend=TableBackend(
-            blackbox=blackbox, elapsed_time_attr="elapsed", max_resource_attr="epochs", seed=0,
+            one_at_a_time=method.endswith("-paper"), blackbox=blackbox,
+            elapsed_time_attr="elapsed", max_resource_attr="epochs", seed=0,
             simulator_config=SimulatorConfig(0, 0, 0, 0, 0)),
         scheduler=scheduler(method, table, seed),
         n_workers=WORKERS,
@@ -296,7 +368,7 @@ def main():
             table = tables.load(name)
             for method in arguments.methods.split(","):
                 # A model needs more to go by than a row's number.
-                if method in ("bohb", "mobster", "pasha-bo") and "row" in table.parameters:
+                if method.split("-")[0] in ("bohb", "mobster") and "row" in table.parameters:
                     continue
                 for seed in range(1, arguments.seeds + 1):
                     yield ("syne-tune", syne_tune.__version__, method, name, seed,

@@ -65,16 +65,13 @@ def brackets(table):
 
 
 def study(table, method, algorithm, stop, seed=1):
-    curves = table.steps > 1
-    place = "{epoch}" if curves else "1"
-    elapsed = f', elapsed: "elapsed_{place}"' if table.timed else ""
+    elapsed = ', elapsed: "elapsed_{epoch}"' if table.timed else ""
     lines = [
         f"name: {method}-{table.name.replace('_', '-').lower()}",
         f"metric: {{name: value, goal: {table.goal}}}",
+        f"fidelity: {{name: epoch, min: 1, max: {table.steps}}}",
+        "parameters:",
     ]
-    if curves:
-        lines.append(f"fidelity: {{name: epoch, min: 1, max: {table.steps}}}")
-    lines.append("parameters:")
     lines += [parameter(name, domain, "evolution" in method)
               for name, domain in table.parameters.items()]
     lines += [
@@ -82,7 +79,7 @@ def study(table, method, algorithm, stop, seed=1):
         "trial: {command: [train]}",
         f"stop: {{{stop}}}",
         f"seed: {seed}",
-        f'table: {{file: ../tables/{table.name}.csv.gz, metric: "value_{place}"{elapsed}}}',
+        f'table: {{file: ../tables/{table.name}.csv.gz, metric: "value_{{epoch}}"{elapsed}}}',
     ]
     return "\n".join(lines) + "\n"
 

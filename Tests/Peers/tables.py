@@ -24,7 +24,7 @@ class Table:
 
     name: str
     goal: str  # minimize or maximize
-    parameters: dict  # name -> (kind, low, high), kind: real, log, integer, log-integer; or a list of words
+    parameters: dict  # name -> (real | log | integer | log-integer, low, high), or list of values
     rows: list  # one dictionary of settings for each configuration
     values: np.ndarray  # rows x steps; nan: diverged
     seconds: np.ndarray  # rows x steps, elapsed; without times in the source one a step

@@ -76,6 +76,7 @@ struct FullBudgetTests {
           if hasEnded { wrong.append("trial \(trial) starts among those before it") }
           running.insert(trial)
         }
+      case .observed: break
       case .reported(let trial, _, _), .ended(let trial, _), .failed(let trial):
         running.remove(trial)
         hasEnded = true

@@ -16,7 +16,7 @@ struct NaiveSynchronous {
 
   /// A loss, and the budget up to which it stands.
   struct Word {
-    let loss: Double?
+    let losses: [Double]?
     let reached: Budget
   }
 
@@ -42,16 +42,16 @@ struct NaiveSynchronous {
     var size = bracket.size
     for budget in bracket.budgets.dropLast() {
       let members = rungs[rungs.count - 1]
-      let losses = members.map { trial in
-        words[trial, default: []].first { $0.loss == nil || $0.reached >= budget }
+      let words = members.map { trial in
+        self.words[trial, default: []].first { $0.losses == nil || $0.reached >= budget }
       }
-      guard rungs.count > 1 || members.count == bracket.size, losses.allSatisfy({ $0 != nil })
+      guard rungs.count > 1 || members.count == bracket.size, words.allSatisfy({ $0 != nil })
       else { break }
       size = max(1, size / eta)
-      let winners = zip(members, losses).compactMap { trial, word in
-        word?.loss.map { (loss: $0, trial: trial) }
-      }.sorted { $0 < $1 }.prefix(size)
-      rungs.append(winners.map(\.trial))
+      let entries = zip(members, words).compactMap { trial, word in
+        word?.losses.map { (trial: trial, losses: $0) }
+      }
+      rungs.append(naiveRanking(entries).prefix(size).map { entries[$0].trial })
     }
     return rungs
   }
@@ -62,7 +62,7 @@ struct NaiveSynchronous {
     let budget = bracket.budgets[rungs.count - 1]
     let waiting = rungs[rungs.count - 1].filter { trial in
       granted[trial].map { $0 < budget } ?? true
-        && words[trial, default: []].allSatisfy { $0.loss != nil && $0.reached < budget }
+        && words[trial, default: []].allSatisfy { $0.losses != nil && $0.reached < budget }
     }
     return (rungs.count == 1 ? [] : waiting, budget)
   }
@@ -79,7 +79,9 @@ struct NaiveSynchronous {
       }
       let last = rungs(of: brackets[number]).last ?? []
       if brackets[number].started.count == brackets[number].size,
-        last.allSatisfy({ words[$0]?.last.map { $0.loss == nil || $0.reached >= maximum } ?? false }
+        last.allSatisfy({
+          words[$0]?.last.map { $0.losses == nil || $0.reached >= maximum } ?? false
+        }
         )
       {
         over.insert(number)
@@ -103,7 +105,7 @@ struct NaiveSynchronous {
   }
 
   mutating func reported(_ trial: TrialID, _ loss: Loss, at budget: Budget) -> [Decision] {
-    words[trial, default: []].append(Word(loss: loss.value, reached: budget))
+    words[trial, default: []].append(Word(losses: loss.all, reached: budget))
     guard loss != .diverged,
       let number = brackets.firstIndex(where: { $0.started.contains(trial) })
     else { return [.stop(trial)] }
@@ -123,6 +125,6 @@ struct NaiveSynchronous {
 
   mutating func ended(_ trial: TrialID, _ loss: Loss) {
     words[trial, default: []].append(
-      Word(loss: loss.value, reached: maximum))
+      Word(losses: loss.all, reached: maximum))
   }
 }

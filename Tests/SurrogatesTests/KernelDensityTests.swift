@@ -40,10 +40,9 @@ struct KernelDensityTests {
     // bw="normal_reference" of the first three coordinates.
     let kinds: [KernelDensity.Kind] = [.continuous, .continuous, .unordered(levels: 3)]
     let points = stride(from: 0, to: 160, by: 4).flatMap { Self.points[$0..<($0 + 3)] }
-    let bandwidths = KernelDensity.normalReferenceBandwidths(
-      of: points, kinds: kinds, minimum: 1e-3)
-    expect(bandwidths, [0.18193130632974994, 0.04920171351858427, 0.49449613900582945])
-    let density = KernelDensity(points: points, kinds: kinds, bandwidths: bandwidths)
+    let density = KernelDensity(
+      points: points, rows: Array(0..<40), kinds: kinds, minimumBandwidth: 1e-3)
+    expect(density.bandwidths, [0.18193130632974994, 0.04920171351858427, 0.49449613900582945])
     expect(
       Self.queries.map { density.density(at: Array($0.prefix(3))) },
       [
@@ -60,26 +59,25 @@ struct KernelDensityTests {
     let kinds: [KernelDensity.Kind] = [
       .continuous, .unordered(levels: 5), .unordered(levels: 2),
     ]
-    let bandwidths = KernelDensity.normalReferenceBandwidths(
-      of: points, kinds: kinds, minimum: 1e-3, isBounded: false)
-    expect(bandwidths, [0.249281806721254, 1.1544609567248028, 0.3650726092987458])
-    let density = KernelDensity(points: points, kinds: kinds, bandwidths: bandwidths)
-    #expect(!density.isNonnegative)
+    let density = KernelDensity(
+      points: points, rows: Array(0..<9), kinds: kinds, minimumBandwidth: 1e-3, isBounded: false)
+    expect(density.bandwidths, [0.249281806721254, 1.1544609567248028, 0.3650726092987458])
+    #expect(!density.layout.isNonnegative)
     // The third place of the last coordinate does not occur: statsmodels counts two levels.
     expect(
       [[0.5, 1, 1], [0.2, 4, 0], [0.9, 2, 0]].map { density.density(at: $0) },
       [0.08831475277250779, 0.08268883974541091, 0.08034394313398369])
-    let bounded = KernelDensity.normalReferenceBandwidths(of: points, kinds: kinds, minimum: 1e-3)
-    #expect(bounded == [bandwidths[0], 0.8, bandwidths[2]])
+    let bounded = KernelDensity(
+      points: points, rows: Array(0..<9), kinds: kinds, minimumBandwidth: 1e-3)
+    #expect(bounded.bandwidths == [density.bandwidths[0], 0.8, density.bandwidths[2]])
   }
 
   @Test func coordinatesThatAreAllAlikeGetTheLeastBandwidth() {
     let points = (0..<9).flatMap { i -> [Double] in [0.25, 1, Double(i * 7 % 10) / 10] }
     let kinds = Array(repeating: KernelDensity.Kind.continuous, count: 3)
-    let bandwidths = KernelDensity.normalReferenceBandwidths(
-      of: points, kinds: kinds, minimum: 1e-3)
-    expect(bandwidths, [1e-3, 1e-3, 0.23089219134496058])
-    let density = KernelDensity(points: points, kinds: kinds, bandwidths: bandwidths)
+    let density = KernelDensity(
+      points: points, rows: Array(0..<9), kinds: kinds, minimumBandwidth: 1e-3)
+    expect(density.bandwidths, [1e-3, 1e-3, 0.23089219134496058])
     expect(
       [[0.25, 1, 0.5], [0.251, 0.999, 0.3], [0.3, 1, 0.5]].map { density.density(at: $0) },
       [150019.94916055008, 49550.606302170294, 0])
@@ -103,7 +101,7 @@ struct KernelDensityTests {
     let density = KernelDensity(
       points: [0.9, 1, 2], kinds: [.continuous, .unordered(levels: 4), .ordered(levels: 5)],
       bandwidths: [0.1, 0.4, 0.3])
-    var random = Draws(state: 7)
+    var random = RandomNumbers(7)
     let count = 40_000
     let drawn = density.sample(count, widening: 2, using: &random)
     let rows = stride(from: 0, to: drawn.count, by: 3).map { Array(drawn[$0..<($0 + 3)]) }
@@ -120,18 +118,5 @@ struct KernelDensityTests {
       let share = Double(rows.count { $0[2] == Double(place) }) / Double(count)
       #expect((share - weights[place] / weights.reduce(0, +)).magnitude < 0.01)
     }
-  }
-}
-
-/// Random numbers of a seed (SplitMix64).
-private struct Draws: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var bits = state
-    bits = (bits ^ (bits >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    bits = (bits ^ (bits >> 27)) &* 0x94D0_49BB_1331_11EB
-    return bits ^ (bits >> 31)
   }
 }
