@@ -81,10 +81,9 @@ struct ProcessSearchOptimaTests {
       sums.process += process - 0.397887
       sums.random += random - 0.397887
     }
-    // By chance 15 of 20 and more happen once in 48 times.
+    // As many wins come about by chance once in 48 times.
     #expect(wins >= 15)
     #expect(sums.process < 0.5 * sums.random)
-    print("branin", wins, sums)
   }
 
   @Test func hartmann() throws {
@@ -99,6 +98,5 @@ struct ProcessSearchOptimaTests {
     }
     #expect(wins >= 15)
     #expect(sums.process < 0.7 * sums.random)
-    print("hartmann", wins, sums)
   }
 }

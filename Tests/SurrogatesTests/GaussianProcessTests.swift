@@ -41,6 +41,43 @@ struct GaussianProcessTests {
     #expect((model.logLikelihood(of: data, parameters) - -7.23026956903873).magnitude < 1e-9)
   }
 
+  @Test func decayingCurvesAreSyneTunes() throws {
+    // Syne Tune 0.13.0 (legacy `gpautograd`), `exp-decay-sum` over `matern52-ard` with these
+    // parameters: the criterion with its regularisers, and predictions.
+    let model = GaussianProcessModel(dimension: 2, levels: .decay)
+    let parameters = GaussianProcessParameters(
+      encoded: [0.02, 1.5, 0.6].map { Double.log($0) } + [-0.3]
+        + [1.2, 1.3, 0.7, 0.4].map { Double.log($0) })
+    let resources = [1.0, 3, 9].map { ($0 - 0.5) / 9 }
+    let inputs = (0..<9).map { place in
+      let trial = Double(place / 3)
+      return [
+        (trial * 0.37 + 0.1).truncatingRemainder(dividingBy: 1),
+        (trial * 0.61 + 0.2).truncatingRemainder(dividingBy: 1),
+      ]
+    }
+    let levels = (0..<9).map { $0 % 3 }
+    let values = zip(inputs, levels).map { input, level in
+      Double.sin(5 * input[0]) + input[1] * input[1] - 0.7 * resources[level]
+    }
+    let data = GaussianProcessData(
+      inputs: inputs, levels: levels, values: values, resources: resources)
+    // Constants of the uniform and gamma priors, which a fit does without.
+    let constants = 2 * Double.log(99.9999) + 2.252712651734206
+    let (penalty, _) = model.penalty(at: parameters.encoded, data)
+    #expect((penalty + constants - 16.746617091442968).magnitude < 1e-6)
+    let process = try #require(GaussianProcess(model, parameters, data: data))
+    let predictions = process.predictions(
+      at: [[0.5, 0.5], [0.5, 0.5], [0.1, 0.9]], levels: [0, 2, 1])
+    let means = [0.6914099411264483, 0.37062659182055413, 1.0091515387588499]
+    let variances = [0.04618901789984009, 0.046067999761549405, 0.1929675117651457]
+    for (place, prediction) in predictions.enumerated() {
+      // Their root of the squared distance has 1e-9 added below it.
+      #expect((prediction.means[0] - means[place]).magnitude < 1e-6)
+      #expect((prediction.variance - variances[place]).magnitude < 1e-6)
+    }
+  }
+
   @Test(arguments: seeds(30, from: 400_000))
   func theGradientOfAFitIsThatOfFiniteDifferences(seed: UInt64) {
     var random = SeededGenerator(seed)
