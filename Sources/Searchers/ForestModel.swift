@@ -27,8 +27,8 @@ struct ForestModel: Sendable, Codable {
   /// The first trial that the fit in use proposes.
   private var first = 0
 
-  /// How much the observations grow before a new fit is due: by a 32nd.
-  static let growth = 32
+  /// How much the observations grow before a new fit is due: by a 16th.
+  static let growth = 16
   /// The most draws that a tree sees, so that a fit takes no longer however many there are.
   static let sampleLimit = 2000
 

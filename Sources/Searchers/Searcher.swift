@@ -15,6 +15,8 @@ public struct Searcher: Sendable, Codable {
     case evolution(AgingEvolution)
     case joint(JointSearch)
     case forest(ForestSearch)
+    /// Taken out while it changes: what stayed here would be copied whole.
+    case none
   }
 
   /// A fit of a slow model, kept by the loop.
@@ -65,17 +67,22 @@ public struct Searcher: Sendable, Codable {
     }
     switch kind {
     case .random(var searcher):
+      kind = .none
       searcher.absorb(event)
       kind = .random(searcher)
     case .evolution(var searcher):
+      kind = .none
       searcher.absorb(event)
       kind = .evolution(searcher)
     case .joint(var searcher):
+      kind = .none
       searcher.absorb(event)
       kind = .joint(searcher)
     case .forest(var searcher):
+      kind = .none
       searcher.absorb(event)
       kind = .forest(searcher)
+    case .none: break
     }
   }
 
@@ -83,7 +90,7 @@ public struct Searcher: Sendable, Codable {
   /// is due.
   public var dueBasis: Int? {
     switch kind {
-    case .random, .evolution: nil
+    case .random, .evolution, .none: nil
     case .joint(let searcher): searcher.dueBasis
     case .forest(let searcher): searcher.dueBasis
     }
@@ -92,7 +99,7 @@ public struct Searcher: Sendable, Codable {
   /// The number of observations of the fit in use; `nil` where there is none.
   public var basis: Int? {
     switch kind {
-    case .random, .evolution: nil
+    case .random, .evolution, .none: nil
     case .joint(let searcher): searcher.basis
     case .forest(let searcher): searcher.basis
     }
@@ -107,7 +114,7 @@ public struct Searcher: Sendable, Codable {
   /// - Returns: `nil` where the searcher has no such model.
   public func fit(to basis: Int) -> Fit? {
     switch kind {
-    case .random, .evolution: nil
+    case .random, .evolution, .none: nil
     case .joint(let searcher): .forest(searcher.fit(to: basis))
     case .forest(let searcher): .forest(searcher.fit(to: basis))
     }
@@ -132,6 +139,7 @@ public struct Searcher: Sendable, Codable {
     case .evolution(let searcher): return searcher.propose(for: trial)
     case .joint(let searcher): return searcher.propose(for: trial, by: fit?.forest)
     case .forest(let searcher): return searcher.propose(for: trial, by: fit?.forest)
+    case .none: return nil
     }
   }
 }
