@@ -18,6 +18,9 @@ let hdf5 = Context.environment["RUNG_HDF5_PKGCONFIG"] ?? "hdf5-serial"
 // Open MPI; `mpich` and its descendants have pkg-config names of their own.
 let mpi = Context.environment["RUNG_MPI_PKGCONFIG"] ?? "ompi"
 
+// The BLAS and LAPACK of Debian's alternatives; every site has one of some name.
+let lapack = Context.environment["RUNG_LAPACK_PKGCONFIG"] ?? "lapack"
+
 let package = Package(
   name: "Rung",
   traits: [
@@ -32,9 +35,12 @@ let package = Package(
   ],
   targets: [
     .target(name: "StudyModel", dependencies: [numerics], swiftSettings: settings),
-    .target(name: "Surrogates", dependencies: [numerics], swiftSettings: settings),
+    .systemLibrary(
+      name: "CLAPACK", pkgConfig: lapack, providers: [.apt(["libopenblas-serial-dev"])]),
     .target(
-      name: "Searchers", dependencies: ["StudyModel", "Surrogates", numerics],
+      name: "Surrogates", dependencies: ["CLAPACK", numerics], swiftSettings: settings),
+    .target(
+      name: "Searchers", dependencies: ["StudyModel", "Surrogates", heap, numerics],
       swiftSettings: settings),
     .target(name: "Schedulers", dependencies: ["StudyModel", heap], swiftSettings: settings),
     .target(
@@ -71,7 +77,9 @@ let package = Package(
     .target(name: "MPI", dependencies: ["CMPI"], swiftSettings: settings),
     .target(
       name: "Agents",
-      dependencies: ["StudyModel", "Coordination", "StudyStore", "Processes", "MPI"],
+      dependencies: [
+        "StudyModel", "Searchers", "Coordination", "StudyStore", "Processes", "MPI",
+      ],
       swiftSettings: settings),
     .target(
       name: "StudyFiles", dependencies: ["StudyModel", .product(name: "Yams", package: "Yams")],
@@ -131,9 +139,12 @@ let package = Package(
     .testTarget(
       name: "StudyModelTests", dependencies: ["StudyModel", "TestSupport"],
       swiftSettings: settings),
-    .testTarget(name: "SurrogatesTests", dependencies: ["Surrogates"], swiftSettings: settings),
     .testTarget(
-      name: "SearchersTests", dependencies: ["Searchers", "StudyModel", "TestSupport"],
+      name: "SurrogatesTests", dependencies: ["Surrogates", "TestSupport", numerics],
+      swiftSettings: settings),
+    .testTarget(
+      name: "SearchersTests",
+      dependencies: ["Searchers", "StudyModel", "Surrogates", "TestSupport", numerics],
       swiftSettings: settings),
     .testTarget(
       name: "SchedulersTests", dependencies: ["Schedulers", "StudyModel", "TestSupport"],

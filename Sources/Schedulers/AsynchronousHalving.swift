@@ -7,11 +7,15 @@ public import StudyModel
 /// Algorithm 2, <https://arxiv.org/abs/1810.05934>. Deviations: a trial whose own report makes it
 /// the one that would be promoted next goes on without a pause; a trial that ended its own curve is
 /// promoted without being trained, with its last loss; a diverged trial is not recorded, so it is
-/// neither a winner nor counted into the quantile.
+/// neither a winner nor counted into the quantile. With several metrics the best are those that
+/// ``ParetoRanking`` ranks first, as in MO-ASHA.
 public struct AsynchronousHalving: TrialScheduler {
   private let brackets: Brackets
+  private let goesOn: Bool
   private var rungs: [[PromotionRung]]
   private var progress: [Progress] = []
+  /// The highest budget that a trial is promoted to; `nil` for no such limit.
+  var ceiling: Budget?
 
   /// Where a trial stands.
   private struct Progress: Sendable, Codable {
@@ -20,7 +24,7 @@ public struct AsynchronousHalving: TrialScheduler {
     /// Rungs of its bracket from which it was promoted.
     var promoted = 0
     /// The loss that stands for every higher rung, once it has ended.
-    var final: Double?
+    var final: Loss?
     var isOut = false
   }
 
@@ -31,7 +35,12 @@ public struct AsynchronousHalving: TrialScheduler {
   ///   - eta: The reduction factor, at least 2.
   ///   - brackets: From 1 to the number of rungs.
   ///   - seed: Of the draw of a trial's bracket.
-  public init(rungs: [Budget], eta: Int, brackets: Int = 1, seed: UInt64 = 0) {
+  ///   - goesOn: Whether a trial whose own report makes it the next to be promoted goes on without
+  ///     a pause; not where a promoted trial needs other resources than it has.
+  public init(
+    rungs: [Budget], eta: Int, brackets: Int = 1, seed: UInt64 = 0, goesOn: Bool = true
+  ) {
+    self.goesOn = goesOn
     self.brackets = Brackets(rungs: rungs, eta: eta, count: brackets, seed: seed)
     self.rungs = self.brackets.rungs.map { budgets in
       budgets.map { PromotionRung(budget: $0, eta: eta) }
@@ -46,7 +55,8 @@ public struct AsynchronousHalving: TrialScheduler {
       guard let next else { return [] }
       return [.start(next, upTo: brackets.rungs[brackets.bracket(of: next)][0])]
     case .reported(let trial, let loss, let budget):
-      return [record(trial, loss, at: budget)]
+      return [record(trial, loss, at: budget) ? decision(on: trial) : standing(trial)]
+    case .observed: return []
     case .ended(let trial, let loss):
       end(trial, loss)
       return []
@@ -68,28 +78,36 @@ public struct AsynchronousHalving: TrialScheduler {
       || progress.recorded == brackets.rungs[brackets.bracket(of: trial)].count
   }
 
-  private mutating func record(_ trial: TrialID, _ loss: Loss, at budget: Budget) -> Decision {
+  /// Records a report at the rungs that it reaches first.
+  ///
+  /// - Returns: Whether it says anything new; if so, a ``decision(on:)`` is due.
+  mutating func record(_ trial: TrialID, _ loss: Loss, at budget: Budget) -> Bool {
     know(trial)
     let bracket = brackets.bracket(of: trial)
     var reached = progress[trial.number].recorded
-    guard !isSettled(trial), rungs[bracket][reached].budget <= budget else {
-      return standing(trial)
-    }
-    guard let value = loss.value else {
+    guard !isSettled(trial), rungs[bracket][reached].budget <= budget else { return false }
+    guard loss != .diverged else {
       progress[trial.number].isOut = true
-      return .stop(trial)
+      return true
     }
     while reached < rungs[bracket].count, rungs[bracket][reached].budget <= budget {
-      rungs[bracket][reached].record(trial, value)
+      rungs[bracket][reached].record(trial, loss)
       reached += 1
     }
     progress[trial.number].recorded = reached
-    if let (place, best) = nextPromotion(), best == trial { take(place, trial) }
+    return true
+  }
+
+  /// Decides on a trial that was just recorded: it goes on if it would be promoted next.
+  mutating func decision(on trial: TrialID) -> Decision {
+    if goesOn, !progress[trial.number].isOut, let (place, best) = nextPromotion(), best == trial {
+      take(place, trial)
+    }
     return standing(trial)
   }
 
   /// The decision that stands on a trial: what its last report led to.
-  private func standing(_ trial: TrialID) -> Decision {
+  func standing(_ trial: TrialID) -> Decision {
     let progress = progress[trial.number]
     let budgets = brackets.rungs[brackets.bracket(of: trial)]
     if progress.isOut { return .stop(trial) }
@@ -101,18 +119,26 @@ public struct AsynchronousHalving: TrialScheduler {
   private mutating func end(_ trial: TrialID, _ loss: Loss) {
     know(trial)
     guard !isSettled(trial) else { return }
-    guard let value = loss.value else {
+    guard loss != .diverged else {
       progress[trial.number].isOut = true
       return
     }
-    progress[trial.number].final = value
-    recordNext(trial, value)
+    progress[trial.number].final = loss
+    recordNext(trial, loss)
   }
 
   /// Records a trial that trains no more at the next rung.
-  private mutating func recordNext(_ trial: TrialID, _ final: Double) {
+  private mutating func recordNext(_ trial: TrialID, _ final: Loss) {
     rungs[brackets.bracket(of: trial)][progress[trial.number].recorded].record(trial, final)
     progress[trial.number].recorded += 1
+  }
+
+  /// What was recorded at a rung of the first bracket, in the order of arrival.
+  func entries(at rung: Int) -> [PromotionRung.Entry] { rungs[0][rung].entries }
+
+  /// Whether reports of a trial may still say something new.
+  func isOpen(_ trial: TrialID) -> Bool {
+    trial.number >= progress.count || !isSettled(trial)
   }
 
   private struct Place: Hashable {
@@ -139,6 +165,7 @@ public struct AsynchronousHalving: TrialScheduler {
     var found: (place: Place, trial: TrialID, budget: Budget)?
     for bracket in rungs.indices {
       for rung in rungs[bracket].indices.dropLast().reversed() {
+        if let ceiling, rungs[bracket][rung + 1].budget > ceiling { continue }
         let budget = rungs[bracket][rung].budget
         if let found, found.budget >= budget { break }
         if let entry = rungs[bracket][rung].promotable() {

@@ -14,7 +14,7 @@ public struct FullBudget: TrialScheduler {
     case .reported(let trial, .diverged, _): [.stop(trial)]
     case .reported(let trial, _, let budget):
       [budget < maximum ? .goOn(trial, upTo: maximum) : .complete(trial)]
-    case .ended, .failed: []
+    case .observed, .ended, .failed: []
     }
   }
 }

@@ -1,4 +1,5 @@
 public import StudyModel
+public import Surrogates
 
 /// The searcher of a study's algorithm, as one value that can be kept and compared.
 ///
@@ -12,19 +13,23 @@ public struct Searcher: Sendable, Codable {
   /// What proposes after the points.
   private enum Kind: Sendable, Codable {
     case random(RandomSearch)
+    case grid(GridSearch)
+    case sobol(SobolSearch)
+    case density(DensitySearch)
     case evolution(AgingEvolution)
     case joint(JointSearch)
     case forest(ForestSearch)
-    /// Taken out while it changes: what stayed here would be copied whole.
-    case none
+    case process(ProcessSearch)
+    /// Nothing, while the state that was here changes.
+    case absent
   }
 
   /// A fit of a slow model, kept by the loop.
   public enum Fit: Sendable {
-    /// There is nothing to keep.
-    case empty
     /// A random forest and what it would propose.
     case forest(ForestFit)
+    /// The parameters of a Gaussian process.
+    case process(GaussianProcessParameters)
   }
 
   /// The searcher that a study's algorithm names.
@@ -36,27 +41,33 @@ public struct Searcher: Sendable, Codable {
   }
 
   private static func kind(for study: Study) -> Kind {
+    let (space, seed) = (study.space, study.seed)
     let search = study.algorithm.search
-    let budget = study.comparedBudgets[0]
-    let hasArchitecture = study.space.parameters.contains(where: \.isArchitecture)
+    let budgets = study.comparedBudgets
     switch search.kind {
-    case .random, .grid, .sobol, .bohb, .mobster:
-      return .random(RandomSearch(space: study.space, seed: study.seed))
-    case .agebo where hasArchitecture:
+    case .random: return .random(RandomSearch(space: space, seed: seed))
+    case .mobster: return .process(ProcessSearch(for: study))
+    case .grid:
+      return .grid(GridSearch(space: space, settings: search.grid, points: study.points.count))
+    case .sobol: return .sobol(SobolSearch(space: space, seed: seed, points: study.points.count))
+    case .bohb:
+      return .density(
+        DensitySearch(space: space, budgets: budgets, settings: search.density, seed: seed))
+    case .agebo where space.parameters.contains(where: \.isArchitecture):
       return .joint(
         JointSearch(
-          space: study.space, evolution: search.evolution, forest: search.forest,
-          goal: study.metric.goal, budget: budget, seed: study.seed))
+          space: space, evolution: search.evolution, forest: search.forest,
+          goal: study.metric.goal, budget: budgets[0], seed: seed))
     case .agebo, .mixedBO:
       return .forest(
         ForestSearch(
-          space: study.space, settings: search.forest, goal: study.metric.goal, budget: budget,
-          seed: study.seed))
+          space: space, settings: search.forest, goal: study.metric.goal, budget: budgets[0],
+          seed: seed))
     case .age, .mixedAgE:
       return .evolution(
         AgingEvolution(
-          space: study.space, settings: search.evolution, mutatesAll: search.kind == .mixedAgE,
-          budget: budget, seed: study.seed))
+          space: space, settings: search.evolution, mutatesAll: search.kind == .mixedAgE,
+          budget: budgets[0], seed: seed))
     }
   }
 
@@ -65,24 +76,33 @@ public struct Searcher: Sendable, Codable {
     if case .proposed(_, let configuration) = event, !points.isEmpty {
       tried.insert(configuration)
     }
-    switch kind {
+    // The state is taken out while it changes, so that its arrays are not copied.
+    switch exchange(&kind, with: .absent) {
     case .random(var searcher):
-      kind = .none
       searcher.absorb(event)
       kind = .random(searcher)
+    case .grid(var searcher):
+      searcher.absorb(event)
+      kind = .grid(searcher)
+    case .sobol(var searcher):
+      searcher.absorb(event)
+      kind = .sobol(searcher)
+    case .density(var searcher):
+      searcher.absorb(event)
+      kind = .density(searcher)
     case .evolution(var searcher):
-      kind = .none
       searcher.absorb(event)
       kind = .evolution(searcher)
     case .joint(var searcher):
-      kind = .none
       searcher.absorb(event)
       kind = .joint(searcher)
     case .forest(var searcher):
-      kind = .none
       searcher.absorb(event)
       kind = .forest(searcher)
-    case .none: break
+    case .process(var searcher):
+      searcher.absorb(event)
+      kind = .process(searcher)
+    case .absent: break
     }
   }
 
@@ -90,23 +110,30 @@ public struct Searcher: Sendable, Codable {
   /// is due.
   public var dueBasis: Int? {
     switch kind {
-    case .random, .evolution, .none: nil
     case .joint(let searcher): searcher.dueBasis
     case .forest(let searcher): searcher.dueBasis
+    case .process(let searcher): searcher.dueBasis
+    case .random, .grid, .sobol, .density, .evolution, .absent: nil
     }
   }
 
   /// The number of observations of the fit in use; `nil` where there is none.
   public var basis: Int? {
     switch kind {
-    case .random, .evolution, .none: nil
     case .joint(let searcher): searcher.basis
     case .forest(let searcher): searcher.basis
+    case .process(let searcher): searcher.basis
+    case .random, .grid, .sobol, .density, .evolution, .absent: nil
     }
   }
 
   /// Whether a proposal takes so long that it must not be made in the loop.
-  public var isSlow: Bool { false }
+  public var isSlow: Bool {
+    switch kind {
+    case .process: true
+    case .random, .grid, .sobol, .density, .evolution, .joint, .forest, .absent: false
+    }
+  }
 
   /// Fits the slow model to the first observations: the same whenever it is asked for.
   ///
@@ -114,9 +141,10 @@ public struct Searcher: Sendable, Codable {
   /// - Returns: `nil` where the searcher has no such model.
   public func fit(to basis: Int) -> Fit? {
     switch kind {
-    case .random, .evolution, .none: nil
     case .joint(let searcher): .forest(searcher.fit(to: basis))
     case .forest(let searcher): .forest(searcher.fit(to: basis))
+    case .process(let searcher): .process(searcher.fit(to: basis))
+    case .random, .grid, .sobol, .density, .evolution, .absent: nil
     }
   }
 
@@ -136,10 +164,14 @@ public struct Searcher: Sendable, Codable {
     }
     switch kind {
     case .random(let searcher): return searcher.propose(for: trial)
+    case .grid(let searcher): return searcher.propose(for: trial)
+    case .sobol(let searcher): return searcher.propose(for: trial)
+    case .density(let searcher): return searcher.propose(for: trial)
     case .evolution(let searcher): return searcher.propose(for: trial)
     case .joint(let searcher): return searcher.propose(for: trial, by: fit?.forest)
     case .forest(let searcher): return searcher.propose(for: trial, by: fit?.forest)
-    case .none: return nil
+    case .process(let searcher): return searcher.propose(for: trial, by: fit?.process)
+    case .absent: return nil
     }
   }
 }
@@ -148,7 +180,21 @@ extension Searcher.Fit {
   fileprivate var forest: ForestFit? {
     switch self {
     case .forest(let fit): fit
-    case .empty: nil
+    case .process: nil
     }
   }
+
+  fileprivate var process: GaussianProcessParameters? {
+    switch self {
+    case .process(let fit): fit
+    case .forest: nil
+    }
+  }
+}
+
+/// Puts `replacement` into `value` and returns what was there.
+private func exchange<Value>(_ value: inout Value, with replacement: Value) -> Value {
+  let old = value
+  value = replacement
+  return old
 }

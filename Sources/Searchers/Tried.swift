@@ -3,7 +3,7 @@ import StudyModel
 /// The configurations proposed so far, and how to draw one that was not.
 ///
 /// In a space with an uncountable parameter nothing repeats, and nothing is kept.
-struct Tried: Sendable {
+struct Tried: Sendable, Codable {
   /// The space.
   let space: SearchSpace
   private let isCountable: Bool
@@ -65,6 +65,21 @@ struct Tried: Sendable {
   }
 }
 
+extension Tried {
+  private enum CodingKeys: CodingKey {
+    case space, isCountable, configurations
+  }
+
+  /// Gives the configurations' values their types back: JSON writes 1.0 as 1.
+  init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    self.init(try container.decode(SearchSpace.self, forKey: .space))
+    for configuration in try container.decode([Configuration].self, forKey: .configurations) {
+      insert(space.typed(configuration))
+    }
+  }
+}
+
 extension SearchSpace {
   /// Every configuration of a countable space that meets the constraints, the first parameter
   /// varying slowest; empty for an uncountable one.
@@ -85,25 +100,5 @@ extension SearchSpace {
       }
     }
     return configurations.filter { satisfiesConstraints($0) }
-  }
-}
-
-extension Tried: Codable {
-  private enum Key: CodingKey { case space, configurations }
-
-  /// Reads the space, and the configurations with every number in its parameter's own type.
-  init(from decoder: any Decoder) throws {
-    let container = try decoder.container(keyedBy: Key.self)
-    self.init(try container.decode(SearchSpace.self, forKey: .space))
-    for configuration in try container.decode([Configuration].self, forKey: .configurations) {
-      insert(space.conforming(configuration) ?? configuration)
-    }
-  }
-
-  /// Writes the space and the configurations.
-  func encode(to encoder: any Encoder) throws {
-    var container = encoder.container(keyedBy: Key.self)
-    try container.encode(space, forKey: .space)
-    try container.encode(configurations, forKey: .configurations)
   }
 }

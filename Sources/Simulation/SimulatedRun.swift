@@ -71,7 +71,7 @@ extension SimulatedRun {
     } else {
       ending = "it has not ended"
     }
-    let best = coordinator.best
+    let best = coordinator.best ?? coordinator.choice
     let record = best.map { coordinator.trials[$0.number] }
     bestTrial = best
     bestValue = record?.best?.value
@@ -81,7 +81,8 @@ extension SimulatedRun {
     let values = curve?.values.first?.filter(\.isFinite)
     bestCurveValue = metric.goal == .maximize ? values?.max() : values?.min()
     bestFullValue = coordinator.bestFull?.value.value
-    finishValue = nil
+    let finals = coordinator.trials.filter { $0.finalSeed != nil }.compactMap { $0.last?.value }
+    finishValue = finals.isEmpty ? nil : finals.reduce(0, +) / Double(finals.count)
     front = []
     makespanSeconds = simulator.makespan
     jobs = simulator.jobs

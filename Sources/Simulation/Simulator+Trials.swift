@@ -23,8 +23,8 @@ extension Simulator {
     switch command {
     case .propose(let trial): try propose(trial)
     case .fit(let basis):
-      let event = proposer.fit(to: basis, of: coordinator.searcher)
-      schedule(.event(event), after: settings.machine.fit.seconds(at: basis))
+      proposer.keep(coordinator.searcher.fit(to: basis), basis: basis)
+      schedule(.event(.fitted(basis: basis)), after: settings.machine.fit.seconds(at: basis))
     case .start(let leg): try start(leg)
     case .answer(let leg, _, _, let verdict): answer(leg, verdict)
     case .end(let leg, _):
@@ -107,6 +107,7 @@ extension Simulator {
   // MARK: Proposals
 
   private mutating func propose(_ trial: TrialID) throws(SimulationError) {
+    proposer.prepare(for: coordinator.searcher)
     guard coordinator.searcher.isSlow else {
       return try absorb(proposer.proposal(for: trial, of: coordinator.searcher))
     }
@@ -118,6 +119,7 @@ extension Simulator {
   private mutating func beginProposal() {
     guard let trial = proposals.first else { return }
     isProposing = true
+    proposer.prepare(for: coordinator.searcher)
     let event = proposer.proposal(for: trial, of: coordinator.searcher)
     let seconds = settings.machine.proposal.seconds(at: coordinator.searcher.basis ?? 0)
     schedule(.proposed(trial, event), after: seconds)

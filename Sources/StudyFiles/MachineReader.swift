@@ -62,7 +62,8 @@ struct MachineReader {
   private func cost(_ field: Field?) -> MachineModel.Cost {
     guard let field,
       let fields = Fields(
-        field, keys: ["constant", "linear", "cubic"], example: "fit: {constant: 0.1, cubic: 1.0e-8}")
+        field, keys: ["constant", "linear", "cubic"], example: "fit: {constant: 0.1, cubic: 1.0e-8}"
+      )
     else { return MachineModel.Cost() }
     return MachineModel.Cost(
       constant: seconds(fields["constant"]) ?? 0, linear: seconds(fields["linear"]) ?? 0,

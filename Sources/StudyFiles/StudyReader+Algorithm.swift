@@ -116,7 +116,12 @@ private struct Setting {
       schedule("eta", halving, \.eta, whole(from: 2, through: 1000)),
       schedule("type", [.asha], \.halving) { $0.choice() },
       schedule("brackets", [.asha], \.brackets, whole(from: 1)),
-      search("grid_points", [.grid], \.grid.points, whole(from: 2)),
+      schedule("ranking", [.pasha], \.ranking, RankingReader.ranking),
+      schedule("growth", [.rasda], \.growth, whole(from: 2, through: 1000)),
+      schedule("growth_limit", [.rasda], \.growthLimit) { field in
+        field.whole(from: 1).map { Optional($0) }
+      },
+      search("grid_points", [.grid], \.grid.points, whole(from: 2, through: 1000)),
       search("min_points_in_model", [.bohb], \.density.minimumPoints) { field in
         field.whole(from: 1).map { Optional($0) }
       },
@@ -140,24 +145,5 @@ private struct Setting {
       search("candidates", forest, \.forest.candidates, whole(from: 1)),
       search("initial_random", [.mixedBO], \.forest.initialRandom, whole(from: 1)),
     ]
-  }
-}
-
-extension Field {
-  /// A number within bounds that may be excluded.
-  fileprivate func number(
-    from low: Double = -.infinity, above excludedLow: Double = -.infinity,
-    through high: Double = .infinity, below excludedHigh: Double = .infinity
-  ) -> Double? {
-    guard let number = number() else { return nil }
-    guard number >= low, number > excludedLow, number <= high, number < excludedHigh else {
-      let lowest = max(low, excludedLow)
-      let highest = min(high, excludedHigh)
-      mistake(
-        expected: Wording.number(
-          lowest, isLowIncluded: low == lowest, highest, isHighIncluded: high == highest))
-      return nil
-    }
-    return number
   }
 }

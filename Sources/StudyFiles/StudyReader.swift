@@ -3,7 +3,8 @@ import StudyModel
 /// Reads the study file's fields into a ``Study``; each part stands in an extension of its own.
 struct StudyReader {
   static let keys = [
-    "name", "metric", "fidelity", "parameters", "constraints", "points", "algorithm", "trial",
+    "name", "metric", "fidelity", "space", "parameters", "constraints", "points", "algorithm",
+    "trial",
     "environment", "slurm", "stop", "baseline", "seed", "table", "finish", "prior", "model",
   ]
 

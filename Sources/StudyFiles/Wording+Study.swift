@@ -60,7 +60,12 @@ extension Wording {
 
   static func notOfAlgorithm(_ path: String, _ name: String, of owners: [String]) -> String {
     let own = owners.joined(separator: ", ")
-    return "\(visible(path)) is for \(own) and not for \(name); remove it, or write another algorithm"
+    return
+      "\(visible(path)) is for \(own) and not for \(name); remove it, or write another algorithm"
+  }
+
+  static func notOfRanking(_ path: String, _ kind: String, of owners: String) -> String {
+    "\(visible(path)) is for the rankings \(owners) and not for \(kind); remove it, or write another kind"
   }
 
   static func tooManyBrackets(_ brackets: Int, rungs: Int) -> String {

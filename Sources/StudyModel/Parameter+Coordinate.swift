@@ -63,7 +63,11 @@ extension Parameter.Domain {
     }
   }
 
-  private func nearest(to number: Double) -> ParameterValue? {
+  /// The value of a number's domain that is nearest to a number.
+  ///
+  /// - Parameter number: Any finite one; clamped to the domain.
+  /// - Returns: `nil` for lists and constants.
+  public func nearest(to number: Double) -> ParameterValue? {
     switch self {
     case .real(let low, let high, nil, _): return .real(min(max(number, low), high))
     case .real(let low, _, let step?, _):

@@ -2,7 +2,8 @@ import Schedulers
 import StudyModel
 import TestSupport
 
-/// A random run of a scheduler: workers ask, trials report, end, diverge and fail in any order.
+/// A random run of a scheduler: workers ask, trials report, end, diverge and fail in any order, and
+/// where wanted are observed on their way.
 struct Play {
   /// An event with the decisions it caused.
   struct Step {
@@ -14,23 +15,36 @@ struct Play {
   let budgets: [Budget]
   let bracketCount: Int
   let trials: Int
+  /// Whether a slot may go without work though trials may start.
+  var mayIdle = false
+  /// How many metrics a trial reports.
+  var metricCount = 1
   private let seed: UInt64
   private let slots: Int
   private let trouble: Double
   private let values: Int
+  private let followsCurves: Bool
 
   private var random: SeededGenerator
   private(set) var steps: [Step] = []
   private(set) var violations: [String] = []
   /// Trials that train, with the budget they were given.
   private var running: [(trial: TrialID, budget: Budget)] = []
+  private var epochs: [TrialID: Int] = [:]
   private var paused: Set<TrialID> = []
   private var finished: Set<TrialID> = []
   private var granted: [TrialID: [Budget]] = [:]
   private var started = 0
 
-  init(seed: UInt64) {
+  /// A play of random size.
+  ///
+  /// - Parameters:
+  ///   - seed: Of everything.
+  ///   - range: How many trials may start.
+  ///   - followsCurves: Whether the scheduler is told of reports between decisions.
+  init(seed: UInt64, trials range: ClosedRange<Int> = 1...90, followsCurves: Bool = false) {
     var random = SeededGenerator(seed, 1)
+    self.followsCurves = followsCurves
     self.seed = seed
     eta = random.integer(2...4)
     let fidelity = Fidelity(
@@ -38,7 +52,7 @@ struct Play {
       maximum: Budget(random.element(of: [3, 9, 10, 27, 81])))
     budgets = fidelity.rungs(eta: eta)
     bracketCount = random.chance(0.5) ? 1 : random.integer(1...budgets.count)
-    trials = random.integer(1...90)
+    trials = random.integer(range)
     slots = random.integer(1...12)
     trouble = random.chance(0.3) ? 0 : random.real(0...0.3)
     values = random.element(of: [3, 10, 1_000_000])
@@ -49,7 +63,7 @@ struct Play {
   ///
   /// - Parameter absorb: The scheduler under test.
   mutating func run(_ absorb: (SchedulerEvent) throws -> [Decision]) rethrows {
-    while steps.count < 5_000 {
+    while steps.count < 20_000 {
       if running.count < slots, try give(absorb) { continue }
       guard !running.isEmpty else { return }
       try happen(absorb)
@@ -62,7 +76,7 @@ struct Play {
     let next = started < trials ? TrialID(started) : nil
     let decisions = try note(.slotFreed(next: next), absorb)
     guard let decision = decisions.first else {
-      if next != nil { violations.append("a slot idles though trials may start") }
+      if next != nil, !mayIdle { violations.append("a slot idles though trials may start") }
       return false
     }
     switch decision {
@@ -73,6 +87,7 @@ struct Play {
     case .resume(let trial, let budget):
       if paused.remove(trial) == nil { violations.append("\(decision) without a pause") }
       grant(trial, budget)
+    case .choose: started += 1
     default: violations.append("\(decision) for a free slot")
     }
     return true
@@ -89,11 +104,20 @@ struct Play {
   /// Something happens to a random running trial.
   private mutating func happen(_ absorb: (SchedulerEvent) throws -> [Decision]) rethrows {
     let (trial, budget) = running.remove(at: random.integer(0...(running.count - 1)))
-    let loss = Double(random.integer(0...values))
+    let loss = loss(of: trial)
+    let epoch = epochs[trial, default: 0] + (random.chance(0.9) ? 1 : random.integer(1...4))
+    if followsCurves, epoch < budget.epochs {
+      epochs[trial] = epoch
+      let seen = random.chance(0.99) ? loss : .diverged
+      let decisions = try note(.observed(trial, seen, at: Budget(epoch)), absorb)
+      if !decisions.isEmpty { violations.append("\(decisions) for an observation") }
+      running.append((trial, budget))
+      return
+    }
     if random.chance(trouble) {
       switch random.integer(0...2) {
       case 0: _ = try note(.failed(trial), absorb)
-      case 1: _ = try note(.ended(trial, Loss(loss)), absorb)
+      case 1: _ = try note(.ended(trial, loss), absorb)
       default:
         let decisions = try note(.reported(trial, .diverged, at: budget), absorb)
         if decisions != [.stop(trial)] { violations.append("\(decisions) for a diverged trial") }
@@ -103,7 +127,8 @@ struct Play {
     }
     let beyond = random.chance(0.1) ? random.integer(0...30) : 0
     let reached = Budget(budget.epochs + beyond)
-    let decisions = try note(.reported(trial, Loss(loss), at: reached), absorb)
+    epochs[trial] = reached.epochs
+    let decisions = try note(.reported(trial, loss, at: reached), absorb)
     guard decisions.count == 1 else {
       violations.append("\(decisions) for one report")
       return
@@ -122,6 +147,16 @@ struct Play {
     if reached >= budgets[budgets.count - 1], decisions[0] != .complete(trial) {
       violations.append("\(decisions[0]) at the full budget")
     }
+  }
+
+  /// Any of a few values, or where curves are followed one that is near the trial's own.
+  private mutating func loss(of trial: TrialID) -> Loss {
+    guard followsCurves, values > 3 else {
+      let losses = (0..<metricCount).map { _ in Double(random.integer(0...values)) }
+      return Loss(losses, goals: losses.map { _ in .minimize })
+    }
+    var quality = SeededGenerator(seed, 2, UInt64(trial.number))
+    return Loss(Double(quality.integer(0...values)) + random.real(-0.03...0.03) * Double(values))
   }
 
   private mutating func note(
