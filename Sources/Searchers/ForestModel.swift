@@ -27,8 +27,8 @@ struct ForestModel: Sendable, Codable {
   /// The first trial that the fit in use proposes.
   private var first = 0
 
-  /// How much the observations grow before a new fit is due: by a 32nd.
-  static let growth = 32
+  /// How much the observations grow before a new fit is due: by a 16th.
+  static let growth = 16
   /// The most draws that a tree sees, so that a fit takes no longer however many there are.
   static let sampleLimit = 2000
 
@@ -67,7 +67,7 @@ struct ForestModel: Sendable, Codable {
   /// - Parameters:
   ///   - basis: How many observations.
   ///   - mayRepeat: Whether settings can be proposed more than once.
-  /// - Returns: The choices, twice as many as are expected to be asked for.
+  /// - Returns: The choices, more than are expected to be asked for.
   func fit(to basis: Int, mayRepeat: Bool) -> ForestFit {
     guard let data = history.data(to: basis) else { return ForestFit(queue: []) }
     var random = RandomStream(seed: seed, trial: TrialID(basis), purpose: .fit)
@@ -86,7 +86,7 @@ struct ForestModel: Sendable, Codable {
       forest: forest, candidates: candidates.rows, lie: lie(data.lies), limit: most)
     for row in pending { liar.tellLie(about: row) }
     var queue: [Configuration] = []
-    while queue.count < 2 * (Self.step(after: basis) + most),
+    while queue.count < 2 * Self.step(after: basis) + most,
       let place = liar.choose(kappa: self.settings.kappa, mayRepeat: mayRepeat)
     {
       queue.append(candidates.settings(at: place))

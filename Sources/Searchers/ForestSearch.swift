@@ -35,7 +35,7 @@ public struct ForestSearch: ModelSearcher {
     model.absorb(event)
   }
 
-  /// The number of all observations, once there are enough and a 32nd more than at the last fit.
+  /// The number of all observations, once there are enough and a 16th more than at the last fit.
   public var dueBasis: Int? {
     model.history.lossCount >= initialRandom ? model.dueBasis : nil
   }

@@ -47,7 +47,7 @@ public struct JointSearch: ModelSearcher {
     model.absorb(event)
   }
 
-  /// The number of all observations, once the population is full and they are a 32nd more than at
+  /// The number of all observations, once the population is full and they are a 16th more than at
   /// the last fit.
   public var dueBasis: Int? { population.isFull ? model.dueBasis : nil }
 

@@ -346,7 +346,9 @@ public struct EvolutionSettings: Hashable, Sendable, Codable {
 
 /// Settings of Bayesian optimisation by a random forest.
 ///
-/// Source: Égelé et al., "AgEBO-Tabular", SC 2021, section 3.3.
+/// Source: Égelé et al., "AgEBO-Tabular", SC 2021, sections 3.3 and 4.4; trees, candidates and initial
+/// draws as in DeepHyper 0.6's AgEBO. Of the lie the paper says that it is the least value, and two
+/// sentences later that it is the mean, which is the default here.
 public struct ForestSettings: Hashable, Sendable, Codable {
   /// What stands for the value of a trial that is still running.
   public enum Lie: String, Hashable, Sendable, Codable, CaseIterable {

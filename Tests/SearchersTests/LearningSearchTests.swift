@@ -66,7 +66,7 @@ struct LearningSearchTests {
     }
   }
 
-  @Test(arguments: kinds, seeds(60, from: 230_000))
+  @Test(arguments: kinds, seeds(30, from: 230_000))
   func everyProposalLiesInItsSpaceAndIsNew(kind: Search.Kind, seed: UInt64) throws {
     let space = try space(seed: seed)
     var searcher = Searcher(for: study(space, kind, seed: seed))
@@ -78,7 +78,7 @@ struct LearningSearchTests {
     }
   }
 
-  @Test(arguments: kinds, seeds(25, from: 240_000))
+  @Test(arguments: kinds, seeds(12, from: 240_000))
   func aProposalFollowsFromTheStateAndSurvivesJSON(kind: Search.Kind, seed: UInt64) throws {
     let space = try space(seed: seed)
     var searcher = Searcher(for: study(space, kind, seed: seed))
@@ -90,7 +90,7 @@ struct LearningSearchTests {
     }
   }
 
-  @Test(arguments: [Search.Kind.agebo, .mixedBO], seeds(10, from: 250_000))
+  @Test(arguments: [Search.Kind.agebo, .mixedBO], seeds(6, from: 250_000))
   func aFitIsTheSameWheneverItIsAskedFor(kind: Search.Kind, seed: UInt64) throws {
     let parameters = [
       Parameter(
