@@ -103,6 +103,7 @@ struct HalvingTests {
     let plans = BracketPlan.hyperband(rungs: play.budgets, eta: play.eta)
     return [
       .promotion(promotion(play, seed: seed)), .stopping(stopping(play, seed: seed)),
+      .progressive(ProgressiveHalving(rungs: play.budgets, eta: play.eta)),
       .synchronous(SynchronousHalving(plans: Array(plans.prefix(1)), eta: play.eta)),
       .synchronous(SynchronousHalving(plans: plans, eta: play.eta)),
       .fullBudget(FullBudget(maximum: maximum)), .generations(Generations(maximum: maximum)),
