@@ -18,6 +18,9 @@ let hdf5 = Context.environment["RUNG_HDF5_PKGCONFIG"] ?? "hdf5-serial"
 // Open MPI; `mpich` and its descendants have pkg-config names of their own.
 let mpi = Context.environment["RUNG_MPI_PKGCONFIG"] ?? "ompi"
 
+// The BLAS and LAPACK of Debian's alternatives; every site has one of some name.
+let lapack = Context.environment["RUNG_LAPACK_PKGCONFIG"] ?? "lapack"
+
 let package = Package(
   name: "Rung",
   traits: [
@@ -32,13 +35,24 @@ let package = Package(
   ],
   targets: [
     .target(name: "StudyModel", dependencies: [numerics], swiftSettings: settings),
-    .target(name: "Surrogates", dependencies: [numerics], swiftSettings: settings),
+    .systemLibrary(
+      name: "CLAPACK", pkgConfig: lapack, providers: [.apt(["libopenblas-serial-dev"])]),
     .target(
-      name: "Searchers", dependencies: ["StudyModel", "Surrogates", numerics],
+      name: "Surrogates", dependencies: ["CLAPACK", numerics], swiftSettings: settings),
+    .target(
+      name: "Searchers", dependencies: ["StudyModel", "Surrogates", heap, numerics],
       swiftSettings: settings),
     .target(name: "Schedulers", dependencies: ["StudyModel", heap], swiftSettings: settings),
     .target(
       name: "Coordination", dependencies: ["StudyModel", "Searchers", "Schedulers"],
+      swiftSettings: settings),
+    .target(
+      name: "Simulation",
+      dependencies: ["StudyModel", "Coordination", "Searchers", heap, numerics],
+      swiftSettings: settings),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .target(
+      name: "TableFiles", dependencies: ["CZlib", "Simulation", "StudyModel"],
       swiftSettings: settings),
     .systemLibrary(name: "CHDF5", pkgConfig: hdf5, providers: [.apt(["libhdf5-dev"])]),
     .target(name: "HDF5", dependencies: ["CHDF5"], swiftSettings: settings),
@@ -63,7 +77,9 @@ let package = Package(
     .target(name: "MPI", dependencies: ["CMPI"], swiftSettings: settings),
     .target(
       name: "Agents",
-      dependencies: ["StudyModel", "Coordination", "StudyStore", "Processes", "MPI"],
+      dependencies: [
+        "StudyModel", "Searchers", "Coordination", "StudyStore", "Processes", "MPI",
+      ],
       swiftSettings: settings),
     .target(
       name: "StudyFiles", dependencies: ["StudyModel", .product(name: "Yams", package: "Yams")],
@@ -71,7 +87,8 @@ let package = Package(
     .executableTarget(
       name: "rung",
       dependencies: [
-        "StudyModel", "StudyFiles", "StudyStore", "Coordination", "Planning", "JobScripts",
+        "StudyModel", "StudyFiles", "StudyStore", "Coordination", "Simulation", "TableFiles",
+        "Planning", "JobScripts",
         "Reporting", "Processes", "Agents", "Resources", "MPI", "Slurm",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: settings),
@@ -122,12 +139,23 @@ let package = Package(
     .testTarget(
       name: "StudyModelTests", dependencies: ["StudyModel", "TestSupport"],
       swiftSettings: settings),
-    .testTarget(name: "SurrogatesTests", dependencies: ["Surrogates"], swiftSettings: settings),
     .testTarget(
-      name: "SearchersTests", dependencies: ["Searchers", "StudyModel", "TestSupport"],
+      name: "SurrogatesTests", dependencies: ["Surrogates", "TestSupport", numerics],
+      swiftSettings: settings),
+    .testTarget(
+      name: "SearchersTests",
+      dependencies: ["Searchers", "StudyModel", "Surrogates", "TestSupport", numerics],
       swiftSettings: settings),
     .testTarget(
       name: "SchedulersTests", dependencies: ["Schedulers", "StudyModel", "TestSupport"],
+      swiftSettings: settings),
+    .testTarget(
+      name: "SimulationTests",
+      dependencies: ["Simulation", "Coordination", "Searchers", "StudyModel", "TestSupport"],
+      swiftSettings: settings),
+    .testTarget(
+      name: "TableFilesTests",
+      dependencies: ["TableFiles", "Simulation", "StudyModel", "ProgramSupport", "Processes"],
       swiftSettings: settings),
     .testTarget(
       name: "CoordinationTests",

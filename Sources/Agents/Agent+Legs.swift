@@ -63,7 +63,7 @@ extension Agent {
       "\"checkpoint_dir\": \(jsonText(active.checkpointFolder))",
       "\"trial_dir\": \(jsonText(active.directory))",
       "\"resumed_from\": \(leg.source?.entry.epoch ?? 0)", "\"until\": \(leg.until)",
-      "\"max\": \(settings.study.fidelity.maximum)",
+      "\"max\": \(settings.study.lastEpoch(of: leg))", "\"seed\": \(leg.seed)",
     ]
     process.connection?.send(Array("{\"trial\": {\(fields.joined(separator: ", "))}}".utf8))
   }

@@ -1,6 +1,7 @@
 public import Coordination
 import Glibc
 public import Processes
+import Searchers
 public import StudyModel
 public import StudyStore
 
@@ -24,6 +25,9 @@ public struct CoordinatorLoop<Port: AgentsPort & ~Copyable>: ~Copyable {
   private let agent: Agent
   private var port: Port
   private let signals: SignalPort
+  private let desk: ModelDesk
+  /// Trials that wait for a slow model, the first of them being asked about.
+  private var proposals: [TrialID] = []
   private let begin: Double
   private let offset: StudyTime
   private var heard: [Int: Double] = [:]
@@ -41,10 +45,12 @@ public struct CoordinatorLoop<Port: AgentsPort & ~Copyable>: ~Copyable {
   ///   - port: The way to the others.
   ///   - signals: `SIGINT`, `SIGTERM` and the like.
   ///   - progress: Called after each round with the state.
+  /// - Throws: `SystemError`.
   public init(
     coordinator: Coordinator, store: Store, agent: Agent, port: consuming Port,
     signals: SignalPort, progress: @escaping (Coordinator) -> Void
-  ) {
+  ) throws(SystemError) {
+    desk = try ModelDesk()
     self.coordinator = coordinator
     self.store = store
     self.agent = agent
@@ -67,6 +73,7 @@ public struct CoordinatorLoop<Port: AgentsPort & ~Copyable>: ~Copyable {
     while true {
       try agent.step()
       var events = agent.takeEvents()
+      events += desk.takeEvents()
       events += try receive()
       events += loseTheSilent()
       try sayAlive()
@@ -124,18 +131,36 @@ public struct CoordinatorLoop<Port: AgentsPort & ~Copyable>: ~Copyable {
     while let event = waiting.popFirst() {
       let caused = coordinator.absorb(event, at: time)
       store.append(JournalEntry(time: time, event: event, commands: caused))
+      finishProposal(event)
       for command in caused {
-        if case .propose(let trial) = command {
+        switch command {
+        case .propose(let trial):
           // Proposals are events of their own, so that a replay does not ask the searcher again.
-          waiting = [coordinator.proposal(for: trial)] + waiting
-        } else {
-          commands.append(command)
+          if coordinator.searcher.isSlow {
+            proposals.append(trial)
+            if proposals.count == 1 { desk.propose(trial, by: coordinator.searcher) }
+          } else {
+            waiting = [coordinator.proposal(for: trial)] + waiting
+          }
+        case .fit(let basis): desk.fit(to: basis, of: coordinator.searcher)
+        default: commands.append(command)
         }
       }
     }
     try store.sync()
     for command in commands { try perform(command) }
     try store.refreshSnapshot(of: coordinator)
+  }
+
+  /// Asks about the next trial, once one has its configuration: each proposal knows those before.
+  private mutating func finishProposal(_ event: Event) {
+    switch event {
+    case .proposed(let trial, _, _), .exhausted(let trial):
+      guard proposals.first == trial else { return }
+      proposals.removeFirst()
+      if let next = proposals.first { desk.propose(next, by: coordinator.searcher) }
+    default: break
+    }
   }
 
   private mutating func perform(_ command: Command) throws {
@@ -154,7 +179,8 @@ public struct CoordinatorLoop<Port: AgentsPort & ~Copyable>: ~Copyable {
       port.pause(afterIdle: monotonicSeconds() - idleSince),
     ]
     let pause = hasWorked ? 0 : deadlines.compactMap { $0 }.min()
-    waitForAny(agent.interests + [Interest(signals.descriptor)], atMost: pause)
+    waitForAny(
+      agent.interests + [Interest(signals.descriptor), desk.interest], atMost: pause)
   }
 
   private mutating func finish(_ ending: Ending) throws -> RunEnd {

@@ -137,7 +137,8 @@ struct TrialLaunch {
     variables["RUNG_CHECKPOINT_DIR"] = directory + "/checkpoint"
     variables["RUNG_SOCKET"] = socket
     variables["RUNG_FIDELITY_NAME"] = study.fidelity.name
-    variables["RUNG_FIDELITY_MAX"] = study.fidelity.maximum.description
+    variables["RUNG_FIDELITY_MAX"] = String(study.lastEpoch(of: leg))
+    variables["RUNG_SEED"] = String(leg.seed)
     variables["RUNG_FIDELITY_UNTIL"] = String(leg.until)
     variables["RUNG_RESUME_FROM"] = String(leg.source?.entry.epoch ?? 0)
     if let every = study.trial.checkpointEvery {
@@ -177,4 +178,9 @@ struct TrialLaunch {
     }
     return nil
   }
+}
+
+extension Study {
+  /// The epoch at which a leg's training would end for good: the length of a learning-rate schedule.
+  func lastEpoch(of leg: Leg) -> Int { leg.seed > 0 ? leg.until : fidelity.maximum.epochs }
 }

@@ -51,6 +51,7 @@ class Trial:
         max_epoch: The last epoch of the study: the length of a learning-rate schedule. By hand,
             without `RUNG_FIDELITY_MAX`, the number that `epochs()` was given; 1 before.
         trial_dir: The path of the trial's own scratch folder on this node.
+        seed: 0 in the search and by hand; 1, 2 and so on in the trainings of the winner.
     """
 
     config: Dict[str, Any]
@@ -60,6 +61,7 @@ class Trial:
     until: int
     max_epoch: int
     trial_dir: str
+    seed: int
 
     def __init__(self, start: "_Start", agent: "Optional[_Agent]") -> None:
         """Takes its state from `start`; speaks to `agent`, or prints where there is none."""
@@ -70,6 +72,7 @@ class Trial:
         self.max_epoch = 1 if start.max_epoch is None else start.max_epoch
         self.until = self.max_epoch if start.until is None else start.until
         self.trial_dir = start.trial_dir
+        self.seed = start.seed
         self._knows_max = start.max_epoch is not None
         self._knows_until = start.until is not None or self._knows_max
         self._checkpoint_dir = start.checkpoint_dir
@@ -293,6 +296,7 @@ class _Start:
     max_epoch: Optional[int]
     checkpoint_dir: str
     trial_dir: str
+    seed: int
 
     @staticmethod
     def from_environment() -> "_Start":
@@ -306,6 +310,7 @@ class _Start:
             start.config = _configuration_from(sys.argv[1:])
         start.id = _environment_int("RUNG_TRIAL")
         start.attempt = _environment_int("RUNG_ATTEMPT")
+        start.seed = _environment_int("RUNG_SEED")
         start.resumed_from = _environment_int("RUNG_RESUME_FROM")
         start.max_epoch = _environment_int("RUNG_FIDELITY_MAX") or None
         start.until = _environment_int("RUNG_FIDELITY_UNTIL") or None
@@ -325,6 +330,7 @@ class _Start:
         start.config = message["config"]
         start.id = int(message["id"])
         start.attempt = int(message["attempt"])
+        start.seed = int(message.get("seed", 0))
         start.resumed_from = int(message["resumed_from"])
         start.until = int(message["until"])
         start.max_epoch = int(message["max"])
@@ -350,6 +356,7 @@ class _Start:
             "RUNG_CONFIG": path,
             "RUNG_TRIAL": str(self.id),
             "RUNG_ATTEMPT": str(self.attempt),
+            "RUNG_SEED": str(self.seed),
             "RUNG_RESUME_FROM": str(self.resumed_from),
             "RUNG_FIDELITY_UNTIL": str(self.until),
             "RUNG_FIDELITY_MAX": str(self.max_epoch),

@@ -69,13 +69,20 @@ public struct Leg: Hashable, Sendable, Codable {
   public var source: Source?
   /// The epoch at which a decision is due.
   public var until: Int
+  /// Which training of the search's winner it is, from 1; 0 for a trial of the search. `RUNG_SEED`.
+  public var seed: Int
+  /// How many slots it holds, ``slot`` being the first; at least 1.
+  public var width: Int
 
   /// A leg of these parts.
   public init(
-    id: LegID, slot: SlotID, configuration: Configuration, source: Source?, until: Int
+    id: LegID, slot: SlotID, configuration: Configuration, source: Source?, until: Int,
+    seed: Int = 0, width: Int = 1
   ) {
     self.id = id
     self.slot = slot
+    self.seed = seed
+    self.width = width
     _configuration = TypedConfiguration(wrappedValue: configuration)
     self.source = source
     self.until = until

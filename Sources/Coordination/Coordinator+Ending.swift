@@ -12,18 +12,20 @@ extension Coordinator {
       if let running = trials[number].running, !running.isEnding {
         commands.append(.end(running.leg, on: running.slot.worker))
       }
-      if let slot = trials[number].reserved {
-        trials[number].reserved = nil
+      if !trials[number].reserved.isEmpty {
         trials[number].state = .stopped
         trials[number].reason = .studyEnded
-        release(slot)
+        release(trials[number].reserved)
+        trials[number].reserved = []
       }
     }
-    for trial in ready {
+    for trial in ready + [waiting].compactMap({ $0 })
+    where trials[trial.number].state == .running {
       trials[trial.number].state = .stopped
       trials[trial.number].reason = .studyEnded
     }
     ready = []
+    waiting = nil
   }
 
   private func metRule() -> Ending? {
@@ -49,7 +51,11 @@ extension Coordinator {
 
   /// GPU-hours that trials have used; slot-hours where a trial needs no GPU.
   public var gpuHours: Double {
-    Double(busyMicroseconds) / 3.6e9 * Double(max(1, study.trial.gpus))
+    Double(busyMicroseconds) / 3.6e9 * gpusPerSlot
+  }
+
+  private var gpusPerSlot: Double {
+    Double(max(1, study.trial.gpus)) / Double(study.trial.trialsPerGPU)
   }
 
   /// When `deadlinePassed` is due if nothing happens before; `nil` where no rule depends on time.
@@ -58,7 +64,7 @@ extension Coordinator {
     var deadlines: [Double] = []
     if let wallclock = study.stop.wallclock { deadlines.append(wallclock.seconds) }
     if let limit = study.stop.gpuHours, busyCount > 0 {
-      let left = (limit - gpuHours) * 3600 / Double(busyCount * max(1, study.trial.gpus))
+      let left = (limit - gpuHours) * 3600 / (Double(busyCount) * gpusPerSlot)
       deadlines.append(now.seconds + max(left, 0))
     }
     // A microsecond more than enough: rounding must not make the event come too early.
@@ -70,11 +76,31 @@ extension Coordinator {
     guard busyCount == 0, trials.allSatisfy({ $0.saving == nil }) else { return }
     switch phase {
     case .finished: return
-    case .ending(let ending): finish(ending, &commands)
+    case .ending(let ending): endSearch(ending, &commands)
     case .running:
       guard run != nil, !free.isEmpty, ready.isEmpty else { return }
-      finish(conclusion, &commands)
+      endSearch(conclusion, &commands)
+    case .finishing(let ending):
+      guard ready.isEmpty else { return }
+      finish(ending, &commands)
     }
+  }
+
+  /// Trains the winner out where the study asks for it, and ends otherwise.
+  private mutating func endSearch(_ ending: Ending, _ commands: inout [Command]) {
+    guard let settings = study.finish, let winner = choice else { return finish(ending, &commands) }
+    phase = .finishing(ending)
+    let target = settings.epochs ?? study.fidelity.maximum
+    for seed in 1...settings.seeds {
+      var record = TrialRecord(id: TrialID(trials.count), target: target.epochs)
+      record.configuration = trials[winner.number].configuration
+      record.origin = .winner(winner)
+      record.isProposed = true
+      record.finalSeed = seed
+      trials.append(record)
+      ready.append(record.id)
+    }
+    fill(&commands)
   }
 
   private var conclusion: Ending {

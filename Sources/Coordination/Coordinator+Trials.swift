@@ -32,13 +32,13 @@ extension Coordinator {
       return answerGoOn(report, on: running.slot.worker, &commands)
     }
     let isDue = report.epoch >= trials[number].target
-    guard let value = report.value(of: study.metric.name) else {
+    guard let value = report.value(of: study.metric.name), let loss = loss(of: report) else {
       if isDue { return fail(number, because: .metricMissing(epoch: report.epoch), &commands) }
       return answerAtCheckpoint(report, on: running.slot.worker, &commands)
     }
     reports.append(report, at: now)
     trials[number].epoch = report.epoch
-    let loss = Loss(value, goal: study.metric.goal)
+    trials[number].lastLoss = loss
     guard loss != .diverged else {
       return fail(number, because: .diverged(epoch: report.epoch), &commands)
     }
@@ -50,6 +50,16 @@ extension Coordinator {
       return answerAtCheckpoint(report, on: running.slot.worker, &commands)
     }
     decide(report, loss, on: running.slot.worker, &commands)
+  }
+
+  /// The losses of the study's metrics; `nil` where one of them is missing.
+  private func loss(of report: Report) -> Loss? {
+    guard study.metrics.count > 1 else {
+      return report.value(of: study.metric.name).map { Loss($0, goal: study.metric.goal) }
+    }
+    let values = study.metrics.compactMap { report.value(of: $0.name) }
+    guard values.count == study.metrics.count else { return nil }
+    return Loss(values, goals: study.metrics.map(\.goal))
   }
 
   /// Answers a report at which a checkpoint is due, but no decision.
@@ -70,6 +80,13 @@ extension Coordinator {
     _ report: Report, _ loss: Loss, on worker: WorkerID, _ commands: inout [Command]
   ) {
     let number = report.leg.trial.number
+    if trials[number].finalSeed != nil {
+      conclude(number, .completed, .fullBudget)
+      if report.isAnswerable {
+        commands.append(.answer(report.leg, on: worker, epoch: report.epoch, .complete))
+      }
+      return
+    }
     if let last = trials[number].last { noteAtRung(last, of: number) }
     let budget = Budget(report.epoch)
     let decisions = scheduler.absorb(.reported(report.leg.trial, loss, at: budget))
@@ -87,7 +104,7 @@ extension Coordinator {
     case .complete:
       conclude(number, .completed, .fullBudget)
       verdict = .complete
-    case .stop, .start, .resume, nil:
+    case .stop, .start, .resume, .choose, nil:
       conclude(number, .stopped, .notAmongBest(epoch: report.epoch))
       verdict = .stop
     }
@@ -123,6 +140,7 @@ extension Coordinator {
     if trials[number].best.map({ isBetter(value.value, than: $0.value) }) ?? true {
       trials[number].best = value
     }
+    guard trials[number].finalSeed == nil else { return }
     if best.flatMap({ trials[$0.number].best }).map({ isBetter(value.value, than: $0.value) })
       ?? true
     {
@@ -163,7 +181,7 @@ extension Coordinator {
     if let epoch = end.keeping, epoch > durable {
       trials[number].saving = .init(epoch: epoch, worker: running.slot.worker)
     }
-    release(running.slot)
+    release(running.slots)
     if !running.isEnding { settle(number, running, end) }
     forgetCheckpointIfUseless(number)
     launch(end.leg.trial, &commands)
@@ -196,9 +214,11 @@ extension Coordinator {
       } else if let last = trials[number].last {
         trials[number].state = .completed
         trials[number].reason = .endedItself
-        let loss = Loss(last.value, goal: study.metric.goal)
-        _ = scheduler.absorb(.ended(trial, loss))
-        searcher.absorb(.ended(trial, loss, at: Budget(last.epoch)))
+        if trials[number].finalSeed == nil {
+          let loss = trials[number].lastLoss
+          _ = scheduler.absorb(.ended(trial, loss))
+          searcher.absorb(.ended(trial, loss, at: Budget(last.epoch)))
+        }
       } else {
         failed(number, .noReport(lastLine: end.lastLine))
       }
@@ -223,6 +243,7 @@ extension Coordinator {
 
   /// Tells scheduler and searcher that a trial failed for good.
   private mutating func giveUp(_ trial: TrialID) {
+    guard trials[trial.number].finalSeed == nil else { return }
     _ = scheduler.absorb(.failed(trial))
     searcher.absorb(.failed(trial))
   }
@@ -242,19 +263,37 @@ extension Coordinator {
     }
     for number in trials.indices {
       if let saving = trials[number].saving, isGone(saving.worker) { trials[number].saving = nil }
-      if let running = trials[number].running, isGone(running.slot.worker) {
-        stopRunning(number)
-        busyCount -= 1
-        if !running.isEnding { interrupt(number) }
+      if let running = trials[number].running,
+        running.slots.contains(where: { isGone($0.worker) })
+      {
+        if isGone(running.slot.worker) {
+          stopRunning(number)
+          release(running.slots)
+          if !running.isEnding { interrupt(number) }
+        } else {
+          shrink(number, where: isGone, &commands)
+        }
       }
-      if let slot = trials[number].reserved, isGone(slot.worker) {
-        trials[number].reserved = nil
-        busyCount -= 1
+      let reserved = trials[number].reserved
+      if reserved.contains(where: { isGone($0.worker) }) {
+        trials[number].reserved = []
+        release(reserved)
         interrupt(number)
       }
       // A slot elsewhere may have been held for it until its process ended or was durable.
       launch(TrialID(number), &commands)
     }
+  }
+
+  /// Ends a process of which only slots of other agents are gone; it goes on when it has ended.
+  private mutating func shrink(
+    _ number: Int, where isGone: (WorkerID) -> Bool, _ commands: inout [Command]
+  ) {
+    guard var running = trials[number].running else { return }
+    release(running.slots.filter { isGone($0.worker) })
+    running.slots.removeAll { isGone($0.worker) }
+    trials[number].running = running
+    if !running.isEnding { commands.append(.end(running.leg, on: running.slot.worker)) }
   }
 
   private mutating func interrupt(_ number: Int) {

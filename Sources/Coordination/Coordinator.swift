@@ -14,6 +14,8 @@ public struct Coordinator: Sendable, Codable {
     case running
     /// Nothing new starts; what runs is being ended.
     case ending(Ending)
+    /// The search has ended; the winner is being trained out.
+    case finishing(Ending)
     /// Nothing runs any more.
     case finished(Ending)
   }
@@ -42,7 +44,7 @@ public struct Coordinator: Sendable, Codable {
   public internal(set) var slotMicroseconds = 0
   /// Slot-time used by trials, in microseconds.
   public internal(set) var busyMicroseconds = 0
-  /// Trials whose process or reserved slot is in use.
+  /// Slots that trials hold.
   public internal(set) var busyCount = 0
   /// Durable containers, ascending by name.
   public internal(set) var containers: [ContainerRecord] = []
@@ -55,6 +57,8 @@ public struct Coordinator: Sendable, Codable {
   var free: [SlotID] = []
   /// Trials to go on with first: failed ones to be retried, and interrupted ones.
   var ready: [TrialID] = []
+  /// The trial at the head of the line, which needs more slots than are free.
+  public internal(set) var waiting: TrialID?
   var isExhausted = false
   /// Whether containers may have died or become many since they were last looked at.
   var isUntidy = false
@@ -75,6 +79,12 @@ public struct Coordinator: Sendable, Codable {
     public let host: String
     /// Its slots.
     public let slots: Int
+  }
+
+  /// The trial that the study chooses: the best at the highest rung, or the one that was chosen
+  /// without being trained; `nil` before.
+  public var choice: TrialID? {
+    bestFull?.trial ?? best ?? trials.first { $0.reason == .chosenUntrained }?.id
   }
 
   /// A study that has not begun.
@@ -152,13 +162,16 @@ public struct Coordinator: Sendable, Codable {
   }
 
   /// Gives free slots work until there is none.
-  private mutating func fill(_ commands: inout [Command]) {
-    guard phase == .running, run != nil else { return }
-    while let slot = free.last {
-      guard let work = nextWork() else { return }
-      free.removeLast()
-      busyCount += 1
-      trials[work.number].reserved = slot
+  mutating func fill(_ commands: inout [Command]) {
+    guard run != nil, mayFill else { return }
+    while !free.isEmpty {
+      guard let work = waiting ?? nextWork() else { return }
+      let width = width(of: work)
+      // Nobody overtakes the trial at the head of the line, so that a wide one is not starved.
+      waiting = free.count < width ? work : nil
+      guard waiting == nil else { return }
+      trials[work.number].reserved = takeSlots(width)
+      busyCount += width
       trials[work.number].state = .running
       if trials[work.number].isProposed {
         launch(work, &commands)
@@ -171,6 +184,7 @@ public struct Coordinator: Sendable, Codable {
   /// The trial that gets the next slot: one that was interrupted or failed, or the scheduler's.
   private mutating func nextWork() -> TrialID? {
     if !ready.isEmpty { return ready.removeFirst() }
+    guard phase == .running else { return nil }
     switch scheduler.absorb(.slotFreed(next: mayStart ? TrialID(trials.count) : nil)).first {
     case .start(let trial, let budget):
       trials.append(TrialRecord(id: trial, target: budget.epochs))
@@ -180,7 +194,50 @@ public struct Coordinator: Sendable, Codable {
       trials[trial.number].target = budget.epochs
       trials[trial.number].reason = .training
       return trial
+    case .choose(let trial):
+      trials.append(TrialRecord(id: trial, target: 0))
+      return trial
     default: return nil
+    }
+  }
+
+  /// The slots that a trial needs for its next leg, at most all there are.
+  private func width(of trial: TrialID) -> Int {
+    let width = study.width(upTo: Budget(trials[trial.number].target))
+    return width > 1 ? min(width, slotCount) : 1
+  }
+
+  /// Takes free slots, those of as few agents as possible.
+  private mutating func takeSlots(_ width: Int) -> [SlotID] {
+    guard width > 1 else { return [free.removeLast()] }
+    var counts: [(worker: WorkerID, count: Int)] = []
+    for slot in free.reversed() {
+      if counts.last?.worker == slot.worker {
+        counts[counts.count - 1].count += 1
+      } else {
+        counts.append((slot.worker, 1))
+      }
+    }
+    // The smallest that holds all; else the largest first.
+    let fitting = counts.filter { $0.count >= width }.min {
+      ($0.count, $0.worker) < ($1.count, $1.worker)
+    }
+    let order =
+      fitting.map { [$0] } ?? counts.sorted { ($1.count, $0.worker) < ($0.count, $1.worker) }
+    var taken: [SlotID] = []
+    for (worker, _) in order {
+      for slot in free.reversed() where slot.worker == worker && taken.count < width {
+        taken.append(slot)
+      }
+    }
+    free.removeAll { taken.contains($0) }
+    return taken
+  }
+
+  private var mayFill: Bool {
+    switch phase {
+    case .running, .finishing: true
+    case .ending, .finished: false
     }
   }
 
@@ -191,15 +248,16 @@ public struct Coordinator: Sendable, Codable {
 
   /// Starts the process of a trial that has a slot, once nothing of its former leg is under way.
   mutating func launch(_ trial: TrialID, _ commands: inout [Command]) {
-    guard trials[trial.number].isProposed, let slot = trials[trial.number].reserved,
+    let slots = trials[trial.number].reserved
+    guard trials[trial.number].isProposed, let slot = slots.first,
       trials[trial.number].running == nil, trials[trial.number].saving == nil
     else { return }
     let record = trials[trial.number]
     let id = LegID(trial, attempt: record.attempts + 1)
-    trials[trial.number].reserved = nil
+    trials[trial.number].reserved = []
     trials[trial.number].attempts += 1
     trials[trial.number].running = TrialRecord.Running(
-      leg: id, slot: slot, until: record.target, source: record.checkpoint?.container, began: now)
+      leg: id, slots: slots, until: record.target, source: record.checkpoint?.container, began: now)
     if let name = record.checkpoint?.container { beginLoading(name) }
     if record.started == nil { trials[trial.number].started = now }
     if let host = workers[slot.worker.rank]?.host, !record.hosts.contains(host) {
@@ -209,7 +267,7 @@ public struct Coordinator: Sendable, Codable {
       .start(
         Leg(
           id: id, slot: slot, configuration: record.configuration, source: record.checkpoint,
-          until: record.target)))
+          until: record.target, seed: record.finalSeed ?? 0, width: slots.count)))
   }
 
   private mutating func proposed(
@@ -223,8 +281,18 @@ public struct Coordinator: Sendable, Codable {
     trials[trial.number].configuration = typed
     trials[trial.number].origin = origin
     searcher.absorb(.proposed(trial, typed))
+    guard trials[trial.number].target > 0 else { return choose(trial) }
     searcher.absorb(.awaited(trial, at: Budget(trials[trial.number].target)))
     launch(trial, &commands)
+  }
+
+  /// Completes a trial that is the study's choice without being trained.
+  private mutating func choose(_ trial: TrialID) {
+    release(trials[trial.number].reserved)
+    ready.removeAll { $0 == trial }
+    trials[trial.number].reserved = []
+    trials[trial.number].state = .completed
+    trials[trial.number].reason = .chosenUntrained
   }
 
   private mutating func fitted(_ basis: Int) {
@@ -249,22 +317,25 @@ public struct Coordinator: Sendable, Codable {
 
   private mutating func exhausted(_ trial: TrialID) {
     guard trials.indices.contains(trial.number), !trials[trial.number].isProposed,
-      let slot = trials[trial.number].reserved
+      !trials[trial.number].reserved.isEmpty
     else { return }
+    let slots = trials[trial.number].reserved
     isExhausted = true
-    trials[trial.number].reserved = nil
+    trials[trial.number].reserved = []
     trials[trial.number].state = .stopped
     trials[trial.number].reason = .noConfiguration
-    release(slot)
+    // A rung or a generation must not wait for it.
+    _ = scheduler.absorb(.failed(trial))
+    release(slots)
   }
 
-  /// Gives a slot back.
-  mutating func release(_ slot: SlotID) {
-    busyCount -= 1
-    guard workers.indices.contains(slot.worker.rank), workers[slot.worker.rank] != nil else {
-      return
+  /// Gives slots back, those of agents that are still there.
+  mutating func release(_ slots: [SlotID]) {
+    busyCount -= slots.count
+    for slot in slots
+    where workers.indices.contains(slot.worker.rank) && workers[slot.worker.rank] != nil {
+      let place = free.firstIndex { $0 < slot } ?? free.count
+      free.insert(slot, at: place)
     }
-    let place = free.firstIndex { $0 < slot } ?? free.count
-    free.insert(slot, at: place)
   }
 }

@@ -1,7 +1,7 @@
 public import Searchers
 public import StudyModel
 
-/// Answers the coordinator's `propose` and `fit` commands, keeping the last fit of a slow model.
+/// Answers the coordinator's `propose` and `fit` commands, keeping the last fits of a slow model.
 ///
 /// Works on copies of the searcher, so that it can do so beside the loop. What it keeps follows
 /// from the searcher: after a restart a fit is made again.
@@ -11,38 +11,42 @@ public struct Proposer: Sendable {
   /// A proposer without a fit.
   public init() {}
 
-  /// Fits the searcher's model.
+  /// Keeps a fit beside the one before it, which is in use until `fitted` is absorbed.
   ///
   /// - Parameters:
+  ///   - fit: What ``Searcher/fit(to:)`` returned.
   ///   - basis: To how many observations.
-  ///   - searcher: The searcher, or a copy from before it knew the fit.
-  /// - Returns: The event to absorb next.
-  public mutating func fit(to basis: Int, of searcher: Searcher) -> Event {
-    keep(searcher.fit(to: basis), basis)
-    return .fitted(basis: basis)
+  public mutating func keep(_ fit: Searcher.Fit?, basis: Int) {
+    guard let fit else { return }
+    fits.removeAll { $0.basis == basis }
+    fits = fits.suffix(1) + [(basis, fit)]
+  }
+
+  /// The fit in use by a searcher; `nil` where it has none, or it was not kept.
+  private func fit(of searcher: Searcher) -> Searcher.Fit? {
+    fits.first { $0.basis == searcher.basis }?.fit
+  }
+
+  /// Makes and keeps the fit that a searcher uses, where it is not there, as after a restart.
+  ///
+  /// - Parameter searcher: The searcher.
+  public mutating func prepare(for searcher: Searcher) {
+    guard let basis = searcher.basis, fit(of: searcher) == nil else { return }
+    keep(searcher.fit(to: basis), basis: basis)
   }
 
   /// Proposes the configuration of a trial.
   ///
   /// - Parameters:
   ///   - trial: The trial that is to start.
-  ///   - searcher: The searcher as it stands when the proposal is begun.
+  ///   - searcher: The searcher as it stands when the proposal is begun; ``prepare(for:)`` was
+  ///     called for it.
   /// - Returns: The event to absorb next.
-  public mutating func proposal(for trial: TrialID, of searcher: Searcher) -> Event {
-    var fit: Searcher.Fit?
-    if let basis = searcher.basis {
-      if !fits.contains(where: { $0.basis == basis }) { keep(searcher.fit(to: basis), basis) }
-      fit = fits.first { $0.basis == basis }?.fit
+  public func proposal(for trial: TrialID, of searcher: Searcher) -> Event {
+    guard let proposal = searcher.propose(for: trial, by: fit(of: searcher)) else {
+      return .exhausted(trial)
     }
-    guard let proposal = searcher.propose(for: trial, by: fit) else { return .exhausted(trial) }
     return .proposed(trial, proposal.configuration, from: proposal.origin)
-  }
-
-  /// Keeps a fit beside the one before it, which is in use until `fitted` is absorbed.
-  private mutating func keep(_ fit: Searcher.Fit?, _ basis: Int) {
-    guard let fit else { return }
-    fits.removeAll { $0.basis == basis }
-    fits = fits.suffix(1) + [(basis, fit)]
   }
 }
 
@@ -53,6 +57,7 @@ extension Coordinator {
   /// - Returns: The event to absorb next.
   public func proposal(for trial: TrialID) -> Event {
     var proposer = Proposer()
+    proposer.prepare(for: searcher)
     return proposer.proposal(for: trial, of: searcher)
   }
 }

@@ -26,6 +26,8 @@ public struct TrialRecord: Hashable, Sendable, Codable {
     case notAmongBest(epoch: Int)
     /// It reached its full budget.
     case fullBudget
+    /// It is the study's choice, without being trained.
+    case chosenUntrained
     /// Its program ended its own curve.
     case endedItself
     /// The study ended.
@@ -55,7 +57,8 @@ public struct TrialRecord: Hashable, Sendable, Codable {
   /// The process that runs now.
   struct Running: Hashable, Sendable, Codable {
     var leg: LegID
-    var slot: SlotID
+    /// Where it runs; not empty. The first is where its agent is.
+    var slots: [SlotID]
     /// The epoch up to which the process itself knows that it is to train.
     var until: Int
     var source: String?
@@ -64,6 +67,8 @@ public struct TrialRecord: Hashable, Sendable, Codable {
     /// The epoch of its last checkpoint that is durable already, though it still runs.
     var durable = 0
     var isEnding = false
+
+    var slot: SlotID { slots[0] }
   }
 
   /// A checkpoint on its way into a container.
@@ -88,7 +93,7 @@ public struct TrialRecord: Hashable, Sendable, Codable {
   public internal(set) var failures = 0
   /// The highest epoch reported.
   public internal(set) var epoch = 0
-  /// The epoch up to which it may train.
+  /// The epoch up to which it may train; 0 where it is chosen without being trained.
   public internal(set) var target: Int
   /// The last finite value of the metric.
   public internal(set) var last: Best?
@@ -104,11 +109,16 @@ public struct TrialRecord: Hashable, Sendable, Codable {
   public internal(set) var busyMicroseconds = 0
   /// The hosts it ran on, in order of first use.
   public internal(set) var hosts: [String] = []
+  /// Which training of the winner it is when the search has ended, from 1; `nil` for a trial of the
+  /// search.
+  public internal(set) var finalSeed: Int?
   /// Whether it has its configuration.
   public internal(set) var isProposed = false
+  /// The last accepted report's loss.
+  var lastLoss = Loss.diverged
   var running: Running?
-  /// A slot held for it until its former process has ended and its checkpoint is durable.
-  var reserved: SlotID?
+  /// Slots held for it until its former process has ended and its checkpoint is durable.
+  var reserved: [SlotID] = []
   /// The checkpoint that an agent is making durable.
   var saving: Saving?
 
@@ -129,6 +139,7 @@ extension TrialRecord.Reason: CustomStringConvertible {
     case .reachedRung(let epoch): "paused at rung \(epoch)"
     case .notAmongBest(let epoch): "not among the best at rung \(epoch)"
     case .fullBudget: "reached its full budget"
+    case .chosenUntrained: "chosen without being trained"
     case .endedItself: "ended its own training"
     case .studyEnded: "cut as the study ended"
     case .noConfiguration: "the search space had no configuration left"

@@ -71,6 +71,8 @@ public struct StudyStatus: Hashable, Sendable, Encodable {
   public var best: Leader?
   /// The best report at the highest rung reached; `nil` before a rung is.
   public var bestFull: Leader?
+  /// The trainings of the winner in the end; `nil` where the study has no `finish`.
+  public var finish: [Training]?
   /// Seconds that coordinators have run.
   public var elapsedSeconds: Double
   /// Slots now.
@@ -81,7 +83,7 @@ public struct StudyStatus: Hashable, Sendable, Encodable {
   public var gpuHours: Double
 
   private enum CodingKeys: String, CodingKey {
-    case study, state, reason, metric, trials, reports, best
+    case study, state, reason, metric, trials, reports, best, finish
     case bestFull = "best_full"
     case elapsedSeconds = "elapsed_seconds"
     case slots, utilization
@@ -103,6 +105,7 @@ public struct StudyStatus: Hashable, Sendable, Encodable {
       coordinator.trials[trial.number].best.map { Self.leader(trial, $0, coordinator) }
     }
     bestFull = coordinator.bestFull.map { Self.leader($0.trial, $0.value, coordinator) }
+    finish = coordinator.study.finish.map { _ in Training.all(of: coordinator) }
     elapsedSeconds = coordinator.now.seconds
     slots = Slots(
       total: isHeld ? coordinator.slotCount : 0, busy: isHeld ? coordinator.busyCount : 0)
@@ -116,7 +119,7 @@ public struct StudyStatus: Hashable, Sendable, Encodable {
     switch coordinator.phase {
     case .finished(.everythingFailed): (.failed, Ending.everythingFailed.description)
     case .finished(let ending): (.completed, ending.description)
-    case .running, .ending:
+    case .running, .ending, .finishing:
       if coordinator.run == nil {
         (.waiting, nil)
       } else if isHeld {
@@ -162,10 +165,22 @@ extension StudyStatus: CustomStringConvertible {
         + "\(reports) reports")
     if let best { lines.append("best \(metric.name): \(describe(best))") }
     if let bestFull { lines.append("best at the highest rung: \(describe(bestFull))") }
+    if let finish, !finish.isEmpty { lines.append("winner trained out: \(describe(finish))") }
     lines.append(
       "time: \(rounded(elapsedSeconds, 1)) s, slots: \(slots.busy) of \(slots.total) busy, "
         + "utilization: \(rounded(utilization * 100, 1)) %, GPU-hours: \(rounded(gpuHours, 3))")
     return lines.joined(separator: "\n")
+  }
+
+  private func describe(_ trainings: [Training]) -> String {
+    let ended = trainings.filter { $0.state == .completed }
+    let figures = (ended.first?.metrics ?? []).map { metric in
+      let values = ended.compactMap { $0.value(of: metric.name) }
+      let mean = values.reduce(0, +) / Double(values.count)
+      let spread = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(values.count)
+      return ", \(metric.name) \(rounded(mean, 6)) +- \(rounded(spread.squareRoot(), 6))"
+    }
+    return "\(ended.count) of \(trainings.count)" + figures.joined()
   }
 
   private func describe(_ leader: Leader) -> String {

@@ -7,9 +7,11 @@ public import StudyModel
 /// Algorithm 2, <https://arxiv.org/abs/1810.05934>. Deviations: a trial whose own report makes it
 /// the one that would be promoted next goes on without a pause; a trial that ended its own curve is
 /// promoted without being trained, with its last loss; a diverged trial is not recorded, so it is
-/// neither a winner nor counted into the quantile.
+/// neither a winner nor counted into the quantile. With several metrics the best are those that
+/// ``ParetoRanking`` ranks first, as in MO-ASHA.
 public struct AsynchronousHalving: TrialScheduler {
   private let brackets: Brackets
+  private let goesOn: Bool
   private var rungs: [[PromotionRung]]
   private var progress: [Progress] = []
   /// The highest budget that a trial is promoted to; `nil` for no such limit.
@@ -22,7 +24,7 @@ public struct AsynchronousHalving: TrialScheduler {
     /// Rungs of its bracket from which it was promoted.
     var promoted = 0
     /// The loss that stands for every higher rung, once it has ended.
-    var final: Double?
+    var final: Loss?
     var isOut = false
   }
 
@@ -33,7 +35,12 @@ public struct AsynchronousHalving: TrialScheduler {
   ///   - eta: The reduction factor, at least 2.
   ///   - brackets: From 1 to the number of rungs.
   ///   - seed: Of the draw of a trial's bracket.
-  public init(rungs: [Budget], eta: Int, brackets: Int = 1, seed: UInt64 = 0) {
+  ///   - goesOn: Whether a trial whose own report makes it the next to be promoted goes on without
+  ///     a pause; not where a promoted trial needs other resources than it has.
+  public init(
+    rungs: [Budget], eta: Int, brackets: Int = 1, seed: UInt64 = 0, goesOn: Bool = true
+  ) {
+    self.goesOn = goesOn
     self.brackets = Brackets(rungs: rungs, eta: eta, count: brackets, seed: seed)
     self.rungs = self.brackets.rungs.map { budgets in
       budgets.map { PromotionRung(budget: $0, eta: eta) }
@@ -79,12 +86,12 @@ public struct AsynchronousHalving: TrialScheduler {
     let bracket = brackets.bracket(of: trial)
     var reached = progress[trial.number].recorded
     guard !isSettled(trial), rungs[bracket][reached].budget <= budget else { return false }
-    guard let value = loss.value else {
+    guard loss != .diverged else {
       progress[trial.number].isOut = true
       return true
     }
     while reached < rungs[bracket].count, rungs[bracket][reached].budget <= budget {
-      rungs[bracket][reached].record(trial, value)
+      rungs[bracket][reached].record(trial, loss)
       reached += 1
     }
     progress[trial.number].recorded = reached
@@ -93,7 +100,7 @@ public struct AsynchronousHalving: TrialScheduler {
 
   /// Decides on a trial that was just recorded: it goes on if it would be promoted next.
   mutating func decision(on trial: TrialID) -> Decision {
-    if !progress[trial.number].isOut, let (place, best) = nextPromotion(), best == trial {
+    if goesOn, !progress[trial.number].isOut, let (place, best) = nextPromotion(), best == trial {
       take(place, trial)
     }
     return standing(trial)
@@ -112,16 +119,16 @@ public struct AsynchronousHalving: TrialScheduler {
   private mutating func end(_ trial: TrialID, _ loss: Loss) {
     know(trial)
     guard !isSettled(trial) else { return }
-    guard let value = loss.value else {
+    guard loss != .diverged else {
       progress[trial.number].isOut = true
       return
     }
-    progress[trial.number].final = value
-    recordNext(trial, value)
+    progress[trial.number].final = loss
+    recordNext(trial, loss)
   }
 
   /// Records a trial that trains no more at the next rung.
-  private mutating func recordNext(_ trial: TrialID, _ final: Double) {
+  private mutating func recordNext(_ trial: TrialID, _ final: Loss) {
     rungs[brackets.bracket(of: trial)][progress[trial.number].recorded].record(trial, final)
     progress[trial.number].recorded += 1
   }

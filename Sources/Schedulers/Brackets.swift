@@ -24,14 +24,7 @@ struct Brackets: Hashable, Sendable, Codable {
     self.rungs = (0..<count).map { Array(rungs[$0...]) }
     self.seed = seed
     shares = (0..<count).map { skipped in
-      let halvings = rungs.count - 1 - skipped
-      var share = 1
-      for _ in 0..<halvings {
-        let (product, overflow) = share.multipliedReportingOverflow(by: eta)
-        share = overflow ? Int.max / (2 * rungs.count * rungs.count) : product
-      }
-      return (rungs.count * min(share, Int.max / (2 * rungs.count * rungs.count)) + halvings)
-        / (halvings + 1)
+      BracketPlan.firstSize(halvings: rungs.count - 1 - skipped, rungs: rungs.count, eta: eta)
     }
   }
 

@@ -8,7 +8,8 @@ public import StudyModel
 /// which the growth and the threshold agree report by report. Promotions are those of
 /// ``AsynchronousHalving``, with its deviations, below the largest budget. Deviations: with fewer
 /// than three rungs below the full budget it begins at the second rung as always, where Syne Tune
-/// never promotes anything; a trial that ended its own curve is ranked by its last loss; further
+/// never promotes anything; with several metrics the rankings are those of the first, promotions
+/// those of all; a trial that ended its own curve is ranked by its last loss; further
 /// ones at ``NoiseThreshold``, ``SoftRanking`` and ``RankingCriteria``.
 ///
 /// A report costs O(log n) but where it may change the verdict on rungs that disagree: that one

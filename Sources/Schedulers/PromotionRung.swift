@@ -4,7 +4,8 @@ import StudyModel
 /// One rung: the losses recorded at one budget, and which of them may be promoted.
 ///
 /// Recording and promoting cost O(log n): the best `1/eta` are kept apart from the rest, and those
-/// among them that were not yet promoted in a third heap.
+/// among them that were not yet promoted in a third heap. Losses of several metrics go to a
+/// ``NonDominatedRung`` instead.
 struct PromotionRung: Sendable {
   let budget: Budget
   private let eta: Int
@@ -16,10 +17,12 @@ struct PromotionRung: Sendable {
   private var top: Heap<Ranked> = []
   private var rest: Heap<Ranked> = []
   private var candidates: Heap<Ranked> = []
+  private var several = NonDominatedRung()
 
   /// One recorded loss.
   struct Entry: Hashable, Sendable, Codable {
     let trial: TrialID
+    /// The first of several.
     let loss: Double
   }
 
@@ -40,6 +43,17 @@ struct PromotionRung: Sendable {
 
   /// Losses recorded so far.
   var count: Int { entries.count }
+
+  /// Adds the loss of a trial that has not diverged; once only, which the caller sees to.
+  mutating func record(_ trial: TrialID, _ loss: Loss) {
+    switch loss {
+    case .finite(let value): record(trial, value)
+    case .several(let values):
+      several.record(trial, values)
+      entries.append(Entry(trial: trial, loss: values[0]))
+    case .diverged: break
+    }
+  }
 
   /// Adds a loss; a trial is recorded once only, which the caller sees to.
   mutating func record(_ trial: TrialID, _ loss: Double) {
@@ -69,20 +83,24 @@ struct PromotionRung: Sendable {
       if isTop[best.place], !isPromoted[best.place] { return best.entry }
       candidates.removeMin()
     }
-    return nil
+    return several.promotable(eta: eta).map { Entry(trial: $0.trial, loss: $0.losses[0]) }
   }
 
   /// Marks the trial that ``promotable()`` names as promoted, and returns it.
   mutating func promote() -> Entry? {
-    guard let entry = promotable(), let best = candidates.popMin() else { return nil }
-    isPromoted[best.place] = true
+    guard let entry = promotable() else { return nil }
+    if let best = candidates.popMin() {
+      isPromoted[best.place] = true
+    } else {
+      several.promote()
+    }
     return entry
   }
 }
 
 extension PromotionRung: Codable {
   private enum Field: CodingKey {
-    case budget, eta, entries, promoted
+    case budget, eta, entries, promoted, several
   }
 
   /// Rebuilds the heaps from the entries in the order of their arrival.
@@ -95,6 +113,8 @@ extension PromotionRung: Codable {
       record(entry.trial, entry.loss)
     }
     for place in try container.decode([Int].self, forKey: .promoted) { isPromoted[place] = true }
+    several = try container.decode(NonDominatedRung.self, forKey: .several)
+    entries += several.entries.map { Entry(trial: $0.trial, loss: $0.losses[0]) }
   }
 
   /// Writes the entries and which of them were promoted; the heaps follow from these.
@@ -102,7 +122,8 @@ extension PromotionRung: Codable {
     var container = encoder.container(keyedBy: Field.self)
     try container.encode(budget, forKey: .budget)
     try container.encode(eta, forKey: .eta)
-    try container.encode(entries, forKey: .entries)
+    try container.encode(several.entries.isEmpty ? entries : [], forKey: .entries)
     try container.encode(isPromoted.indices.filter { isPromoted[$0] }, forKey: .promoted)
+    try container.encode(several, forKey: .several)
   }
 }

@@ -10,30 +10,39 @@ public enum Scheduler: TrialScheduler {
   case stopping(StoppingHalving)
   /// PASHA.
   case progressive(ProgressiveHalving)
+  /// Successive halving and Hyperband.
+  case synchronous(SynchronousHalving)
+  /// Every trial gets its full budget, generation by generation.
+  case generations(Generations)
+  /// Nothing is trained.
+  case untrained(Untrained)
 
   /// The scheduler that a study's algorithm names.
   public init(for study: Study) {
     let schedule = study.algorithm.schedule
+    let rungs = study.comparedBudgets
     switch (schedule.kind, schedule.halving) {
-    case (.asha, .promotion):
+    case (.asha, .promotion), (.rasda, .promotion):
       self = .promotion(
         AsynchronousHalving(
-          rungs: study.comparedBudgets, eta: schedule.eta, brackets: schedule.brackets,
-          seed: study.seed))
-    case (.asha, .stopping):
+          rungs: rungs, eta: schedule.eta, brackets: schedule.brackets, seed: study.seed,
+          goesOn: !schedule.widens))
+    case (.asha, .stopping), (.rasda, .stopping):
       self = .stopping(
         StoppingHalving(
-          rungs: study.comparedBudgets, eta: schedule.eta, brackets: schedule.brackets,
-          seed: study.seed))
+          rungs: rungs, eta: schedule.eta, brackets: schedule.brackets, seed: study.seed))
     case (.pasha, _):
       self = .progressive(
-        ProgressiveHalving(
-          rungs: study.comparedBudgets, eta: schedule.eta, ranking: schedule.ranking))
-    case (.smallest, _):
-      self = .fullBudget(FullBudget(maximum: study.fidelity.minimum))
-    case (.full, _), (.generations, _), (.untrained, _), (.successiveHalving, _), (.hyperband, _),
-      (.rasda, _):
-      self = .fullBudget(FullBudget(maximum: study.fidelity.maximum))
+        ProgressiveHalving(rungs: rungs, eta: schedule.eta, ranking: schedule.ranking))
+    case (.successiveHalving, _), (.hyperband, _):
+      let plans = BracketPlan.hyperband(rungs: rungs, eta: schedule.eta)
+      let isCycle = schedule.kind == .hyperband
+      self = .synchronous(
+        SynchronousHalving(plans: isCycle ? plans : [plans[0]], eta: schedule.eta))
+    case (.generations, _): self = .generations(Generations(maximum: study.fidelity.maximum))
+    case (.untrained, _): self = .untrained(Untrained())
+    case (.smallest, _): self = .fullBudget(FullBudget(maximum: study.fidelity.minimum))
+    case (.full, _): self = .fullBudget(FullBudget(maximum: study.fidelity.maximum))
     }
   }
 
@@ -57,6 +66,18 @@ public enum Scheduler: TrialScheduler {
     case .progressive(var scheduler):
       let decisions = scheduler.absorb(event)
       self = .progressive(scheduler)
+      return decisions
+    case .synchronous(var scheduler):
+      let decisions = scheduler.absorb(event)
+      self = .synchronous(scheduler)
+      return decisions
+    case .generations(var scheduler):
+      let decisions = scheduler.absorb(event)
+      self = .generations(scheduler)
+      return decisions
+    case .untrained(var scheduler):
+      let decisions = scheduler.absorb(event)
+      self = .untrained(scheduler)
       return decisions
     }
   }

@@ -39,8 +39,8 @@ public struct StoppingHalving: TrialScheduler {
     case .ended(let trial, let loss):
       let bracket = brackets.bracket(of: trial)
       guard let reached = recorded(trial), reached < rungs[bracket].count else { return [] }
-      if let value = loss.value {
-        for rung in reached..<rungs[bracket].count { rungs[bracket][rung].record(value) }
+      if loss != .diverged {
+        for rung in reached..<rungs[bracket].count { rungs[bracket][rung].record(trial, loss) }
       }
       progress[trial.number] = nil
       return []
@@ -64,13 +64,13 @@ public struct StoppingHalving: TrialScheduler {
     guard reached < rungs[bracket].count else { return .complete(trial) }
     let next = rungs[bracket][reached].budget
     guard next <= budget else { return .goOn(trial, upTo: next) }
-    guard let value = loss.value else {
+    guard loss != .diverged else {
       progress[trial.number] = nil
       return .stop(trial)
     }
     var goesOn = true
     while reached < rungs[bracket].count, rungs[bracket][reached].budget <= budget {
-      goesOn = rungs[bracket][reached].record(value)
+      goesOn = rungs[bracket][reached].record(trial, loss)
       reached += 1
     }
     progress[trial.number] = reached
@@ -88,15 +88,28 @@ private struct QuantileRung: Sendable, Codable {
   private var count = 0
   private var top: Heap<Double> = []
   private var rest: Heap<Double> = []
+  private var several = NonDominatedRung()
 
   init(budget: Budget, eta: Int) {
     self.budget = budget
     self.eta = eta
   }
 
-  /// Adds a loss in O(log n), and says whether it is among the best `1/eta`, ties included.
+  /// Adds a loss, and says whether it is among the best `1/eta`.
   @discardableResult
-  mutating func record(_ loss: Double) -> Bool {
+  mutating func record(_ trial: TrialID, _ loss: Loss) -> Bool {
+    switch loss {
+    case .finite(let value): return record(value)
+    case .several(let values):
+      several.record(trial, values)
+      return several.count < eta || several.isAmongBest(several.count / eta, trial)
+    case .diverged: return false
+    }
+  }
+
+  /// Adds a loss in O(log n), ties counting as among the best.
+  @discardableResult
+  private mutating func record(_ loss: Double) -> Bool {
     count += 1
     if let worst = top.max, loss < worst { top.insert(loss) } else { rest.insert(loss) }
     while top.count > max(1, count / eta), let worst = top.popMax() { rest.insert(worst) }
@@ -106,7 +119,7 @@ private struct QuantileRung: Sendable, Codable {
   }
 
   private enum Field: CodingKey {
-    case budget, eta, losses
+    case budget, eta, losses, several
   }
 
   init(from decoder: any Decoder) throws {
@@ -115,6 +128,7 @@ private struct QuantileRung: Sendable, Codable {
       budget: try container.decode(Budget.self, forKey: .budget),
       eta: try container.decode(Int.self, forKey: .eta))
     for loss in try container.decode([Double].self, forKey: .losses) { record(loss) }
+    several = try container.decode(NonDominatedRung.self, forKey: .several)
   }
 
   /// Writes the losses ascending: the rung depends on their set alone.
@@ -123,5 +137,6 @@ private struct QuantileRung: Sendable, Codable {
     try container.encode(budget, forKey: .budget)
     try container.encode(eta, forKey: .eta)
     try container.encode((top.unordered + rest.unordered).sorted(), forKey: .losses)
+    try container.encode(several, forKey: .several)
   }
 }

@@ -30,6 +30,8 @@ public enum Decision: Hashable, Sendable, Codable {
   case stop(TrialID)
   /// The trial that reported has had its full budget.
   case complete(TrialID)
+  /// The next trial gets its configuration and is the study's choice, without being trained.
+  case choose(TrialID)
 }
 
 /// Decides which trial gets the next slot and how far it trains.
@@ -44,8 +46,8 @@ public protocol TrialScheduler: Sendable, Codable {
   /// trial changes nothing.
   ///
   /// - Parameter event: What happened.
-  /// - Returns: For `slotFreed` one start or resume, or nothing where no work is left; for
-  ///   `reported` one decision on that trial; for the others nothing.
+  /// - Returns: For `slotFreed` one start, resume or choice, or nothing where no work is left;
+  ///   for `reported` one decision on that trial; for the others nothing.
   mutating func absorb(_ event: SchedulerEvent) -> [Decision]
 }
 

@@ -27,6 +27,11 @@ struct Tried: Sendable, Codable {
     isCountable && configurations.contains(configuration)
   }
 
+  /// Whether a configuration meets the constraints and was not proposed before.
+  func mayPropose(_ configuration: Configuration) -> Bool {
+    !contains(configuration) && space.satisfiesConstraints(configuration)
+  }
+
   /// Notes a proposed configuration.
   mutating func insert(_ configuration: Configuration) {
     if isCountable { configurations.insert(configuration) }
@@ -57,6 +62,21 @@ struct Tried: Sendable, Codable {
     }
     let left = space.all().filter { !contains($0) }
     return left.isEmpty ? nil : left[random.index(below: left.count)]
+  }
+}
+
+extension Tried {
+  private enum CodingKeys: CodingKey {
+    case space, isCountable, configurations
+  }
+
+  /// Gives the configurations' values their types back: JSON writes 1.0 as 1.
+  init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    self.init(try container.decode(SearchSpace.self, forKey: .space))
+    for configuration in try container.decode([Configuration].self, forKey: .configurations) {
+      insert(space.typed(configuration))
+    }
   }
 }
 

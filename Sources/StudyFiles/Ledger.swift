@@ -7,12 +7,15 @@ final class Ledger {
 
   /// Whether the words of other tools for hyperparameter search may be met.
   let isOfStudy: Bool
+  /// What the study is read for.
+  let purpose: StudyPurpose
   private let file: String
   private var mistakes: [Mistake] = []
   private var warnings: [Mistake] = []
 
-  init(file: String, isOfStudy: Bool = true) {
+  init(file: String, isOfStudy: Bool = true, for purpose: StudyPurpose = .running) {
     self.file = file
+    self.purpose = purpose
     self.isOfStudy = isOfStudy
   }
 

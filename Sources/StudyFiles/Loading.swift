@@ -3,11 +3,15 @@ public import StudyModel
 
 /// Loads a study from its file.
 ///
-/// - Parameter path: The file; messages show it as it is given here.
+/// - Parameters:
+///   - path: The file; messages show it as it is given here.
+///   - purpose: What the study is to be used for.
 /// - Returns: The study, and what in it is probably not meant.
 /// - Throws: ``StudyFileError`` with every mistake, or why the file cannot be read.
-public func loadStudy(_ path: String) throws(StudyFileError) -> Checked<Study> {
-  try readStudy(contents(of: path), file: path)
+public func loadStudy(
+  _ path: String, for purpose: StudyPurpose = .running
+) throws(StudyFileError) -> Checked<Study> {
+  try readStudy(contents(of: path), file: path, for: purpose)
 }
 
 /// Loads a site from its file.

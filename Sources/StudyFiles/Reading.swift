@@ -1,5 +1,13 @@
 public import StudyModel
 
+/// What a study is to be used for.
+public enum StudyPurpose: Hashable, Sendable {
+  /// It runs, here or in a job: what this version cannot launch is a mistake.
+  case running
+  /// It is simulated.
+  case simulating
+}
+
 /// Reads a study from the text of its file.
 ///
 /// Every field is checked; all mistakes are reported together.
@@ -8,10 +16,13 @@ public import StudyModel
 ///   - text: YAML, at most 1 MiB.
 ///   - file: The file's name, as messages show it; its stem is the study's name where the text
 ///     gives none.
+///   - purpose: What the study is to be used for.
 /// - Returns: The study, and what in it is probably not meant.
 /// - Throws: ``StudyFileError`` with every mistake.
-public func readStudy(_ text: String, file: String) throws(StudyFileError) -> Checked<Study> {
-  let ledger = Ledger(file: file)
+public func readStudy(
+  _ text: String, file: String, for purpose: StudyPurpose = .running
+) throws(StudyFileError) -> Checked<Study> {
+  let ledger = Ledger(file: file, for: purpose)
   guard let root = yamlDocument(text, ledger),
     let study = StudyReader(ledger: ledger).study(root, stem: stem(of: file))
   else { throw ledger.error }

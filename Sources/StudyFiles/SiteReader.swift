@@ -4,7 +4,7 @@ import StudyModel
 struct SiteReader {
   static let keys = [
     "name", "summary", "source", "partitions", "workers", "coordinator", "capabilities", "mpi",
-    "modules", "variables", "time", "slurm", "unsourced",
+    "modules", "variables", "time", "slurm", "unsourced", "model",
   ]
 
   let ledger: Ledger
@@ -40,13 +40,16 @@ struct SiteReader {
     }
     let slurm = slurmSettings(top["slurm"], keys: slurmKeys)
     let unsourced = unsourced(top["unsourced"], in: root)
+    let machine = MachineReader(ledger: ledger).machine(top["model"])
     guard !ledger.hasMistakes, let summary, let workers, let mpi, let time else { return nil }
-    return Site(
+    var site = Site(
       name: stem, summary: summary, partitions: partitions, workerPartition: workers,
       coordinatorPartition: coordinator, allowsHeterogeneousJobs: capabilities.hetjobs, mpi: mpi,
       asksForGPUs: capabilities.gres, asksForMemory: capabilities.memory, modules: modules,
       variables: variables, defaultTime: time, slurm: slurm, sources: sources,
       unsourced: unsourced)
+    site.machine = machine
+    return site
   }
 
   private func checkName(_ top: Fields, stem: String) {

@@ -1,8 +1,8 @@
 import StudyModel
 
-/// What was read of `parameters` and `constraints`.
+/// What was read of `space`, `parameters` and `constraints`.
 struct SpaceReading {
-  /// All names that the file declares, those with mistakes too.
+  /// All names that the file declares, those with mistakes too, after those of `space`.
   let names: [String]
   /// The parameters without mistakes.
   let space: SearchSpace
@@ -22,26 +22,31 @@ extension StudyReader {
     let isArchitecture: Bool
   }
 
-  /// Reads `parameters` and `constraints`.
+  /// Reads `space`, `parameters` and `constraints`.
   func space(_ top: Fields, isRequired: Bool) -> SpaceReading? {
     let example = "parameters: {learning_rate: {min: 1e-4, max: 1e-1, scale: log}}"
+    guard let ready = readyMade(top["space"]) else { return nil }
+    let isRequired = isRequired && ready.isEmpty
     let field = isRequired ? top.required("parameters", example: example) : top["parameters"]
-    guard let field else {
-      return isRequired ? nil : SpaceReading(names: [], space: SearchSpace(parameters: []))
-    }
-    guard let entries = field.entries(Wording.example(example)) else { return nil }
-    guard !entries.isEmpty else {
+    guard field != nil || !isRequired,
+      let entries = field.map({ $0.entries(Wording.example(example)) }) ?? []
+    else { return nil }
+    if let field, entries.isEmpty {
       field.mistake(Wording.noParameters)
       return nil
     }
-    guard entries.count <= Self.mostParameters else {
-      field.mistake(Wording.tooMany("parameters", Self.mostParameters))
+    guard ready.count + entries.count <= Self.mostParameters else {
+      field?.mistake(Wording.tooMany("parameters", Self.mostParameters))
       return nil
     }
-    let names = entries.map(\.key)
-    var drafts: [Draft] = []
+    let names = ready.map(\.name) + entries.map(\.key)
+    var drafts = ready.map { Draft($0) }
     var conditions: [String: Field] = [:]
     for (name, place, field) in entries {
+      guard !ready.contains(where: { $0.name == name }) else {
+        ledger.mistake(at: place, Wording.repeatedParameter(name))
+        continue
+      }
       if !isParameterName(name) {
         ledger.mistake(at: place, Wording.badName(name, of: "parameter", Wording.parameterName))
       }

@@ -6,26 +6,22 @@ extension StudyReader {
   ]
 
   /// Reads `table`.
-  func table(_ top: Fields, fidelity: Fidelity?, parameters: [String]) -> TableSettings? {
+  func table(
+    _ top: Fields, fidelity: Fidelity?, metrics: Int, parameters: [String]
+  ) -> TableSettings? {
     let example = "table: {file: curves.csv.gz, metric: \"val_acc_{epoch}\"}"
     guard let field = top["table"],
       let fields = Fields(field, keys: Self.tableKeys, example: example)
     else { return nil }
     let file = fields.required("file", example: "file: curves.csv.gz")?.line()
-    let metric = fields.required("metric", example: "metric: \"val_acc_{epoch}\"")
-      .flatMap { field -> String? in
-        if case .list = field.node.content {
-          field.mistake(Wording.severalColumns)
-          return nil
-        }
-        return pattern(field, fidelity)
-      }
+    let patterns = fields.required("metric", example: "metric: \"val_acc_{epoch}\"")
+      .flatMap { self.patterns($0, fidelity, count: metrics) }
     let time = time(fields, fidelity)
     let columns = columns(fields["parameters"], parameters: parameters)
     let rows = texts(fields["where"], example: "where: {status: OK}")
-    guard let file, let metric else { return nil }
+    guard let file, let patterns else { return nil }
     return TableSettings(
-      file: file, metrics: [metric], time: time,
+      file: file, metrics: patterns, time: time,
       parameters: Dictionary(uniqueKeysWithValues: columns),
       rows: Dictionary(uniqueKeysWithValues: rows))
   }
@@ -37,6 +33,19 @@ extension StudyReader {
     if let column = fields["seconds"].flatMap({ pattern($0, fidelity) }) { return .seconds(column) }
     if let column = fields["seconds_per_step"]?.line() { return .secondsPerStep(column) }
     return .unit
+  }
+
+  /// One pattern, or a list with one for each metric of the study.
+  private func patterns(_ field: Field, _ fidelity: Fidelity?, count: Int) -> [String]? {
+    var items = [field]
+    if case .list = field.node.content { items = field.list(Wording.text) ?? [] }
+    let patterns = items.compactMap { pattern($0, fidelity) }
+    guard patterns.count == items.count else { return nil }
+    guard patterns.count == count else {
+      field.mistake(Wording.columnsOfMetrics(patterns.count, metrics: count))
+      return nil
+    }
+    return patterns
   }
 
   /// A column's name with the fidelity's name in braces.

@@ -16,7 +16,10 @@ extension StudyReader {
     guard let fields = Fields(field, keys: Self.trialKeys, example: example) else { return nil }
     refuseLaterFeatures(fields)
     var trial = TrialSettings(command: command(fields, parameters: parameters, isRequired) ?? [])
-    if let gpus = fields["gpus"].flatMap(gpus) { trial.gpus = gpus }
+    if let gpus = fields["gpus"].flatMap(gpus) {
+      trial.gpus = gpus.count
+      trial.trialsPerGPU = gpus.sharing
+    }
     if let cpus = fields["cpus"]?.whole(from: 1) { trial.cpus = cpus }
     trial.memoryMiB = fields["memory"]?.memory()
     if let arguments: TrialSettings.Arguments = fields["arguments"]?.choice() {
@@ -49,11 +52,17 @@ extension StudyReader {
     if let field = fields["stage"] { field.mistake(Wording.stage) }
   }
 
-  /// GPUs of a trial: none or one in this version.
-  private func gpus(_ field: Field) -> Int? {
+  /// GPUs of a trial, and trials that share one: none or one, unless the study is simulated.
+  private func gpus(_ field: Field) -> (count: Int, sharing: Int)? {
     switch field.node.content {
-    case .scalar(.integer(0), _): return 0
-    case .scalar(.integer(1), _): return 1
+    case .scalar(.integer(0), _): return (0, 1)
+    case .scalar(.integer(1), _): return (1, 1)
+    case .scalar(.integer(let count), _) where count > 1 && ledger.purpose == .simulating:
+      return (count, 1)
+    case .scalar(.real(let share), _)
+    where share > 0 && share < 1 && ledger.purpose == .simulating
+      && ((1 / share).rounded() * share - 1).magnitude < 1e-2:
+      return (1, Int((1 / share).rounded()))
     case .scalar(.integer(let count), _) where count > 1:
       field.mistake(Wording.gpus("is \(count)", "a trial over several GPUs"))
     case .scalar(.real(let share), let text) where share > 0 && share < 1:

@@ -3,8 +3,9 @@ import StudyModel
 /// Reads the study file's fields into a ``Study``; each part stands in an extension of its own.
 struct StudyReader {
   static let keys = [
-    "name", "metric", "fidelity", "parameters", "constraints", "points", "algorithm", "trial",
-    "environment", "slurm", "stop", "baseline", "seed", "table", "finish",
+    "name", "metric", "fidelity", "space", "parameters", "constraints", "points", "algorithm",
+    "trial",
+    "environment", "slurm", "stop", "baseline", "seed", "table", "finish", "prior", "model",
   ]
 
   let ledger: Ledger
@@ -21,7 +22,7 @@ struct StudyReader {
     else { return nil }
     let name = name(top, stem: stem)
     let fidelity = fidelity(top)
-    let metric = metric(top, fidelity: fidelity)
+    let metrics = metrics(top, fidelity: fidelity)
     let hasTable = top["table"] != nil
     let space = space(top, isRequired: !hasTable)
     let points = points(top, in: space)
@@ -32,15 +33,30 @@ struct StudyReader {
     let stop = stop(top)
     let baseline = top["baseline"].flatMap { $0.number() }
     let seed = top["seed"].flatMap { $0.whole(from: 0, through: .max) }
-    let table = table(top, fidelity: fidelity, parameters: space?.names ?? [])
-    if let finish = top["finish"] { finish.mistake(Wording.finish) }
-    guard !ledger.hasMistakes, let name, let metric, let fidelity, let space, let trial else {
+    let table = table(
+      top, fidelity: fidelity, metrics: metrics?.count ?? 1, parameters: space?.names ?? [])
+    let finish = finish(top["finish"])
+    let prior = prior(top["prior"])
+    let machine = MachineReader(ledger: ledger).machine(top["model"])
+    if let metrics, metrics.count > 1, let algorithm {
+      check(algorithm, with: top["algorithm"], forMetrics: metrics.count)
+    }
+    guard !ledger.hasMistakes, let name, let metrics, let fidelity, let space, let trial else {
       return nil
     }
-    return Study(
-      name: name, metric: metric, fidelity: fidelity, space: space.space, points: points,
+    var study = Study(
+      name: name, metrics: metrics, fidelity: fidelity, space: space.space, points: points,
       algorithm: algorithm ?? Algorithm(), trial: trial, environment: environment, slurm: slurm,
-      stop: stop, baseline: baseline, seed: UInt64(seed ?? 0), table: table)
+      stop: stop, finish: finish, prior: prior, baseline: baseline, seed: UInt64(seed ?? 0),
+      table: table)
+    study.machine = machine
+    return study
+  }
+
+  /// Notes an algorithm that cannot judge trials by several metrics.
+  private func check(_ algorithm: Algorithm, with field: Field?, forMetrics count: Int) {
+    guard !algorithm.takesSeveralMetrics else { return }
+    field?.mistake(Wording.oneMetricOnly(algorithm.label, metrics: count))
   }
 
   /// The study's name, which becomes a job's name and part of paths.
@@ -57,13 +73,36 @@ struct StudyReader {
     return name
   }
 
-  private func metric(_ top: Fields, fidelity: Fidelity?) -> Metric? {
+  /// Reads `metric`: one, or a list of several with different names.
+  private func metrics(_ top: Fields, fidelity: Fidelity?) -> [Metric]? {
     let example = "metric: {name: val_accuracy, goal: maximize}"
     guard let field = top.required("metric", example: example) else { return nil }
-    if case .list = field.node.content {
-      field.mistake(Wording.severalMetrics)
+    guard case .list = field.node.content, let items = field.list(Wording.example(example)) else {
+      return metric(field, fidelity: fidelity).map { [$0] }
+    }
+    guard !items.isEmpty else {
+      field.mistake(Wording.emptyList(field.path))
       return nil
     }
+    guard items.count <= Self.mostMetrics else {
+      field.mistake(Wording.tooMany(field.path, Self.mostMetrics))
+      return nil
+    }
+    var metrics: [Metric] = []
+    for item in items {
+      guard let metric = metric(item, fidelity: fidelity) else { continue }
+      if metrics.contains(where: { $0.name == metric.name }) {
+        item.mistake(Wording.metricTwice(metric.name))
+      }
+      metrics.append(metric)
+    }
+    return metrics.count == items.count ? metrics : nil
+  }
+
+  private static let mostMetrics = 10
+
+  private func metric(_ field: Field, fidelity: Fidelity?) -> Metric? {
+    let example = "metric: {name: val_accuracy, goal: maximize}"
     guard let fields = Fields(field, keys: ["name", "goal"], example: example) else { return nil }
     let name = fields.required("name", example: "name: val_accuracy")?.line()
     let goal = fields.required("goal", example: "goal: maximize")

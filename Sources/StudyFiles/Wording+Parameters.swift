@@ -5,6 +5,18 @@ extension Wording {
   static let noParameters =
     "'parameters' is empty; write for example 'learning_rate: {min: 1e-4, max: 1e-1, scale: log}'"
 
+  static let spaceIsMapping = """
+    'space' is a mapping, but names a ready-made space; write your own parameters within \
+    'parameters', or for example 'space: nas-bench-201'
+    """
+
+  static func repeatedParameter(_ name: String) -> String {
+    """
+    parameter \(visible(name)) is one of 'space' already; remove it, or write all parameters \
+    without 'space'
+    """
+  }
+
   static func bareList(_ path: String, _ items: [String]) -> String {
     let shown = items.count <= 8 ? items.joined(separator: ", ") : "..."
     let values = bare(shown)

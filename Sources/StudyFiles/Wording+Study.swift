@@ -2,13 +2,6 @@ import StudyModel
 
 // Mistakes about the other fields of a study file.
 extension Wording {
-  static let severalMetrics = later(
-    "'metric' is a list, a search for several metrics",
-    "one metric, such as 'metric: {name: val_accuracy, goal: maximize}'")
-  static let severalColumns = later(
-    "'table.metric' is a list, a search for several metrics",
-    "one column, such as 'metric: \"val_acc_{epoch}\"'")
-  static let finish = later("'finish' trains the winner out", "a study without it")
   static let parts = later(
     "'trial.parts' makes a trial of several programs", "one, such as 'command: [python3, train.py]'"
   )
@@ -34,20 +27,45 @@ extension Wording {
     later("'trial.gpus' \(value), \(what)", zeroOrOne)
   }
 
-  static func laterAlgorithm(_ path: String, _ name: String, now: [String]) -> String {
-    later("\(visible(path)) is '\(name)'", oneOf(now))
+  static func metricTwice(_ name: String) -> String {
+    "the metric \(visible(name)) is there twice; write each once"
   }
 
-  static func joinedAlgorithm(_ path: String) -> String {
-    later("\(visible(path)) joins a scheduler and a searcher", "'algorithm: asha'")
+  static func oneMetricOnly(_ algorithm: String, metrics: Int) -> String {
+    """
+    'metric' has \(metrics) metrics, but \(algorithm) judges trials by one; write one metric, or \
+    random, grid, sobol, successive-halving, hyperband or asha
+    """
+  }
+
+  static func columnsOfMetrics(_ columns: Int, metrics: Int) -> String {
+    """
+    'table.metric' has \(columns) \(columns == 1 ? "column" : "columns"), but the study has \
+    \(metrics) \(metrics == 1 ? "metric" : "metrics"); write one pattern for each, in their order
+    """
+  }
+
+  static let nameBesideParts =
+    "'algorithm.name' stands beside 'scheduler' or 'searcher'; write either"
+
+  static func untrainedNeedsRandom(_ searcher: String) -> String {
+    """
+    the scheduler 'untrained' learns nothing that '\(searcher)' could use; write 'searcher: random'
+    """
   }
 
   static func unknownAlgorithm(_ path: String, _ name: String, now: [String]) -> String {
     "\(visible(path)) is \(visible(name)), which Rung does not know; write \(oneOf(now))"
   }
 
-  static func notOfAlgorithm(_ path: String, _ name: String) -> String {
-    "\(visible(path)) is for asha and not for \(name); remove it, or write 'name: asha'"
+  static func notOfAlgorithm(_ path: String, _ name: String, of owners: [String]) -> String {
+    let own = owners.joined(separator: ", ")
+    return
+      "\(visible(path)) is for \(own) and not for \(name); remove it, or write another algorithm"
+  }
+
+  static func notOfRanking(_ path: String, _ kind: String, of owners: String) -> String {
+    "\(visible(path)) is for the rankings \(owners) and not for \(kind); remove it, or write another kind"
   }
 
   static func tooManyBrackets(_ brackets: Int, rungs: Int) -> String {

@@ -82,6 +82,8 @@ extension Wording {
   static let size = "a size with its unit, such as 8GiB or 512MiB"
   static let zeroOrOne = "0 or 1"
   static let positive = "a number above 0"
+  static let share = "a number above 0, at most 1"
+  static let secondsOrDuration = "seconds, such as 0.5, or a time such as 30s or 2m"
   static let program = "a program, such as python3"
   static let argument = "an argument, in quotes where it is empty"
   static let expression = "an expression in quotes, such as \"width * batch_size <= 8192\""
@@ -109,6 +111,21 @@ extension Wording {
 
   static func wholeNumber(from low: Int, through high: Int) -> String {
     "a whole number from \(low) to \(high)"
+  }
+
+  static func number(
+    _ low: Double, isLowIncluded: Bool, _ high: Double, isHighIncluded: Bool
+  ) -> String {
+    func plain(_ bound: Double) -> String {
+      bound == bound.rounded() ? "\(Int(bound))" : "\(bound)"
+    }
+    let from = isLowIncluded ? "from \(plain(low))" : "above \(plain(low))"
+    guard high < .infinity else { return "a number \(from)" }
+    return "a number \(from) \(isHighIncluded ? "to" : "and below") \(plain(high))"
+  }
+
+  static func badCount(_ path: String, _ key: String, example: String) -> String {
+    "\(visible(key)) in \(visible(path)) is no whole number from 1; write for example '\(example)'"
   }
 
   static func numberOfType(_ type: String) -> String {

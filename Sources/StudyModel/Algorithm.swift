@@ -83,6 +83,16 @@ public struct Algorithm: Hashable, Sendable, Codable {
     }
   }
 
+  /// Whether trials can be judged by several metrics: nothing in it is modelled by one alone.
+  public var takesSeveralMetrics: Bool {
+    let searches: [Search.Kind] = [.random, .grid, .sobol]
+    switch schedule.kind {
+    case .full, .generations, .smallest, .untrained, .successiveHalving, .hyperband, .asha:
+      return searches.contains(search.kind)
+    case .pasha, .rasda: return false
+    }
+  }
+
   /// The name, or the two parts as `scheduler+searcher`.
   public var label: String {
     name?.rawValue ?? "\(schedule.kind.rawValue)+\(search.kind.rawValue)"
@@ -124,7 +134,7 @@ public struct Schedule: Hashable, Sendable, Codable {
   /// The scheduler.
   public var kind: Kind
   /// The reduction factor: one of `eta` trials goes on; at least 2. Li et al. (MLSys 2020) use 4,
-  /// Syne Tune and Optuna's users most often 3, which is the default.
+  /// Syne Tune and Optuna's users most often 3, which is the default; `rasda` has 2.
   public var eta = 3
   /// What becomes of the others, in `asha`.
   public var halving = Halving.promotion
@@ -133,9 +143,19 @@ public struct Schedule: Hashable, Sendable, Codable {
   public var brackets = 1
   /// When PASHA takes the ranking of its two highest rungs for stable.
   public var ranking = Ranking()
+  /// How many times as many GPUs a trial of `rasda` gets at each promotion; at least 2.
+  ///
+  /// Source: Aach et al., "Resource-Adaptive Successive Doubling", 2024,
+  /// <https://arxiv.org/abs/2412.02729>; there it is 2, as is `eta`.
+  public var growth = 2
+  /// The most that a trial of `rasda` gets, as a multiple of its first GPUs; `nil` for no limit.
+  public var growthLimit: Int?
 
   /// A scheduler with its defaults.
-  public init(_ kind: Kind) { self.kind = kind }
+  public init(_ kind: Kind) {
+    self.kind = kind
+    if kind == .rasda { eta = 2 }
+  }
 
   /// Whether trials are compared at rungs below the full budget.
   public var isHalving: Bool {
@@ -239,7 +259,8 @@ public struct Search: Hashable, Sendable, Codable {
 
 /// Settings of grid search.
 public struct GridSettings: Hashable, Sendable, Codable {
-  /// Values taken of a parameter that has more, evenly spaced on its scale; at least 2.
+  /// Values taken of a range of uncountably many, or of more than 100, evenly spaced on its scale;
+  /// 2 to 1000. Five, as in Syne Tune 0.14.
   public var points = 5
 
   /// The defaults.
@@ -251,8 +272,17 @@ public struct GridSettings: Hashable, Sendable, Codable {
 /// Source: Falkner, Klein and Hutter, "BOHB: Robust and Efficient Hyperparameter Optimization at
 /// Scale", ICML 2018, section 3.2 and appendix; defaults as in HpBandSter 0.7.4.
 public struct DensitySettings: Hashable, Sendable, Codable {
-  /// Observations at a budget before it is modelled, beyond the number of parameters plus one;
-  /// `nil` for exactly that number.
+  /// Which levels the kernel of a categorical parameter spreads its bandwidth over.
+  public enum Levels: String, Hashable, Sendable, Codable, CaseIterable {
+    /// All values of the parameter, with a bandwidth of at most that at which they are alike.
+    case declared
+    /// Those among the observations, with any bandwidth: HpBandSter 0.7.4, by way of statsmodels.
+    /// From a bandwidth of 1 on densities can be negative, and value no longer attracts its like.
+    case observed
+  }
+
+  /// Observations that either density of a budget has at least; `nil` for the number of parameters
+  /// plus one, below which it never is.
   public var minimumPoints: Int?
   /// The share of observations that are called good, in percent; above 0, below 100.
   public var topPercent = 15.0
@@ -264,6 +294,8 @@ public struct DensitySettings: Hashable, Sendable, Codable {
   public var bandwidthFactor = 3.0
   /// The least bandwidth; above 0.
   public var minimumBandwidth = 1e-3
+  /// Of categorical parameters.
+  public var levels = Levels.declared
 
   /// The defaults.
   public init() {}
@@ -284,11 +316,11 @@ public struct ProcessSettings: Hashable, Sendable, Codable {
 
   /// How the resource enters.
   public var resource = Resource.input
-  /// Random configurations before the model proposes; at least 1.
-  public var initialRandom = 3
-  /// The most observations a model is fitted to; the best and the highest rungs are kept.
+  /// Random configurations before the model proposes, points included; at least 1.
+  public var initialRandom = 6
+  /// The most observations a model is fitted to: those of the trials that came furthest.
   public var maximumData = 500
-  /// Candidates of which the acquisition's maximum is refined; at least 1.
+  /// Candidates of which the best is refined; at least 1.
   public var candidates = 250
   /// Fantasies drawn for each pending trial; at least 1.
   public var fantasies = 20
@@ -340,7 +372,31 @@ public struct ForestSettings: Hashable, Sendable, Codable {
   public init() {}
 }
 
+extension Schedule {
+  /// Whether a promoted trial gets more GPUs.
+  public var widens: Bool { kind == .rasda }
+}
+
 extension Study {
+  /// How many times its own GPUs a trial has while it trains up to a budget.
+  ///
+  /// Source: Aach et al., "Resource-Adaptive Successive Doubling", 2024: each rung that a trial is
+  /// promoted from multiplies its GPUs. A trial of a bracket that skips rungs begins as wide as
+  /// those that were promoted to its first rung.
+  ///
+  /// - Parameter budget: The budget up to which it may train.
+  /// - Returns: 1 for every schedule but `rasda`, whose lowest rung is trained at 1, too.
+  public func width(upTo budget: Budget) -> Int {
+    let schedule = algorithm.schedule
+    guard schedule.widens else { return 1 }
+    var width = 1
+    for rung in comparedBudgets where rung < budget {
+      let (product, overflow) = width.multipliedReportingOverflow(by: schedule.growth)
+      width = min(overflow ? .max : product, schedule.growthLimit ?? .max)
+    }
+    return width
+  }
+
   /// The budgets at which trials are compared, ascending; not empty.
   public var comparedBudgets: [Budget] {
     switch algorithm.schedule.kind {

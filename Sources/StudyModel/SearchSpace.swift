@@ -24,6 +24,21 @@ public struct SearchSpace: Hashable, Sendable, Codable {
     self.rows = rows
   }
 
+  /// Reads a space; the rows' values get their types back, as JSON writes 1.0 as 1.
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    self.init(
+      parameters: try container.decode([Parameter].self, forKey: .parameters),
+      constraints: try container.decode([Expression].self, forKey: .constraints))
+    if let rows = try container.decodeIfPresent([Configuration].self, forKey: .rows) {
+      self = restricted(to: rows.map { typed($0) })
+    }
+  }
+
+  private enum CodingKeys: CodingKey {
+    case parameters, constraints, rows
+  }
+
   /// The same space, of which only these configurations may be tried.
   public func restricted(to rows: [Configuration]) -> SearchSpace {
     SearchSpace(parameters: parameters, constraints: constraints, rows: rows)
@@ -84,6 +99,17 @@ public struct SearchSpace: Hashable, Sendable, Codable {
     }
     guard result.settings.count == configuration.settings.count, satisfiesConstraints(result)
     else { return nil }
+    return result
+  }
+
+  /// The configuration with every value that belongs to its parameter in that parameter's own type.
+  public func typed(_ configuration: Configuration) -> Configuration {
+    var result = configuration
+    for parameter in parameters {
+      result[parameter.name] = configuration[parameter.name].map {
+        parameter.domain.conforming($0) ?? $0
+      }
+    }
     return result
   }
 

@@ -86,6 +86,8 @@ public struct Site: Hashable, Sendable, Codable {
   public var defaultTime: Duration
   /// Slurm defaults.
   public var slurm: SlurmSettings
+  /// How the machine takes its time, for simulations; `nil` where nothing is known.
+  public var machine: MachineModel?
   /// Where the values come from, such as addresses of the site's documentation.
   public var sources: [String]
   /// Keys of the site file for whose values no source was found, such as

@@ -27,6 +27,8 @@ public struct Study: Hashable, Sendable, Codable {
   public var finish: FinishSettings?
   /// Studies whose results the searcher knows from the beginning, in this order.
   public var prior: [String]
+  /// How the machine takes its time, for simulations; `nil` for the site's model.
+  public var machine: MachineModel?
   /// A known value of the metric to compare with.
   public var baseline: Double?
   /// The seed of every random draw.

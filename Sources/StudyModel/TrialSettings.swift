@@ -20,8 +20,11 @@ public struct TrialSettings: Hashable, Sendable, Codable {
 
   /// The program and its arguments; empty only in a study that replays a table and runs nothing.
   public var command: [String]
-  /// GPUs of a trial: 0 or 1 in this version.
+  /// GPUs of a trial; from 0. Only the simulator knows what to do with more than 1.
   public var gpus: Int
+  /// Trials that share a GPU; at least 1, and 1 unless ``gpus`` is 1. Only the simulator knows what
+  /// to do with more than 1.
+  public var trialsPerGPU = 1
   /// Cores of a trial's process; at least 1.
   public var cpus: Int
   /// Memory of a trial's process in MiB; `nil` where the node's memory is shared out evenly.

@@ -105,7 +105,7 @@ struct Session {
     do {
       let store = try Store(beginning: handle.directory, after: record)
       removeStrayContainers()
-      var loop = CoordinatorLoop(
+      var loop = try CoordinatorLoop(
         coordinator: record.coordinator, store: store, agent: agent, port: NoOtherAgents(),
         signals: signals, progress: progress.show)
       let end = try loop.run(run(number: store.run))

@@ -98,7 +98,7 @@ import Testing
     let store = try Store(beginning: directory, after: record)
     let agent = try agent()
     defer { agent.shutDown() }
-    var loop = CoordinatorLoop(
+    var loop = try CoordinatorLoop(
       coordinator: record.coordinator, store: store, agent: agent, port: port, signals: signals,
       progress: { if $0.reports.count >= reports { raise(SIGUSR1) } })
     return try loop.run(

@@ -106,7 +106,7 @@ import Testing
       "RUNG_CONFIG": "/d/config.json", "RUNG_TRIAL_DIR": "/d", "TMPDIR": "/d",
       "RUNG_CHECKPOINT_DIR": "/d/checkpoint", "RUNG_SOCKET": "/s/socket",
       "RUNG_FIDELITY_NAME": "epoch", "RUNG_FIDELITY_MAX": "81", "RUNG_FIDELITY_UNTIL": "9",
-      "RUNG_RESUME_FROM": "3", "RUNG_PROCESS": "/d/p", "OMP_NUM_THREADS": "4",
+      "RUNG_RESUME_FROM": "3", "RUNG_SEED": "0", "RUNG_PROCESS": "/d/p", "OMP_NUM_THREADS": "4",
       "MKL_NUM_THREADS": "4", "PYTHONUNBUFFERED": "1", "PYTHONPATH": "/s/python",
     ]
     #expect(variables == expected)

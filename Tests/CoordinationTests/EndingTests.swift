@@ -189,6 +189,35 @@ struct EndingTests {
     #expect(trials.count <= points + world.settings.slots.reduce(0, +))
   }
 
+  @Test(arguments: seeds(60, from: 910_000))
+  func aStudyThatTrainsNothingChoosesOneConfiguration(seed: UInt64) throws {
+    var study = Study.random(seed: seed)
+    study.algorithm = Algorithm(.randomBaseline)
+    study.points = seed.isMultiple(of: 2) ? study.points : []
+    var world = WorldTests.world(
+      seed: seed, study: study, cuts: Set([Int(seed % 6), Int(seed % 7) + 3]))
+    try world.live()
+    #expect(world.violations == [])
+    let coordinator = world.coordinator
+    #expect(coordinator.phase == .finished(.nothingLeft))
+    #expect(coordinator.trials.map(\.reason) == [.chosenUntrained])
+    #expect(coordinator.trials.map(\.state) == [.completed])
+    #expect(study.space.conforming(coordinator.trials[0].configuration) != nil)
+    #expect(coordinator.choice == TrialID(0))
+    #expect(coordinator.busyMicroseconds < 1_000_000)
+  }
+
+  @Test func aStudyWithoutAnyConfigurationChoosesNothing() throws {
+    let constraint = try Expression("x > 1")
+    let desk = Desk {
+      $0.space = SearchSpace(parameters: $0.space.parameters, constraints: [constraint])
+      $0.algorithm = Algorithm(.randomBaseline)
+      $0.stop.trials = 10
+    }
+    #expect(desk.coordinator.phase == .finished(.exhausted))
+    #expect(desk.coordinator.choice == nil)
+  }
+
   @Test func anotherRunOfAStudyThatIsBeingEndedOnlyFinishesIt() {
     var desk = Desk(slots: [2]) { $0.stop.reports = 1 }
     #expect(desk.report(leg(0), epoch: 1, 0.5).ends == [leg(1)])
@@ -238,7 +267,8 @@ struct EndingTests {
     let reasons: [(TrialRecord.Reason, String)] = [
       (.training, "training"), (.reachedRung(epoch: 3), "paused at rung 3"),
       (.notAmongBest(epoch: 3), "not among the best at rung 3"),
-      (.fullBudget, "reached its full budget"), (.endedItself, "ended its own training"),
+      (.fullBudget, "reached its full budget"),
+      (.chosenUntrained, "chosen without being trained"), (.endedItself, "ended its own training"),
       (.studyEnded, "cut as the study ended"),
       (.noConfiguration, "the search space had no configuration left"),
       (.diverged(epoch: 2), "the metric was not a finite number at epoch 2"),

@@ -2,7 +2,7 @@ import StudyModel
 import TestSupport
 
 extension Study {
-  /// A small study of any method.
+  /// A small study of any schedule that trains.
   static func random(seed: UInt64, stop: StopRules? = nil) -> Study {
     var random = SeededGenerator(seed, 905)
     var rules = StopRules()
@@ -12,9 +12,12 @@ extension Study {
       maximum: Budget(random.element(of: [2, 5, 9, 10, 27])))
     let eta = random.integer(2...4)
     let rungs = fidelity.rungs(eta: eta)
-    var algorithm = Algorithm(random.chance(0.15) ? .random : .asha)
+    let kinds = Schedule.Kind.allCases.filter { $0 != .untrained }
+    let kind = random.chance(0.4) ? .asha : random.element(of: kinds)
+    var algorithm = Algorithm(schedule: Schedule(kind), search: Search(.random))
     algorithm.schedule.eta = eta
-    algorithm.schedule.halving = random.chance(0.6) ? .promotion : .stopping
+    let halving: Schedule.Halving = random.chance(0.6) ? .promotion : .stopping
+    algorithm.schedule.halving = kind == .rasda ? .promotion : halving
     algorithm.schedule.brackets = random.chance(0.7) ? 1 : random.integer(1...rungs.count)
     return Study(
       name: "study",

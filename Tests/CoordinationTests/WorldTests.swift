@@ -1,10 +1,10 @@
 import FoundationEssentials
-import Schedulers
 import StudyModel
 import TestSupport
 import Testing
 
 @testable import Coordination
+@testable import Schedulers
 
 /// Whole studies in a scripted world, in virtual time.
 struct WorldTests {
@@ -21,15 +21,15 @@ struct WorldTests {
   /// What must hold of a coordinator after any event.
   static func inspection(_ coordinator: Coordinator) -> [String] {
     var wrong: [String] = []
-    let reserved = coordinator.trials.count { $0.reserved != nil }
-    let running = coordinator.trials.count { $0.running != nil }
+    let reserved = coordinator.trials.reduce(0) { $0 + $1.reserved.count }
+    let running = coordinator.trials.reduce(0) { $0 + ($1.running?.slots.count ?? 0) }
     if coordinator.busyCount != reserved + running {
       wrong.append("\(reserved) + \(running) slots are busy, not \(coordinator.busyCount)")
     }
     if coordinator.free.count + coordinator.busyCount != coordinator.slotCount {
       wrong.append("\(coordinator.free.count) slots are free")
     }
-    for trial in coordinator.trials where trial.reserved != nil {
+    for trial in coordinator.trials where trial.reserved.isEmpty == false {
       if trial.running == nil, trial.saving == nil, trial.isProposed {
         wrong.append("trial \(trial.id) waits in a slot for nothing")
       }
@@ -49,14 +49,23 @@ struct WorldTests {
     guard coordinator.phase == .running, coordinator.run != nil, !coordinator.free.isEmpty else {
       return wrong
     }
+    if let trial = coordinator.waiting {
+      let target = Budget(coordinator.trials[trial.number].target)
+      let width = min(coordinator.study.width(upTo: target), coordinator.slotCount)
+      if coordinator.free.count >= width { wrong.append("trial \(trial) waits for nothing") }
+      return wrong
+    }
     if !coordinator.ready.isEmpty { wrong.append("slots idle though trials wait") }
     let limit = min(coordinator.study.stop.trials ?? .max, coordinator.study.stop.started ?? .max)
-    if coordinator.trials.count < limit, !coordinator.isExhausted {
+    let mayStart = coordinator.trials.count < limit && !coordinator.isExhausted
+    let kind = coordinator.study.algorithm.schedule.kind
+    if mayStart, kind != .generations, kind != .untrained {
       wrong.append("slots idle though trials may start")
     }
     var scheduler = coordinator.scheduler
-    if scheduler.absorb(.slotFreed(next: nil)) != [] {
-      wrong.append("slots idle though a trial may be resumed")
+    let next = mayStart ? TrialID(coordinator.trials.count) : nil
+    if scheduler.absorb(.slotFreed(next: next)) != [] {
+      wrong.append("slots idle though there is work")
     }
     return wrong
   }
@@ -84,6 +93,9 @@ struct WorldTests {
     case .rule, .exhausted: Issue.record("\(ending)")
     }
     #expect(coordinator.trials.allSatisfy { $0.state != .running })
+    if case .synchronous(let scheduler) = coordinator.scheduler {
+      #expect(scheduler.brackets.isEmpty, "a bracket waits for nothing")
+    }
   }
 
   @Test(arguments: seeds(150, from: 80_000))

@@ -20,7 +20,19 @@ struct HalvingTests {
 
   @Test(arguments: seeds(800, from: 120_000))
   func promotionDecidesAsAlgorithm2OfThePaper(seed: UInt64) {
-    var play = Play(seed: seed)
+    #expect(promotionDifferences(Play(seed: seed), seed: seed) == [])
+  }
+
+  @Test(arguments: seeds(500, from: 120_900))
+  func promotionRanksSeveralMetricsByFronts(seed: UInt64) {
+    var play = Play(seed: seed, trials: 1...35)
+    play.metricCount = Int(2 + seed % 2)
+    #expect(promotionDifferences(play, seed: seed) == [])
+  }
+
+  /// Where the scheduler does not decide as the naive one.
+  private func promotionDifferences(_ original: Play, seed: UInt64) -> [String] {
+    var play = original
     var scheduler = promotion(play, seed: seed)
     let brackets = brackets(play, seed: seed)
     var naive = NaiveHalving(eta: play.eta, budgets: brackets.rungs, bracket: brackets.bracket)
@@ -43,13 +55,24 @@ struct HalvingTests {
       if decisions != expected { differences.append("\(event): \(decisions), not \(expected)") }
       return decisions
     }
-    #expect(differences == [])
-    #expect(play.violations == [])
+    return differences + play.violations
   }
 
   @Test(arguments: seeds(800, from: 130_000))
   func stoppingDecidesAsItsDefinition(seed: UInt64) {
-    var play = Play(seed: seed)
+    #expect(stoppingDifferences(Play(seed: seed), seed: seed) == [])
+  }
+
+  @Test(arguments: seeds(500, from: 130_900))
+  func stoppingRanksSeveralMetricsByFronts(seed: UInt64) {
+    var play = Play(seed: seed, trials: 1...35)
+    play.metricCount = Int(2 + seed % 2)
+    #expect(stoppingDifferences(play, seed: seed) == [])
+  }
+
+  /// Where the scheduler does not decide as the naive one.
+  private func stoppingDifferences(_ original: Play, seed: UInt64) -> [String] {
+    var play = original
     var scheduler = stopping(play, seed: seed)
     let brackets = brackets(play, seed: seed)
     var naive = NaiveStopping(eta: play.eta, budgets: brackets.rungs, bracket: brackets.bracket)
@@ -71,15 +94,19 @@ struct HalvingTests {
       if decisions != expected { differences.append("\(event): \(decisions), not \(expected)") }
       return decisions
     }
-    #expect(differences == [])
-    #expect(play.violations == [])
+    return differences + play.violations
   }
 
   /// The schedulers of one play, each as the value that a coordinator keeps.
   private func schedulers(_ play: Play, seed: UInt64) -> [Scheduler] {
-    [
+    let maximum = play.budgets[play.budgets.count - 1]
+    let plans = BracketPlan.hyperband(rungs: play.budgets, eta: play.eta)
+    return [
       .promotion(promotion(play, seed: seed)), .stopping(stopping(play, seed: seed)),
-      .fullBudget(FullBudget(maximum: play.budgets[play.budgets.count - 1])),
+      .synchronous(SynchronousHalving(plans: Array(plans.prefix(1)), eta: play.eta)),
+      .synchronous(SynchronousHalving(plans: plans, eta: play.eta)),
+      .fullBudget(FullBudget(maximum: maximum)), .generations(Generations(maximum: maximum)),
+      .untrained(Untrained()),
       .progressive(
         ProgressiveHalving(
           rungs: play.budgets, eta: play.eta, ranking: NaiveProgression.ranking(seed: seed))),
@@ -88,12 +115,15 @@ struct HalvingTests {
 
   @Test(arguments: seeds(100, from: 140_000))
   func aSchedulerThatTravelledThroughJSONDecidesAsTheRunDid(seed: UInt64) throws {
-    for var scheduler in schedulers(Play(seed: seed), seed: seed) {
+    for (kind, original) in schedulers(Play(seed: seed), seed: seed).enumerated() {
+      var scheduler = original
       var play = Play(seed: seed, followsCurves: true)
+      play.mayIdle = true
+      play.metricCount = Int(1 + seed % 2)
       play.run { scheduler.absorb($0) }
       var random = SeededGenerator(seed, 2)
       let place = random.integer(0...play.steps.count)
-      var replayed = schedulers(play, seed: seed).first { $0.kind == scheduler.kind } ?? scheduler
+      var replayed = schedulers(play, seed: seed)[kind]
       for (number, step) in play.steps.enumerated() {
         if number == place || random.chance(0.001) { replayed = try roundTrip(replayed) }
         #expect(replayed.absorb(step.event) == step.decisions, "event \(number): \(step.event)")
@@ -107,6 +137,8 @@ struct HalvingTests {
     for var scheduler in schedulers(Play(seed: seed), seed: seed) {
       var random = SeededGenerator(seed, 3)
       var play = Play(seed: seed, followsCurves: true)
+      play.mayIdle = true
+      play.metricCount = Int(1 + seed % 2)
       var past: [SchedulerEvent] = []
       try play.run { event in
         let decisions = scheduler.absorb(event)
@@ -128,6 +160,8 @@ struct HalvingTests {
     for var scheduler in schedulers(Play(seed: seed), seed: seed) {
       var random = SeededGenerator(seed, 4)
       var play = Play(seed: seed, followsCurves: true)
+      play.mayIdle = true
+      play.metricCount = Int(1 + seed % 2)
       var past: [SchedulerEvent] = []
       try play.run { event in
         let decisions = scheduler.absorb(event)
@@ -182,6 +216,16 @@ struct HalvingTests {
     #expect(
       scheduler.absorb(.reported(TrialID(3), .finite(0.2), at: Budget(1)))
         == [.goOn(TrialID(3), upTo: Budget(3))])
+  }
+
+  @Test func aTrialThatNeedsOtherResourcesPausesThoughItIsPromotedAtOnce() {
+    var scheduler = AsynchronousHalving(
+      rungs: [1, 3].map { Budget($0) }, eta: 2, goesOn: false)
+    _ = scheduler.absorb(.reported(TrialID(0), .finite(0.5), at: Budget(1)))
+    #expect(
+      scheduler.absorb(.reported(TrialID(1), .finite(0.1), at: Budget(1)))
+        == [.pause(TrialID(1))])
+    #expect(scheduler.absorb(.slotFreed(next: nil)) == [.resume(TrialID(1), upTo: Budget(3))])
   }
 
   @Test func aFailedTrialIsNeverResumed() {
@@ -239,16 +283,5 @@ struct HalvingTests {
     let few = (0..<3).map { _ in seconds(3_000) }.min() ?? 0
     let many = (0..<3).map { _ in seconds(30_000) }.min() ?? 0
     #expect(many < 5 * few, "\(few) s and \(many) s for a thousand reports")
-  }
-}
-
-extension Scheduler {
-  fileprivate var kind: Int {
-    switch self {
-    case .promotion: 0
-    case .stopping: 1
-    case .fullBudget: 2
-    case .progressive: 3
-    }
   }
 }

@@ -11,7 +11,9 @@ import StudyModel
 struct NaiveHalving {
   struct Entry {
     let trial: TrialID
-    let loss: Double
+    let losses: [Double]
+    /// The first of them.
+    var loss: Double { losses[0] }
     var isPromoted = false
   }
 
@@ -28,7 +30,7 @@ struct NaiveHalving {
   let budgets: [[Budget]]
   let bracket: (TrialID) -> Int
   var rungs: [[[Entry]]]
-  var ended: [TrialID: Double] = [:]
+  var ended: [TrialID: [Double]] = [:]
   var out: Set<TrialID> = []
   /// The highest budget that a trial is promoted to.
   var ceiling = Budget(Int.max)
@@ -48,9 +50,8 @@ struct NaiveHalving {
           rung + 1 < budgets[bracket].count, budgets[bracket][rung + 1] <= ceiling
         else { continue }
         let entries = rungs[bracket][rung]
-        let candidates = entries.indices.sorted { left, right in
-          (entries[left].loss, entries[left].trial) < (entries[right].loss, entries[right].trial)
-        }.prefix(entries.count / eta)
+        let candidates = naiveRanking(entries.map { ($0.trial, $0.losses) })
+          .prefix(entries.count / eta)
         for place in candidates where !entries[place].isPromoted {
           let trial = entries[place].trial
           let isHigher = rungs[bracket][(rung + 1)...].joined().contains { $0.trial == trial }
@@ -60,8 +61,8 @@ struct NaiveHalving {
               place: place)
           }
           rungs[bracket][rung][place].isPromoted = true
-          if !out.contains(trial), !isHigher, let loss = ended[trial] {
-            rungs[bracket][rung + 1].append(Entry(trial: trial, loss: loss))
+          if !out.contains(trial), !isHigher, let losses = ended[trial] {
+            rungs[bracket][rung + 1].append(Entry(trial: trial, losses: losses))
           }
           return promotion()
         }
@@ -87,14 +88,14 @@ struct NaiveHalving {
     _ trial: TrialID, _ loss: Loss, at budget: Budget,
     beforeDeciding look: (inout NaiveHalving) -> Void = { _ in }
   ) -> Decision {
-    guard let value = loss.value else {
+    guard let losses = loss.all else {
       out.insert(trial)
       return .stop(trial)
     }
     let bracket = bracket(trial)
     for (rung, rungBudget) in budgets[bracket].enumerated() where rungBudget <= budget {
       if !rungs[bracket][rung].contains(where: { $0.trial == trial }) {
-        rungs[bracket][rung].append(Entry(trial: trial, loss: value))
+        rungs[bracket][rung].append(Entry(trial: trial, losses: losses))
       }
     }
     look(&self)
@@ -108,14 +109,14 @@ struct NaiveHalving {
   }
 
   mutating func ended(_ trial: TrialID, _ loss: Loss) {
-    guard let value = loss.value else {
+    guard let losses = loss.all else {
       out.insert(trial)
       return
     }
-    ended[trial] = value
+    ended[trial] = losses
     let bracket = bracket(trial)
     if let rung = rungs[bracket].firstIndex(where: { !$0.contains { $0.trial == trial } }) {
-      rungs[bracket][rung].append(Entry(trial: trial, loss: value))
+      rungs[bracket][rung].append(Entry(trial: trial, losses: losses))
     }
   }
 }
@@ -125,7 +126,7 @@ struct NaiveStopping {
   let eta: Int
   let budgets: [[Budget]]
   let bracket: (TrialID) -> Int
-  var rungs: [[[Double]]]
+  var rungs: [[[(trial: TrialID, losses: [Double])]]]
   var reached: [TrialID: Int] = [:]
 
   init(eta: Int, budgets: [[Budget]], bracket: @escaping (TrialID) -> Int) {
@@ -136,14 +137,16 @@ struct NaiveStopping {
   }
 
   mutating func reported(_ trial: TrialID, _ loss: Loss, at budget: Budget) -> Decision {
-    guard let value = loss.value else { return .stop(trial) }
+    guard let own = loss.all else { return .stop(trial) }
     let bracket = bracket(trial)
     var goesOn = true
     while let next = budgets[bracket].dropFirst(reached[trial, default: 0]).first, next <= budget {
       let rung = reached[trial, default: 0]
-      rungs[bracket][rung].append(value)
-      let losses = rungs[bracket][rung].sorted()
-      goesOn = losses.count < eta || value <= losses[losses.count / eta - 1]
+      rungs[bracket][rung].append((trial, own))
+      let entries = rungs[bracket][rung]
+      let best = naiveRanking(entries).prefix(entries.count / eta).map { entries[$0] }
+      let isAmong = best.contains { $0.trial == trial || (own.count == 1 && $0.losses == own) }
+      goesOn = entries.count < eta || isAmong
       reached[trial] = rung + 1
     }
     let rung = reached[trial, default: 0]
@@ -152,10 +155,10 @@ struct NaiveStopping {
   }
 
   mutating func ended(_ trial: TrialID, _ loss: Loss) {
-    guard let value = loss.value else { return }
+    guard let losses = loss.all else { return }
     let bracket = bracket(trial)
     for rung in reached[trial, default: 0]..<budgets[bracket].count {
-      rungs[bracket][rung].append(value)
+      rungs[bracket][rung].append((trial, losses))
     }
   }
 }

@@ -15,6 +15,10 @@ struct Play {
   let budgets: [Budget]
   let bracketCount: Int
   let trials: Int
+  /// Whether a slot may go without work though trials may start.
+  var mayIdle = false
+  /// How many metrics a trial reports.
+  var metricCount = 1
   private let seed: UInt64
   private let slots: Int
   private let trouble: Double
@@ -32,7 +36,13 @@ struct Play {
   private var granted: [TrialID: [Budget]] = [:]
   private var started = 0
 
-  init(seed: UInt64, followsCurves: Bool = false) {
+  /// A play of random size.
+  ///
+  /// - Parameters:
+  ///   - seed: Of everything.
+  ///   - range: How many trials may start.
+  ///   - followsCurves: Whether the scheduler is told of reports between decisions.
+  init(seed: UInt64, trials range: ClosedRange<Int> = 1...90, followsCurves: Bool = false) {
     var random = SeededGenerator(seed, 1)
     self.followsCurves = followsCurves
     self.seed = seed
@@ -42,7 +52,7 @@ struct Play {
       maximum: Budget(random.element(of: [3, 9, 10, 27, 81])))
     budgets = fidelity.rungs(eta: eta)
     bracketCount = random.chance(0.5) ? 1 : random.integer(1...budgets.count)
-    trials = random.integer(1...90)
+    trials = random.integer(range)
     slots = random.integer(1...12)
     trouble = random.chance(0.3) ? 0 : random.real(0...0.3)
     values = random.element(of: [3, 10, 1_000_000])
@@ -66,7 +76,7 @@ struct Play {
     let next = started < trials ? TrialID(started) : nil
     let decisions = try note(.slotFreed(next: next), absorb)
     guard let decision = decisions.first else {
-      if next != nil { violations.append("a slot idles though trials may start") }
+      if next != nil, !mayIdle { violations.append("a slot idles though trials may start") }
       return false
     }
     switch decision {
@@ -77,6 +87,7 @@ struct Play {
     case .resume(let trial, let budget):
       if paused.remove(trial) == nil { violations.append("\(decision) without a pause") }
       grant(trial, budget)
+    case .choose: started += 1
     default: violations.append("\(decision) for a free slot")
     }
     return true
@@ -97,7 +108,7 @@ struct Play {
     let epoch = epochs[trial, default: 0] + (random.chance(0.9) ? 1 : random.integer(1...4))
     if followsCurves, epoch < budget.epochs {
       epochs[trial] = epoch
-      let seen = random.chance(0.99) ? Loss(loss) : .diverged
+      let seen = random.chance(0.99) ? loss : .diverged
       let decisions = try note(.observed(trial, seen, at: Budget(epoch)), absorb)
       if !decisions.isEmpty { violations.append("\(decisions) for an observation") }
       running.append((trial, budget))
@@ -106,7 +117,7 @@ struct Play {
     if random.chance(trouble) {
       switch random.integer(0...2) {
       case 0: _ = try note(.failed(trial), absorb)
-      case 1: _ = try note(.ended(trial, Loss(loss)), absorb)
+      case 1: _ = try note(.ended(trial, loss), absorb)
       default:
         let decisions = try note(.reported(trial, .diverged, at: budget), absorb)
         if decisions != [.stop(trial)] { violations.append("\(decisions) for a diverged trial") }
@@ -117,7 +128,7 @@ struct Play {
     let beyond = random.chance(0.1) ? random.integer(0...30) : 0
     let reached = Budget(budget.epochs + beyond)
     epochs[trial] = reached.epochs
-    let decisions = try note(.reported(trial, Loss(loss), at: reached), absorb)
+    let decisions = try note(.reported(trial, loss, at: reached), absorb)
     guard decisions.count == 1 else {
       violations.append("\(decisions) for one report")
       return
@@ -139,10 +150,13 @@ struct Play {
   }
 
   /// Any of a few values, or where curves are followed one that is near the trial's own.
-  private mutating func loss(of trial: TrialID) -> Double {
-    guard followsCurves, values > 3 else { return Double(random.integer(0...values)) }
+  private mutating func loss(of trial: TrialID) -> Loss {
+    guard followsCurves, values > 3 else {
+      let losses = (0..<metricCount).map { _ in Double(random.integer(0...values)) }
+      return Loss(losses, goals: losses.map { _ in .minimize })
+    }
     var quality = SeededGenerator(seed, 2, UInt64(trial.number))
-    return Double(quality.integer(0...values)) + random.real(-0.03...0.03) * Double(values)
+    return Loss(Double(quality.integer(0...values)) + random.real(-0.03...0.03) * Double(values))
   }
 
   private mutating func note(

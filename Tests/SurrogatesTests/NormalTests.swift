@@ -11,4 +11,16 @@ struct NormalTests {
     }
     #expect((Normal.density(1) - 0.241970724519).magnitude < 1e-12)
   }
+
+  @Test func quantilesAreTheInverseOfProbabilities() {
+    for step in 1..<2000 {
+      let x = -8 + Double(step) / 250
+      let probability = Normal.probability(below: x)
+      // Near 1 the probability itself has too few digits.
+      let error = (Normal.quantile(probability) - x).magnitude
+      #expect(error <= 1e-14 + 4e-16 / Normal.density(x), "at \(x)")
+    }
+    #expect(Normal.quantile(0.5) == 0)
+    #expect((Normal.quantile(0), Normal.quantile(1)) == (-.infinity, .infinity))
+  }
 }

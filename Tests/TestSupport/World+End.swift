@@ -52,7 +52,9 @@ extension World {
       violations.append(
         "trial \(best?.trial ?? -1) is best, not \(coordinator.best ?? TrialID(-1))")
     }
-    guard study.algorithm.schedule.brackets == 1 else { return }
+    // A report at a rung that the trial's bracket skips is not compared with others.
+    guard study.algorithm.schedule.brackets == 1, study.algorithm.schedule.kind != .hyperband
+    else { return }
     let leader = coordinator.bestFull
     if leader?.trial.number != full?.trial || leader?.value.value != full?.value
       || leader?.value.epoch != full?.epoch

@@ -83,7 +83,7 @@ struct AgentCommand: ParsableCommand {
     try session.refuseIfHeld()
     let store = try Store(beginning: handle.directory, after: session.record)
     session.removeStrayContainers()
-    var loop = CoordinatorLoop(
+    var loop = try CoordinatorLoop(
       coordinator: session.record.coordinator, store: store, agent: agent, port: port,
       signals: signals, progress: Progress(isQuiet: false).show)
     _ = try loop.run(session.run(number: store.run))

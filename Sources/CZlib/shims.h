@@ -1,0 +1,2 @@
+// zlib's file interface, which reads a plain file and a gzip file alike.
+#include <zlib.h>

@@ -1,0 +1,55 @@
+import Coordination
+import RealModule
+import StudyModel
+
+extension Simulator {
+  /// A job is submitted.
+  mutating func beginJob() {
+    jobs += 1
+    waited += settings.machine.queueWait
+    schedule(.jobBegins, after: settings.machine.queueWait)
+  }
+
+  /// All nodes of the job come up at once.
+  mutating func jobBegins() throws(SimulationError) {
+    try absorb(
+      .runBegan(
+        Run(
+          number: jobs, host: "simulated", process: jobs, processStart: 0, job: nil, wallTime: 0,
+          version: "simulated")))
+    for (rank, slots) in settings.slots.enumerated() {
+      try absorb(.workerJoined(WorkerID(rank), host: "node\(rank)", slots: slots))
+      if let mean = settings.machine.nodeFailure {
+        schedule(.nodeFails(rank: rank, job: jobs), after: lifetime(mean))
+      }
+    }
+    if let walltime = settings.walltime { schedule(.jobEnds(job: jobs), after: walltime) }
+  }
+
+  /// Seconds until a node fails: exponential, so that a node does not age.
+  private mutating func lifetime(_ mean: Double) -> Double {
+    var random = RandomStream(
+      seed: settings.seed, trial: TrialID(failures), purpose: .simulation)
+    failures += 1
+    return -mean * Double.log(1 - random.unit())
+  }
+
+  mutating func nodeFails(_ rank: Int, _ job: Int) throws(SimulationError) {
+    guard job == jobs else { return }
+    for number in processes.indices where processes[number].slot?.worker.rank == rank {
+      processes[number].leg = nil
+    }
+    try absorb(.workerLost(WorkerID(rank), reason: "the node failed"))
+    if coordinator.slotCount == 0 { endJob() }
+  }
+
+  /// The job ends with all that runs; the study goes on in a next one from the last checkpoints.
+  mutating func endJob() {
+    if case .finished = coordinator.phase { return }
+    for number in processes.indices { processes[number].leg = nil }
+    clearSchedule()
+    proposals = []
+    isProposing = false
+    beginJob()
+  }
+}

@@ -1,0 +1,134 @@
+import Coordination
+import Searchers
+import StudyModel
+
+extension Simulator {
+  mutating func happen(_ happening: Happening) throws(SimulationError) {
+    switch happening {
+    case .jobBegins: try jobBegins()
+    case .event(let event): try absorb(event)
+    case .began(let leg):
+      guard isCurrent(leg) else { return }
+      try absorb(.began(leg))
+      train(leg.trial.number)
+    case .trained(let leg): if isCurrent(leg) { try report(leg) }
+    case .saved(let leg, let outcome): if isCurrent(leg) { try end(leg, outcome) }
+    case .proposed(let trial, let event): try proposed(trial, event)
+    case .nodeFails(let rank, let job): try nodeFails(rank, job)
+    case .jobEnds(let job): if job == jobs { endJob() }
+    }
+  }
+
+  mutating func perform(_ command: Command) throws(SimulationError) {
+    switch command {
+    case .propose(let trial): try propose(trial)
+    case .fit(let basis):
+      proposer.keep(coordinator.searcher.fit(to: basis), basis: basis)
+      schedule(.event(.fitted(basis: basis)), after: settings.machine.fit.seconds(at: basis))
+    case .start(let leg): try start(leg)
+    case .answer(let leg, _, _, let verdict): answer(leg, verdict)
+    case .end(let leg, _):
+      if isCurrent(leg) { schedule(.saved(leg, .endedByRung), after: 0) }
+    case .merge, .discard, .finish: break
+    }
+  }
+
+  private func isCurrent(_ leg: LegID) -> Bool { processes[leg.trial.number].leg == leg }
+
+  private mutating func start(_ leg: Leg) throws(SimulationError) {
+    let number = leg.id.trial.number
+    while processes.count <= number { processes.append(Process()) }
+    let curve = processes[number].curve ?? objective.curve(of: leg.configuration, for: leg.id.trial)
+    guard let curve else { throw .unknownConfiguration(leg.id.trial) }
+    let trial = coordinator.study.trial
+    processes[number].curve = curve
+    processes[number].leg = leg.id
+    processes[number].slot = leg.slot
+    processes[number].slowdown = settings.machine.slowdown(
+      gpus: trial.gpus * leg.width, trialsPerGPU: trial.trialsPerGPU)
+    processes[number].steps = processes[number].checkpoint
+    processes[number].until = leg.until
+    let loading = processes[number].checkpoint > 0 ? settings.machine.load : 0
+    schedule(.began(leg.id), after: settings.machine.start + loading)
+  }
+
+  /// Trains the next epoch, or ends where the curve does.
+  private mutating func train(_ number: Int) {
+    guard let leg = processes[number].leg, let curve = processes[number].curve else { return }
+    let step = processes[number].steps
+    guard step < curve.count else {
+      schedule(.saved(leg, .exited(status: 0)), after: 0)
+      return
+    }
+    schedule(.trained(leg), after: curve.seconds(ofStep: step) * processes[number].slowdown)
+  }
+
+  private mutating func report(_ leg: LegID) throws(SimulationError) {
+    let number = leg.trial.number
+    guard let curve = processes[number].curve else { return }
+    let step = processes[number].steps
+    let epoch = curve.epoch(ofStep: step)
+    processes[number].steps += 1
+    processes[number].epoch = epoch
+    if let every = coordinator.study.trial.checkpointEvery, epoch % every == 0 {
+      processes[number].checkpoint = step + 1
+    }
+    let values = names.indices.map { Report.Value(names[$0], curve.values[$0][step]) }
+    let isDue = epoch >= processes[number].until
+    try absorb(.reported(Report(leg: leg, epoch: epoch, values: values, isAnswerable: true)))
+    // At a decision the answer says how it goes on.
+    if !isDue, isCurrent(leg) { train(number) }
+  }
+
+  private mutating func answer(_ leg: LegID, _ verdict: Verdict) {
+    guard isCurrent(leg) else { return }
+    let number = leg.trial.number
+    switch verdict {
+    case .goOn(let until):
+      let wasDue = processes[number].epoch >= processes[number].until
+      processes[number].until = until
+      if wasDue { train(number) }
+    case .pause, .complete:
+      schedule(.saved(leg, .exited(status: 0)), after: settings.machine.save)
+    case .stop:
+      schedule(.saved(leg, .exited(status: 0)), after: 0)
+    }
+  }
+
+  private mutating func end(
+    _ leg: LegID, _ outcome: LegEnd.Outcome
+  ) throws(SimulationError) {
+    let number = leg.trial.number
+    if outcome != .endedByRung { processes[number].checkpoint = processes[number].steps }
+    processes[number].leg = nil
+    try absorb(.legEnded(LegEnd(leg: leg, outcome: outcome)))
+  }
+
+  // MARK: Proposals
+
+  private mutating func propose(_ trial: TrialID) throws(SimulationError) {
+    proposer.prepare(for: coordinator.searcher)
+    guard coordinator.searcher.isSlow else {
+      return try absorb(proposer.proposal(for: trial, of: coordinator.searcher))
+    }
+    // One thread proposes, in the order of the questions, each time by what is known then.
+    proposals.append(trial)
+    if !isProposing { beginProposal() }
+  }
+
+  private mutating func beginProposal() {
+    guard let trial = proposals.first else { return }
+    isProposing = true
+    proposer.prepare(for: coordinator.searcher)
+    let event = proposer.proposal(for: trial, of: coordinator.searcher)
+    let seconds = settings.machine.proposal.seconds(at: coordinator.searcher.basis ?? 0)
+    schedule(.proposed(trial, event), after: seconds)
+  }
+
+  private mutating func proposed(_ trial: TrialID, _ event: Event) throws(SimulationError) {
+    proposals.removeFirst()
+    isProposing = false
+    try absorb(event)
+    if !isProposing { beginProposal() }
+  }
+}

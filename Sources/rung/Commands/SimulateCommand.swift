@@ -1,0 +1,138 @@
+public import ArgumentParser
+import Processes
+public import Simulation
+import StudyFiles
+import StudyModel
+import TableFiles
+
+struct SimulateCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "simulate",
+    abstract: "Run a study in virtual time, on a table of curves or a built-in objective.",
+    discussion: """
+      For example: rung simulate study.yaml --table curves.csv.gz --slots 4 --seeds 15
+      The decisions are those of a real study; only trials and the machine are imagined.
+      """)
+
+  @Argument(help: "The study file.", completion: .file(extensions: ["yaml"])) var study: String
+  @Option(help: "Trials at a time.") var slots: Int
+  @Option(help: "A table of learning curves, instead of the study's own.") var table: String?
+  @Option(help: "A built-in objective, instead of a table.") var objective: BuiltInObjective.Name?
+  @Option(help: "How many seeds to simulate, from the study's own on.") var seeds = 1
+  @Option(help: "A site's name or file, whose machine model is used.") var site: String?
+  @Option(help: "The time limit of a job, after which a next one goes on, such as 12h.")
+  var time: String?
+  @Flag(help: "Print one JSON object.") var json = false
+  @Flag(help: "Say nothing on standard error.") var quiet = false
+
+  func validate() throws {
+    if slots < 1 { throw ValidationError("'--slots' must be at least 1") }
+    if seeds < 1 { throw ValidationError("'--seeds' must be at least 1") }
+    if table != nil, objective != nil {
+      throw ValidationError("'--table' and '--objective' exclude each other")
+    }
+  }
+
+  func run() throws {
+    let checked = try loadStudy(study, for: .simulating)
+    for warning in checked.warnings where !quiet { note("rung: warning: \(warning)") }
+    let (study, objective) = try source(checked.value)
+    let settings = try machine(for: study)
+    let began = monotonicSeconds()
+    var runs: [SimulatedRun] = []
+    for number in 0..<seeds {
+      var study = study
+      study.seed &+= UInt64(number)
+      var settings = settings
+      settings.seed = study.seed
+      var simulator = Simulator(study: study, objective: objective, settings: settings)
+      do { try simulator.run() } catch { throw Failure(.wrongFile, "\(self.study): \(error)") }
+      runs.append(SimulatedRun(of: simulator))
+      if !quiet, seeds > 1, (number + 1) % max(1, seeds / 10) == 0 {
+        note("\(number + 1) of \(seeds) seeds, \(Int(monotonicSeconds() - began)) s")
+      }
+    }
+    let elapsed = monotonicSeconds() - began
+    let events = runs.reduce(0) { $0 + $1.events }
+    if json {
+      let speed = elapsed > 0 ? Double(events) / elapsed : 0
+      try write(try jsonText(Result(runs: runs, decisionsPerSecond: speed)))
+    } else {
+      try write(SimulationSummary(runs, of: study).text)
+      if !quiet { note("\(events) events in \((elapsed * 1000).rounded() / 1000) s") }
+    }
+  }
+
+  private struct Result: Encodable {
+    var runs: [SimulatedRun]
+    var decisionsPerSecond: Double
+
+    private enum CodingKeys: String, CodingKey {
+      case runs
+      case decisionsPerSecond = "decisions_per_second"
+    }
+  }
+
+  /// The study to simulate, and what its trials measure.
+  private func source(_ study: Study) throws -> (Study, any Objective) {
+    if let objective {
+      return (study, BuiltInObjective(objective, for: study))
+    }
+    let settings =
+      study.table
+      ?? table.map {
+        TableSettings(
+          file: $0, metrics: study.metrics.map { "\($0.name)_{\(study.fidelity.name)}" })
+      }
+    guard let settings else {
+      throw Failure(
+        .wrongFile,
+        """
+        \(self.study): no 'table' to simulate on; write one, for example 'table: {file: \
+        curves.csv.gz, metric: "val_acc_{epoch}"}', or name a file by '--table' or an objective \
+        by '--objective' (\(BuiltInObjective.Name.allCases.map(\.rawValue).joined(separator: ", ")))
+        """)
+    }
+    let file = try table ?? path(of: settings.file)
+    do {
+      let tabulated = try readTable(of: study, by: settings, at: file)
+      for text in tabulated.notes where !quiet { note("rung: \(text)") }
+      return (tabulated.study, tabulated.table)
+    } catch { throw Failure(.wrongFile, error.description) }
+  }
+
+  /// A table's file, which lies beside the study file unless its path is absolute.
+  private func path(of file: String) throws -> String {
+    guard !file.hasPrefix("/") else { return file }
+    let study = try realPath(study)
+    return "\(study[..<(study.lastIndex(of: "/") ?? study.startIndex)])/\(file)"
+  }
+
+  private func machine(for study: Study) throws -> Simulator.Settings {
+    var settings = Simulator.Settings(slots: [slots], machine: study.machine ?? MachineModel())
+    if let site {
+      let checked = try findSite(site)
+      if study.machine == nil { settings.machine = checked.value.machine ?? MachineModel() }
+      let each = slotsPerNode(study, at: checked.value)
+      settings.slots = stride(from: 0, to: slots, by: each).map { min(each, slots - $0) }
+    }
+    if let time {
+      guard let limit = duration(time) else {
+        throw Failure(.usage, "'--time \(time)' is no duration; write 90s, 12h or 1-00:00:00")
+      }
+      settings.walltime = limit.seconds
+    }
+    return settings
+  }
+
+  private func slotsPerNode(_ study: Study, at site: Site) -> Int {
+    guard let partition = site.partition(named: site.workerPartition) else { return slots }
+    let trial = study.trial
+    guard trial.gpus > 0, let gpus = partition.gpus?.count else {
+      return max(1, partition.cores / trial.cpus)
+    }
+    return max(1, gpus * trial.trialsPerGPU / trial.gpus)
+  }
+}
+
+extension BuiltInObjective.Name: ExpressibleByArgument {}

@@ -1,0 +1,47 @@
+"""The runs that are done, one JSON object a line; a run that is there is not done again."""
+
+import json
+import os
+import time
+
+
+class Results:
+    """A file of runs, told apart by peer, method, table and seed."""
+
+    def __init__(self, path):
+        self.path = path
+        self.done = set()
+        if os.path.exists(path):
+            with open(path) as file:
+                for line in file:
+                    # The last line of a run that was interrupted may be cut.
+                    if line.endswith("\n"):
+                        self.done.add(self.key(json.loads(line)))
+
+    @staticmethod
+    def key(record):
+        return tuple(record[name] for name in ("peer", "method", "table", "seed"))
+
+    def add(self, record):
+        with open(self.path, "a") as file:
+            file.write(json.dumps(record) + "\n")
+        self.done.add(self.key(record))
+
+
+def work(path, jobs, only=(), seconds=None):
+    """Does what is not done yet: each job is (peer, version, method, table, seed, function), and
+    the function returns the figures of a run. A word of `only` has to be in `method table seed`."""
+    results = Results(path)
+    begin = time.monotonic()
+    for peer, version, method, table, seed, function in jobs:
+        if seconds is not None and time.monotonic() - begin > seconds:
+            return
+        name = f"{peer} {method} {table} {seed}"
+        if (peer, method, table, seed) in results.done or any(w not in name for w in only):
+            continue
+        started = time.monotonic()
+        figures = function()
+        results.add({
+            "peer": peer, "version": version, "method": method, "table": table, "seed": seed,
+            **figures, "cost_seconds": round(time.monotonic() - started, 3),
+        })
