@@ -13,8 +13,10 @@ import StudyModel
 /// are equal) and whether a pair is counted twice; here the earlier trial comes first, once. There an
 /// epoch without a report is an error; here it is passed over.
 ///
-/// A report costs O(1) until the threshold is asked for, then O(log n) for each trial that trained
-/// as far, as long as it lies between the two rungs; others cost nothing.
+/// A report costs O(1) until the threshold is asked for, then O(1) for each trial that trained as
+/// far, as long as it lies between the two rungs; others cost nothing. Most questions are answered by
+/// counting the noisy pairs that are closer than a mark; only where that does not do, all of them are
+/// sorted, and the mark is moved.
 struct NoiseThreshold: Sendable {
   /// A value of a curve.
   private struct Point: Sendable, Codable {
@@ -29,12 +31,16 @@ struct NoiseThreshold: Sendable {
   }
 
   private let percentile: Double
-  /// As of the last ``settle()``.
+  /// As of the last ``settle(above:)``.
   private(set) var value: Double
   /// By trial number.
   private var curves: [[Point]]
   private var lower: Int
   private var upper: Int
+  /// Where distances are counted: a question below it is answered without sorting them.
+  private var mark = 0.0
+  /// The greatest magnitude of a loss: what rounding is in proportion to.
+  private var magnitude = 0.0
 
   // All of the following follows from the curves.
 
@@ -49,7 +55,10 @@ struct NoiseThreshold: Sendable {
   private var columnOfEpoch: [Int: Int] = [:]
   /// For each pair of rows its ``Order``, row after row.
   private var orders: [Order] = []
-  private var distances = Distances()
+  /// Noisy pairs, and those of them that are closer than the mark.
+  private var noisyCount = 0
+  private var closeCount = 0
+  private var isSettled = true
 
   /// The order of a pair along its epochs: nothing known, or the last order and its changes.
   private struct Order: Sendable {
@@ -88,6 +97,7 @@ struct NoiseThreshold: Sendable {
     while curves.count <= trial.number { curves.append([]) }
     if let last = curves[trial.number].last, last.epoch >= budget.epochs { return false }
     curves[trial.number].append(Point(epoch: budget.epochs, loss: loss))
+    magnitude = max(magnitude, abs(loss))
     guard budget.epochs > lower, budget.epochs <= upper else { return false }
     pending.append(trial.number)
     return true
@@ -99,7 +109,7 @@ struct NoiseThreshold: Sendable {
     self.upper = upper.epochs
     (rows, trials, seen, columns, orders) = ([], [], [], [], [])
     columnOfEpoch = [:]
-    distances = Distances()
+    (mark, noisyCount, closeCount, isSettled) = (0, 0, 0, true)
     gather()
   }
 
@@ -116,8 +126,31 @@ struct NoiseThreshold: Sendable {
     }
   }
 
-  /// Looks at what is pending, and brings ``value`` up to date.
-  mutating func settle() {
+  /// Whether the threshold is at least this; a `false` may be wrong.
+  mutating func isSurelyAtLeast(_ difference: Double) -> Bool {
+    lookAtPending()
+    if isSettled { return difference <= value }
+    // What an interpolation may lose to rounding is far less than this.
+    let tolerance = magnitude * 1e-12
+    guard difference + tolerance < mark, noisyCount > 0 else { return false }
+    return closeCount <= Int((Double(noisyCount - 1) * (percentile / 100)).rounded(.down))
+  }
+
+  /// Brings ``value`` up to date.
+  ///
+  /// - Parameter difference: What is likely to be asked for next, or a little more.
+  mutating func settle(above difference: Double = 0) {
+    lookAtPending()
+    guard !isSettled else { return }
+    isSettled = true
+    guard noisyCount > 0 else { return }
+    let distances = noisyDistances().sorted()
+    value = interpolatedPercentile(percentile, of: distances)
+    mark = (max(difference, 0) + value) / 2
+    closeCount = distances.count { $0 < mark }
+  }
+
+  private mutating func lookAtPending() {
     guard !pending.isEmpty else { return }
     for trial in pending {
       let row = row(of: trial)
@@ -127,7 +160,22 @@ struct NoiseThreshold: Sendable {
       }
     }
     pending = []
-    if let noise = distances.percentile(percentile) { value = noise }
+    isSettled = false
+  }
+
+  private func noisyDistances() -> [Double] {
+    var distances: [Double] = []
+    distances.reserveCapacity(noisyCount)
+    for high in trials.indices {
+      let first = high * (high - 1) / 2
+      for low in 0..<high where orders[first + low].isNoisy {
+        let (one, two) = (trials[high], trials[low])
+        if let last = distance(one, before: seen[high], two, before: seen[low]) {
+          distances.append(last)
+        }
+      }
+    }
+    return distances
   }
 
   private mutating func row(of trial: Int) -> Int {
@@ -159,9 +207,11 @@ struct NoiseThreshold: Sendable {
       orders[pair].append(trial < other ? point.loss > loss : loss > point.loss)
       guard point.epoch > lower, orders[pair].isNoisy else { continue }
       if wasNoisy, let old = distance(trial, before: place, other, before: cell.point) {
-        distances.remove(old)
+        noisyCount -= 1
+        if old < mark { closeCount -= 1 }
       }
-      distances.insert(abs(point.loss - loss))
+      noisyCount += 1
+      if abs(point.loss - loss) < mark { closeCount += 1 }
     }
     columns[column].append(Cell(row: row, point: place))
   }
@@ -183,20 +233,24 @@ struct NoiseThreshold: Sendable {
 
 extension NoiseThreshold: Codable {
   private enum Field: CodingKey {
-    case percentile, value, lower, upper, epochs, losses
+    case percentile, value, lower, upper, mark, magnitude, isSettled, epochs, losses
   }
 
-  /// Rebuilds the pairs, when they are next asked for, from the curves.
+  /// Rebuilds the pairs from the curves.
   init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: Field.self)
     percentile = try container.decode(Double.self, forKey: .percentile)
     value = try container.decode(Double.self, forKey: .value)
     lower = try container.decode(Int.self, forKey: .lower)
     upper = try container.decode(Int.self, forKey: .upper)
+    mark = try container.decode(Double.self, forKey: .mark)
+    magnitude = try container.decode(Double.self, forKey: .magnitude)
     let epochs = try container.decode([[Int]].self, forKey: .epochs)
     let losses = try container.decode([[Double]].self, forKey: .losses)
     curves = zip(epochs, losses).map { zip($0, $1).map { Point(epoch: $0, loss: $1) } }
     gather()
+    lookAtPending()
+    isSettled = try container.decode(Bool.self, forKey: .isSettled)
   }
 
   /// Writes the curves in columns.
@@ -206,6 +260,9 @@ extension NoiseThreshold: Codable {
     try container.encode(value, forKey: .value)
     try container.encode(lower, forKey: .lower)
     try container.encode(upper, forKey: .upper)
+    try container.encode(mark, forKey: .mark)
+    try container.encode(magnitude, forKey: .magnitude)
+    try container.encode(isSettled && pending.isEmpty, forKey: .isSettled)
     try container.encode(curves.map { $0.map(\.epoch) }, forKey: .epochs)
     try container.encode(curves.map { $0.map(\.loss) }, forKey: .losses)
   }

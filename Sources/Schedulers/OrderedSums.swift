@@ -109,14 +109,6 @@ extension OrderedSums where Term == Int {
     }
     return nil
   }
-
-  /// Leaves out keys whose terms add up to nothing, once these are the most.
-  mutating func prune() {
-    guard nodes.count > 64, nodes.count(where: { $0.term == 0 }) * 2 > nodes.count else { return }
-    var rest = OrderedSums()
-    for (key, term) in ordered() where term != 0 { rest.add(term, at: key) }
-    self = rest
-  }
 }
 
 /// Source: the finalizer of SplitMix64; Steele, Lea and Flood, OOPSLA 2014.

@@ -12,8 +12,9 @@ public import StudyModel
 /// those of all; a trial that ended its own curve is ranked by its last loss; further
 /// ones at ``NoiseThreshold``, ``SoftRanking`` and ``RankingCriteria``.
 ///
-/// A report costs O(log n) but where it may change the verdict on rungs that disagree: that one
-/// costs O(log n) for each trial between the two.
+/// A report costs O(log n), but between the two highest rungs, while they do not rank their trials
+/// exactly alike and the largest budget is not the full one: there it costs O(1) for each trial that
+/// trained as far.
 public struct ProgressiveHalving: TrialScheduler {
   private let rungs: [Budget]
   private var halving: AsynchronousHalving

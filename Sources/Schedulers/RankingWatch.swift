@@ -76,7 +76,8 @@ struct RankingWatch: Sendable {
     if ranking.isExact { return nil }
     switch settings.kind {
     case .soft, .exact:
-      noise?.settle()
+      if isSurelyStable() { return nil }
+      noise?.settle(above: ranking.displacement())
       return ranking.offender(within: threshold).map { offender in
         .moved(
           offender.trial, rank: offender.rank + 1, by: offender.distance, threshold: threshold)
@@ -92,6 +93,13 @@ struct RankingWatch: Sendable {
         isAbsolute: settings.kind == .absoluteRankRegret)
       return regret > limit ? .regret(regret, limit: limit) : nil
     }
+  }
+
+  /// Whether a short look tells that no trial leaves its rank.
+  private mutating func isSurelyStable() -> Bool {
+    guard noise != nil else { return ranking.isSurelyStable(within: threshold) }
+    return noise?.isSurelyAtLeast(ranking.fall.nextUp) == true
+      || noise?.isSurelyAtLeast(ranking.displacement().nextUp) == true
   }
 
   /// Goes on to the rungs above, or rests for good where there are none.

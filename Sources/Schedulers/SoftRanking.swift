@@ -36,6 +36,26 @@ struct SoftRanking: Sendable {
   }
 
   private var ranks = OrderedSums<Rank, Stretch>()
+  /// The same in lists, once somebody asked for the displacement.
+  private var lists: Lists?
+
+  /// The losses in the rung below.
+  private struct Lists: Sendable {
+    /// In the order of the highest rung.
+    var ranks: [Rank] = []
+    var former: [Double] = []
+    /// Ascending.
+    var sorted: [Double] = []
+    var displacement: Double?
+
+    mutating func insert(_ rank: Rank, _ loss: Double) {
+      let place = ranks.place { $0 < rank }
+      ranks.insert(rank, at: place)
+      former.insert(loss, at: place)
+      sorted.insert(loss, at: sorted.place { $0 < loss })
+      displacement = nil
+    }
+  }
 
   /// A trial in the highest rung.
   struct Member: Sendable {
@@ -62,19 +82,45 @@ struct SoftRanking: Sendable {
   ///
   /// - Parameter member: Ranked behind all those added before that have its loss.
   mutating func insert(_ member: Member) {
-    ranks.add(
-      Stretch(member.former), at: Rank(loss: member.loss, place: count, trial: member.trial))
+    let rank = Rank(loss: member.loss, place: count, trial: member.trial)
+    ranks.add(Stretch(member.former), at: rank)
+    lists?.insert(rank, member.former)
   }
 
+  /// How far at most a trial's loss in the rung below is from that of who had its rank there.
+  ///
+  /// Costs O(n), though with few instructions, after a trial was added.
+  mutating func displacement() -> Double {
+    if let known = lists?.displacement { return known }
+    if lists == nil {
+      let ordered = ranks.ordered()
+      lists = Lists(
+        ranks: ordered.map(\.key), former: ordered.map(\.term.least),
+        sorted: ordered.map(\.term.least).sorted())
+    }
+    var greatest = 0.0
+    if let lists {
+      for place in lists.former.indices {
+        greatest = max(greatest, abs(lists.former[place] - lists.sorted[place]))
+      }
+    }
+    lists?.displacement = greatest
+    return greatest
+  }
+
+  /// How far at most a trial's loss in the rung below exceeds that of one ranked behind it: the
+  /// displacement is no greater.
+  var fall: Double { max(0, ranks.sum?.fall ?? 0) }
+
   /// Whether both rungs rank the trials alike: ties of the rung below are no disagreement.
-  var isExact: Bool { (ranks.sum?.fall ?? 0) <= 0 }
+  var isExact: Bool { fall == 0 }
 
   /// Whether it is certain without a look at each trial that none leaves its rank.
   ///
   /// A trial that does at a threshold is further than that above a later one, or below an earlier
   /// one. The next number up stands for what was lost to rounding.
   func isSurelyStable(within threshold: Double) -> Bool {
-    isExact || (ranks.sum?.fall ?? 0).nextUp <= threshold
+    isExact || fall.nextUp <= threshold
   }
 
   /// Every trial, the best of the highest rung first.
@@ -101,5 +147,17 @@ struct SoftRanking: Sendable {
         trial: member.trial, rank: rank, distance: abs(member.former - former[rank]))
     }
     return nil
+  }
+}
+
+extension Array {
+  /// The first place of an ascending array at which `isBefore` does not hold.
+  fileprivate func place(where isBefore: (Element) -> Bool) -> Int {
+    var (low, high) = (0, count)
+    while low < high {
+      let middle = (low + high) / 2
+      if isBefore(self[middle]) { low = middle + 1 } else { high = middle }
+    }
+    return low
   }
 }

@@ -6,7 +6,7 @@ struct Spread: Sendable {
   private var mean = 0.0
   private var squares = 0.0
   private var distanceSum = 0.0
-  private var distances = Distances()
+  private var distances = OrderedSums<Double, Int>()
 
   /// Adds a loss: in O(1), or with the distances in O(n) where a threshold is made of them.
   ///
@@ -20,7 +20,7 @@ struct Spread: Sendable {
     case .meanDistance:
       for other in losses { distanceSum += abs(loss - other) }
     case .medianDistance:
-      for other in losses { distances.insert(abs(loss - other)) }
+      for other in losses { distances.add(1, at: abs(loss - other)) }
     }
     losses.append(loss)
     // Welford, "Note on a method for calculating corrected sums of squares", Technometrics 4 (1962).
@@ -40,5 +40,8 @@ struct Spread: Sendable {
   }
 
   /// The median distance of any two; 0 where there are no two.
-  var medianDistance: Double { distances.percentile(50) ?? 0 }
+  var medianDistance: Double {
+    guard let count = distances.sum else { return 0 }
+    return interpolatedPercentile(50, count: count) { distances.key(at: $0) ?? 0 }
+  }
 }

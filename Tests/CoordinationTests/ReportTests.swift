@@ -1,7 +1,8 @@
-import Coordination
 import StudyModel
 import TestSupport
 import Testing
+
+@testable import Coordination
 
 struct ReportTests {
   @Test func aTrialThatWasToldToGoOnMayStillEndItself() {
@@ -130,5 +131,18 @@ struct ReportTests {
     #expect(
       try roundTrip(TypedConfiguration(wrappedValue: configuration)).wrappedValue
         == configuration)
+  }
+
+  @Test(arguments: [(Schedule.Kind.pasha, true), (.asha, false)])
+  func onlyASchedulerThatFollowsCurvesIsToldOfReportsBetweenRungs(
+    kind: Schedule.Kind, follows: Bool
+  ) throws {
+    var desk = Desk {
+      $0.algorithm.schedule.kind = kind
+      $0.fidelity = Fidelity(name: "epoch", minimum: Budget(2), maximum: Budget(9))
+    }
+    let before = try json(desk.coordinator.scheduler)
+    #expect(desk.report(leg(0), epoch: 1, 0.5) == [])
+    #expect(try (json(desk.coordinator.scheduler) != before) == follows)
   }
 }

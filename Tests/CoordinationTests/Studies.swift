@@ -19,6 +19,7 @@ extension Study {
     let halving: Schedule.Halving = random.chance(0.6) ? .promotion : .stopping
     algorithm.schedule.halving = kind == .rasda ? .promotion : halving
     algorithm.schedule.brackets = random.chance(0.7) ? 1 : random.integer(1...rungs.count)
+    if random.chance(0.2) { algorithm.schedule.kind = .pasha }
     return Study(
       name: "study",
       metric: Metric(name: "accuracy", goal: random.chance(0.5) ? .maximize : .minimize),
