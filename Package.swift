@@ -126,6 +126,7 @@ let package = Package(
     .testTarget(name: "HDF5Tests", dependencies: ["HDF5", "CHDF5"], swiftSettings: settings),
     .testTarget(
       name: "StudyFilesTests", dependencies: ["StudyFiles", "StudyModel", "TestSupport"],
+      exclude: ["Goldens"],
       swiftSettings: settings),
     .testTarget(
       name: "PlanningTests", dependencies: ["Planning", "StudyModel"], swiftSettings: settings),
@@ -145,9 +146,11 @@ let package = Package(
     .testTarget(
       name: "SearchersTests",
       dependencies: ["Searchers", "StudyModel", "Surrogates", "TestSupport", numerics],
+      exclude: ["Goldens"],
       swiftSettings: settings),
     .testTarget(
       name: "SchedulersTests", dependencies: ["Schedulers", "StudyModel", "TestSupport"],
+      exclude: ["Goldens"],
       swiftSettings: settings),
     .testTarget(
       name: "SimulationTests",

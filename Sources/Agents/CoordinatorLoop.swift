@@ -34,6 +34,7 @@ public struct CoordinatorLoop<Port: AgentsPort & ~Copyable>: ~Copyable {
   private var lost: Set<Int> = []
   private var idleSince: Double
   private var lastAlive = 0.0
+  private let prior: [KnownResult]
   private let progress: (Coordinator) -> Void
 
   /// A loop over a study.
@@ -44,11 +45,12 @@ public struct CoordinatorLoop<Port: AgentsPort & ~Copyable>: ~Copyable {
   ///   - agent: Rank 0's own agent.
   ///   - port: The way to the others.
   ///   - signals: `SIGINT`, `SIGTERM` and the like.
+  ///   - prior: Results of earlier studies, for a searcher that has not been told yet.
   ///   - progress: Called after each round with the state.
   /// - Throws: `SystemError`.
   public init(
     coordinator: Coordinator, store: Store, agent: Agent, port: consuming Port,
-    signals: SignalPort, progress: @escaping (Coordinator) -> Void
+    signals: SignalPort, prior: [KnownResult] = [], progress: @escaping (Coordinator) -> Void
   ) throws(SystemError) {
     desk = try ModelDesk()
     self.coordinator = coordinator
@@ -56,6 +58,7 @@ public struct CoordinatorLoop<Port: AgentsPort & ~Copyable>: ~Copyable {
     self.agent = agent
     self.port = port
     self.signals = signals
+    self.prior = prior
     self.progress = progress
     begin = monotonicSeconds()
     idleSince = begin
@@ -69,7 +72,8 @@ public struct CoordinatorLoop<Port: AgentsPort & ~Copyable>: ~Copyable {
   /// - Returns: How it ended.
   /// - Throws: `StoreError` where something cannot be recorded: nothing unrecorded was acted on.
   public mutating func run(_ run: Run) throws -> RunEnd {
-    try absorb([.runBegan(run)])
+    let isNews = coordinator.knownCount == 0 && !prior.isEmpty
+    try absorb([.runBegan(run)] + (isNews ? [.known(prior)] : []))
     while true {
       try agent.step()
       var events = agent.takeEvents()

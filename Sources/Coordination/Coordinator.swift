@@ -52,6 +52,8 @@ public struct Coordinator: Sendable, Codable {
   /// What proposes configurations; a copy can propose and fit beside the loop.
   public internal(set) var searcher: Searcher
   var scheduler: Scheduler
+  /// Results of earlier studies that the searcher was told.
+  public internal(set) var knownCount = 0
   /// The number of observations of the fit that is being made.
   var fitting: Int?
   var free: [SlotID] = []
@@ -301,6 +303,7 @@ public struct Coordinator: Sendable, Codable {
   }
 
   private mutating func known(_ results: [KnownResult]) {
+    knownCount += results.count
     for result in results {
       guard let configuration = study.space.conforming(result.configuration) else { continue }
       let loss = Loss(result.values, goals: study.metrics.map(\.goal))

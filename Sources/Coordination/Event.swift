@@ -34,23 +34,6 @@ public enum Event: Hashable, Sendable, Codable {
   case deadlinePassed
 }
 
-/// What an earlier study found.
-public struct KnownResult: Hashable, Sendable, Codable {
-  /// The trial's settings.
-  @TypedConfiguration public var configuration: Configuration
-  /// The values of the study's metrics, in its order; finite.
-  public var values: [Double]
-  /// The epoch at which they were reported.
-  public var epoch: Int
-
-  /// A result of these parts.
-  public init(configuration: Configuration, values: [Double], epoch: Int) {
-    _configuration = TypedConfiguration(wrappedValue: configuration)
-    self.values = values
-    self.epoch = epoch
-  }
-}
-
 /// One run of a coordinator.
 public struct Run: Hashable, Sendable, Codable {
   /// The run's number, from 1: the number of its journal file.

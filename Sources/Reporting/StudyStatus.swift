@@ -71,6 +71,9 @@ public struct StudyStatus: Hashable, Sendable, Encodable {
   public var best: Leader?
   /// The best report at the highest rung reached; `nil` before a rung is.
   public var bestFull: Leader?
+  /// The trials of which none is worse than another in every metric, by their last reports; `nil`
+  /// with one metric.
+  public var front: [FrontMember]?
   /// The trainings of the winner in the end; `nil` where the study has no `finish`.
   public var finish: [Training]?
   /// Seconds that coordinators have run.
@@ -83,7 +86,7 @@ public struct StudyStatus: Hashable, Sendable, Encodable {
   public var gpuHours: Double
 
   private enum CodingKeys: String, CodingKey {
-    case study, state, reason, metric, trials, reports, best, finish
+    case study, state, reason, metric, trials, reports, best, front, finish
     case bestFull = "best_full"
     case elapsedSeconds = "elapsed_seconds"
     case slots, utilization
@@ -105,6 +108,7 @@ public struct StudyStatus: Hashable, Sendable, Encodable {
       coordinator.trials[trial.number].best.map { Self.leader(trial, $0, coordinator) }
     }
     bestFull = coordinator.bestFull.map { Self.leader($0.trial, $0.value, coordinator) }
+    front = coordinator.study.metrics.count > 1 ? FrontMember.all(of: coordinator) : nil
     finish = coordinator.study.finish.map { _ in Training.all(of: coordinator) }
     elapsedSeconds = coordinator.now.seconds
     slots = Slots(
@@ -165,6 +169,9 @@ extension StudyStatus: CustomStringConvertible {
         + "\(reports) reports")
     if let best { lines.append("best \(metric.name): \(describe(best))") }
     if let bestFull { lines.append("best at the highest rung: \(describe(bestFull))") }
+    if let front, !front.isEmpty {
+      lines.append("Pareto front: \(front.map(\.description).joined(separator: "; "))")
+    }
     if let finish, !finish.isEmpty { lines.append("winner trained out: \(describe(finish))") }
     lines.append(
       "time: \(rounded(elapsedSeconds, 1)) s, slots: \(slots.busy) of \(slots.total) busy, "

@@ -83,7 +83,7 @@ extension SimulatedRun {
     bestFullValue = coordinator.bestFull?.value.value
     let finals = coordinator.trials.filter { $0.finalSeed != nil }.compactMap { $0.last?.value }
     finishValue = finals.isEmpty ? nil : finals.reduce(0, +) / Double(finals.count)
-    front = []
+    front = coordinator.front.members.map(\.trial)
     makespanSeconds = simulator.makespan
     jobs = simulator.jobs
     trials = coordinator.trials.count { $0.started != nil }

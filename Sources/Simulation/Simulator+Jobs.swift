@@ -17,6 +17,7 @@ extension Simulator {
         Run(
           number: jobs, host: "simulated", process: jobs, processStart: 0, job: nil, wallTime: 0,
           version: "simulated")))
+    if jobs == 1, !prior.isEmpty { try absorb(.known(prior)) }
     for (rank, slots) in settings.slots.enumerated() {
       try absorb(.workerJoined(WorkerID(rank), host: "node\(rank)", slots: slots))
       if let mean = settings.machine.nodeFailure {

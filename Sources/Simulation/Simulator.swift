@@ -43,6 +43,8 @@ public struct Simulator: Sendable {
   public internal(set) var events = 0
   /// Seconds that jobs waited in the queue.
   public internal(set) var waited = 0.0
+  /// Results of earlier studies, which the searcher is told at the beginning.
+  public var prior: [KnownResult] = []
   /// Called with each event, its time and the commands it caused.
   public var observe: (@Sendable (Event, StudyTime, [Command]) -> Void)?
 

@@ -4,6 +4,14 @@ extension StudyReader {
   /// Reads `algorithm`: a name, or a mapping with settings; ASHA where it is left out.
   func algorithm(_ top: Fields, fidelity: Fidelity?) -> Algorithm? {
     guard let field = top["algorithm"] else { return nil }
+    let algorithm = algorithm(field, fidelity: fidelity)
+    if let algorithm, algorithm.schedule.widens, ledger.purpose == .running {
+      field.mistake(Wording.widens)
+    }
+    return algorithm
+  }
+
+  private func algorithm(_ field: Field, fidelity: Fidelity?) -> Algorithm? {
     if case .scalar = field.node.content { return name(field).map { Algorithm($0) } }
     let keys = ["name", "scheduler", "searcher"] + Setting.keys
     guard let fields = Fields(field, keys: keys, example: "algorithm: {name: asha, eta: 3}"),
@@ -125,6 +133,7 @@ private struct Setting {
       search("min_points_in_model", [.bohb], \.density.minimumPoints) { field in
         field.whole(from: 1).map { Optional($0) }
       },
+      search("levels", [.bohb], \.density.levels) { $0.choice() },
       search("top_n_percent", [.bohb], \.density.topPercent) { $0.number(above: 0, below: 100) },
       search("num_samples", [.bohb], \.density.samples, whole(from: 1)),
       search("random_fraction", [.bohb], \.density.randomFraction) {

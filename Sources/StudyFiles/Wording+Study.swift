@@ -2,6 +2,8 @@ import StudyModel
 
 // Mistakes about the other fields of a study file.
 extension Wording {
+  static let widens = later(
+    "'algorithm' is 'rasda', which gives promoted trials more GPUs", "asha, or simulate the study")
   static let parts = later(
     "'trial.parts' makes a trial of several programs", "one, such as 'command: [python3, train.py]'"
   )

@@ -6,7 +6,7 @@ import RealModule
 /// rounding of the coordinates; kernels beyond are left out, and bounded by their number.
 struct RoughDensity: Sendable {
   private let layout: KernelDensity.Layout
-  private let factors: [PlaceFactors<Float>]
+  private let weights: [PlaceFactors<Float>]
   private let blocks: [RoughLanes]
   private let count: Int
   /// The error of an exponent.
@@ -23,7 +23,7 @@ struct RoughDensity: Sendable {
   init(_ density: KernelDensity) {
     layout = density.layout
     count = density.count
-    factors = layout.factors.map {
+    weights = layout.factors.map {
       PlaceFactors(equal: Float($0.equal), different: Float($0.different))
     }
     blocks = density.blocks.map { RoughLanes($0) }
@@ -74,10 +74,10 @@ struct RoughDensity: Sendable {
         factor.replace(with: factor * 0.5, where: difference .!= 0)
       }
       for place in orderedEnd..<width {
-        let factors = factors[place - orderedEnd]
+        let weights = weights[place - orderedEnd]
         let isEqual = blocks[base + place] .== RoughLanes(repeating: point[start + place])
-        factor *= RoughLanes(repeating: factors.different)
-          .replacing(with: factors.equal, where: isEqual)
+        factor *= RoughLanes(repeating: weights.different)
+          .replacing(with: weights.equal, where: isEqual)
       }
       var kernel = (-exponent).exponentials() * factor
       kernel.replace(with: 0, where: exponent .> Self.reach)

@@ -107,7 +107,8 @@ struct Session {
       removeStrayContainers()
       var loop = try CoordinatorLoop(
         coordinator: record.coordinator, store: store, agent: agent, port: NoOtherAgents(),
-        signals: signals, progress: progress.show)
+        signals: signals, prior: try handle.priorResults(for: record.coordinator),
+        progress: progress.show)
       let end = try loop.run(run(number: store.run))
       return (loop.coordinator, end)
     } catch {

@@ -144,6 +144,37 @@ struct StudyHandle {
   /// What the files of the study say.
   func read() throws -> Store.Record { try Store.read(directory, study: study) }
 
+  /// What the studies that `prior` names have found, for a searcher that has not been told yet.
+  ///
+  /// - Parameter coordinator: The state of this study.
+  /// - Returns: In the order of `prior`.
+  /// - Throws: ``Failure`` where one of them cannot be read.
+  func priorResults(for coordinator: Coordinator) throws -> [KnownResult] {
+    guard coordinator.knownCount == 0 else { return [] }
+    return try Self.results(of: study.prior, beside: origin.folder, for: study)
+  }
+
+  /// What studies have found.
+  ///
+  /// - Parameters:
+  ///   - folders: Their folders.
+  ///   - folder: What relative paths begin from.
+  ///   - study: The study that is to know.
+  /// - Returns: In the order of the folders.
+  /// - Throws: ``Failure`` where one of them cannot be read.
+  static func results(
+    of folders: [String], beside folder: String, for study: Study
+  ) throws -> [KnownResult] {
+    try folders.flatMap { path -> [KnownResult] in
+      let full = path.hasPrefix("/") ? path : "\(folder)/\(path)"
+      do {
+        return try StudyHandle(full).read().coordinator.results(for: study)
+      } catch let error as StoreError {
+        throw Failure(.wrongFile, "'prior' names '\(path)': \(error)")
+      }
+    }
+  }
+
   /// Whether the coordinator of a run still lives; `nil` where that cannot be told from here.
   static func isAlive(_ coordinator: Coordinator) -> Bool? {
     guard let run = coordinator.run, coordinator.runEnding == nil else { return false }

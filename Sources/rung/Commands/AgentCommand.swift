@@ -85,7 +85,8 @@ struct AgentCommand: ParsableCommand {
     session.removeStrayContainers()
     var loop = try CoordinatorLoop(
       coordinator: session.record.coordinator, store: store, agent: agent, port: port,
-      signals: signals, progress: Progress(isQuiet: false).show)
+      signals: signals, prior: try handle.priorResults(for: session.record.coordinator),
+      progress: Progress(isQuiet: false).show)
     _ = try loop.run(session.run(number: store.run))
     return loop.coordinator
   }

@@ -38,6 +38,7 @@ struct SimulateCommand: ParsableCommand {
     for warning in checked.warnings where !quiet { note("rung: warning: \(warning)") }
     let (study, objective) = try source(checked.value)
     let settings = try machine(for: study)
+    let prior = try StudyHandle.results(of: study.prior, beside: folder(), for: study)
     let began = monotonicSeconds()
     var runs: [SimulatedRun] = []
     for number in 0..<seeds {
@@ -46,6 +47,7 @@ struct SimulateCommand: ParsableCommand {
       var settings = settings
       settings.seed = study.seed
       var simulator = Simulator(study: study, objective: objective, settings: settings)
+      simulator.prior = prior
       do { try simulator.run() } catch { throw Failure(.wrongFile, "\(self.study): \(error)") }
       runs.append(SimulatedRun(of: simulator))
       if !quiet, seeds > 1, (number + 1) % max(1, seeds / 10) == 0 {
@@ -103,9 +105,13 @@ struct SimulateCommand: ParsableCommand {
 
   /// A table's file, which lies beside the study file unless its path is absolute.
   private func path(of file: String) throws -> String {
-    guard !file.hasPrefix("/") else { return file }
+    file.hasPrefix("/") ? file : "\(try folder())/\(file)"
+  }
+
+  /// The study file's folder.
+  private func folder() throws -> String {
     let study = try realPath(study)
-    return "\(study[..<(study.lastIndex(of: "/") ?? study.startIndex)])/\(file)"
+    return String(study[..<(study.lastIndex(of: "/") ?? study.startIndex)])
   }
 
   private func machine(for study: Study) throws -> Simulator.Settings {
