@@ -111,7 +111,8 @@ def figures(run, table):
         "best_row": row,
         "makespan": run["makespan_seconds"],
         "max_resource": run["max_resource"] if table.steps > 1 else 1,
-        "trials": run["trials"],
+        # Of one fidelity those that ended: the last may have been cut.
+        "trials": run["trials"] if table.steps > 1 else run["reports"],
         "reports": run["reports"],
     }
 
