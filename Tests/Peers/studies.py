@@ -41,7 +41,9 @@ PROTOCOL_C = {
     "forest-4": "{scheduler: generations, searcher: mixed-bo, kappa: 1.96, lie: mean, "
                 "initial_random: 10}",
 }
+# They need more to go by than a row's number.
 MODELS = {"bohb", "mobster", "mobster-64", "pasha-bo"}
+SLOW = {"kde", "kde-nats", "forest-1", "forest-4"}
 
 
 def parameter(name, domain, evolves):
@@ -138,8 +140,8 @@ def main():
             continue
         if arguments.tables and name not in arguments.tables.split(","):
             continue
-        # The NATS-Bench authors' claim is over hundreds of runs, which are cheap.
-        seeds = max(arguments.seeds, 100) if method in ("random", "evolution") else arguments.seeds
+        # Without a model runs are cheap.
+        seeds = arguments.seeds if method in MODELS | SLOW else max(arguments.seeds, 100)
         wanted = [seed for seed in range(1, seeds + 1)
                   if ("rung", method, name, seed) not in results.done]
         if not wanted and not arguments.write:
