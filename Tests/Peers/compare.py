@@ -3,11 +3,11 @@
     python compare.py FILE... > comparison.md
 
 Each FILE holds runs: `.jsonl` of the scripts here, or `.csv` of save.py. For each method and table:
-mean, standard deviation and median of both sides; how far apart they are as the share of pairs in
-which Rung has the better value, or of run time, resource and counts the larger one (0.5: equal;
-ties count half), with the p-value of the two-sided
-Mann-Whitney test or the Kolmogorov-Smirnov test's, twice the smaller one, corrected by Holm
-over all tables and figures of a method. An asterisk marks p < 0.05 after the correction.
+mean, standard deviation and median of both sides, and the share of pairs of runs in which Rung has
+the better value (of run time, resource and counts: the larger one; 0.5 is equal, ties count half).
+The p-value is twice the smaller one of the two-sided Mann-Whitney and Kolmogorov-Smirnov tests,
+corrected by Holm over all tables and figures of a method; an asterisk marks p < 0.05. Runs with one
+seed draw the same rows of tables of one data set, so its tables are not independent.
 """
 
 import csv
