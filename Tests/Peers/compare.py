@@ -42,10 +42,13 @@ PAIRS = {
         ("evolution", "nats-bench", "evolution"),
         ("evolution", "nats-bench", "evolution-distinct"),
         ("kde", "hpbandster", "kde"),
+        ("kde-observed", "hpbandster", "kde"),
+        ("kde-nats-observed", "hpbandster", "kde-nats"),
         ("kde-nats", "hpbandster", "kde-nats"),
     ],
     "200 evaluations": [
         ("kde", "hpbandster", "kde"),
+        ("kde-observed", "hpbandster", "kde"),
         ("forest-1", "deephyper", "forest-1"),
         ("forest-4", "deephyper", "forest-4"),
     ],
@@ -137,7 +140,7 @@ def rows(protocol, runs):
             ours = runs.get(("rung", method, table))
             # NATS-Bench's protocol is the one on its own tables.
             if ours is None or (protocol == "NATS-Bench's protocol") != (
-                    table.startswith("nas201") and peer != "deephyper") and method == "kde":
+                    table.startswith("nas201") and peer != "deephyper") and method.startswith("kde"):
                 continue
             theirs = runs[(peer, other, table)]
             for figure in FIGURES[protocol]:
@@ -146,7 +149,8 @@ def rows(protocol, runs):
                     share, p, name = compare(left, right)
                     if figure in ("final", "best_seen") and not table.startswith(MAXIMIZED):
                         share = 1 - share
-                    yield f"{peer} {other}", table, figure, left, right, share, p, name
+                    name_of_pair = f"{peer} {other}" + (f", by {method}" if method != other else "")
+                    yield name_of_pair, table, figure, left, right, share, p, name
 
 
 def overall(found, corrected):

@@ -35,15 +35,21 @@ PROTOCOL_B = {
         "{scheduler: full, searcher: bohb, num_samples: 4, random_fraction: 0.0, "
         "bandwidth_factor: 3, min_bandwidth: 0.3}",
 }
+# HpBandSter's kernels of categorical parameters in place of Rung's.
+PROTOCOL_B |= {
+    f"{method}-observed": PROTOCOL_B[method][:-1] + ", levels: observed}"
+    for method in ("kde", "kde-nats")
+}
 PROTOCOL_C = {
     "kde": PROTOCOL_B["kde"],
+    "kde-observed": PROTOCOL_B["kde-observed"],
     "forest-1": "{name: mixed-bo, kappa: 1.96, lie: mean, initial_random: 10}",
     "forest-4": "{scheduler: generations, searcher: mixed-bo, kappa: 1.96, lie: mean, "
                 "initial_random: 10}",
 }
 # They need more to go by than a row's number.
 MODELS = {"bohb", "mobster", "mobster-64", "pasha-bo"}
-SLOW = {"kde", "kde-nats", "forest-1", "forest-4"}
+SLOW = {"kde", "kde-nats", "kde-observed", "kde-nats-observed", "forest-1", "forest-4"}
 
 
 def parameter(name, domain, evolves):
@@ -96,7 +102,7 @@ def comparisons():
         for method, algorithm in (PROTOCOL_B if cells else {}).items():
             yield name, method, algorithm, "wallclock: 20000s", 1
         for method, algorithm in PROTOCOL_C.items():
-            if method == "kde" and cells:
+            if method.startswith("kde") and cells:
                 continue
             slots = 4 if method == "forest-4" else 1
             yield name, method, algorithm, "trials: 200", slots
