@@ -3,10 +3,11 @@
     python compare.py FILE... > comparison.md
 
 Each FILE holds runs: `.jsonl` of the scripts here, or `.csv` of save.py. For each method and table:
-mean, standard deviation and median of both sides; how far apart they are as the probability that a
-run of Rung has the larger value (0.5: equal; ties count half), with the p-value of the two-sided
-Mann-Whitney test or the Kolmogorov-Smirnov test's, twice the smaller one, corrected by Holm
-over all tables and figures of a method. An asterisk marks p < 0.05 after the correction.
+mean, standard deviation and median of both sides, and the share of pairs of runs in which Rung has
+the better value (of run time, resource and counts: the larger one; 0.5 is equal, ties count half).
+The p-value is twice the smaller one of the two-sided Mann-Whitney and Kolmogorov-Smirnov tests,
+corrected by Holm over all tables and figures of a method; an asterisk marks p < 0.05. Runs with one
+seed draw the same rows of tables of one data set, so its tables are not independent.
 """
 
 import csv
@@ -41,10 +42,13 @@ PAIRS = {
         ("evolution", "nats-bench", "evolution"),
         ("evolution", "nats-bench", "evolution-distinct"),
         ("kde", "hpbandster", "kde"),
+        ("kde-observed", "hpbandster", "kde"),
+        ("kde-nats-observed", "hpbandster", "kde-nats"),
         ("kde-nats", "hpbandster", "kde-nats"),
     ],
     "200 evaluations": [
         ("kde", "hpbandster", "kde"),
+        ("kde-observed", "hpbandster", "kde"),
         ("forest-1", "deephyper", "forest-1"),
         ("forest-4", "deephyper", "forest-4"),
     ],
@@ -58,6 +62,9 @@ WORDS = {
     "final": "final value", "best_seen": "best value seen", "makespan": "run time",
     "max_resource": "largest resource", "reports": "reports", "trials": "evaluations",
 }
+
+
+MAXIMIZED = ("lcbench", "nas201", "metaqnn", "deep-resnets", "alexnet")
 
 
 def read(paths):
@@ -133,14 +140,17 @@ def rows(protocol, runs):
             ours = runs.get(("rung", method, table))
             # NATS-Bench's protocol is the one on its own tables.
             if ours is None or (protocol == "NATS-Bench's protocol") != (
-                    table.startswith("nas201") and peer != "deephyper") and method == "kde":
+                    table.startswith("nas201") and peer != "deephyper") and method.startswith("kde"):
                 continue
             theirs = runs[(peer, other, table)]
             for figure in FIGURES[protocol]:
                 left, right = column(ours, figure), column(theirs, figure)
                 if left and right:
-                    yield (f"{peer} {other}", table, figure, left, right,
-                           *compare(left, right))
+                    share, p, name = compare(left, right)
+                    if figure in ("final", "best_seen") and not table.startswith(MAXIMIZED):
+                        share = 1 - share
+                    name_of_pair = f"{peer} {other}" + (f", by {method}" if method != other else "")
+                    yield name_of_pair, table, figure, left, right, share, p, name
 
 
 def overall(found, corrected):
