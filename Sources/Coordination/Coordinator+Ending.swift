@@ -104,7 +104,9 @@ extension Coordinator {
   }
 
   private var conclusion: Ending {
-    if !trials.isEmpty, trials.allSatisfy({ $0.state == .failed }) { return .everythingFailed }
+    // A trial for which there was no configuration has not failed.
+    let begun = trials.filter { $0.reason != .noConfiguration }
+    if !begun.isEmpty, begun.allSatisfy({ $0.state == .failed }) { return .everythingFailed }
     return isExhausted ? .exhausted : .nothingLeft
   }
 
