@@ -135,8 +135,8 @@ let package = Package(
       dependencies: ["JobScripts", "Planning", "StudyFiles", "StudyModel"],
       swiftSettings: settings),
     .target(
-      name: "TestSupport", dependencies: ["StudyModel", "Coordination"], path: "Tests/TestSupport",
-      swiftSettings: settings),
+      name: "TestSupport", dependencies: ["Coordination", "Searchers", "StudyModel"],
+      path: "Tests/TestSupport", swiftSettings: settings),
     .testTarget(
       name: "StudyModelTests", dependencies: ["StudyModel", "TestSupport"],
       swiftSettings: settings),

@@ -13,7 +13,7 @@ public struct GridSearch: ConfigurationSearcher {
   private let points: Int
   private var place = 0
   private var next: TypedConfiguration?
-  private var tried: Set<TypedConfiguration> = []
+  private var tried = Distinct<TypedConfiguration>()
   private var latest: TrialID?
 
   /// The most combinations passed over on the way to the next; then the search is over.

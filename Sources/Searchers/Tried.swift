@@ -7,7 +7,7 @@ struct Tried: Sendable, Codable {
   /// The space.
   let space: SearchSpace
   private let isCountable: Bool
-  private var configurations: Set<Configuration> = []
+  private var configurations = Distinct<Configuration>()
 
   /// Draws tried before a space is searched place by place for what is left.
   static let drawsPerProposal = 10_000

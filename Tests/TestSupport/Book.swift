@@ -120,7 +120,10 @@ struct Book {
       if leg.id.attempt != attempts[trial, default: 0] + 1 {
         wrong.append("\(leg.id) follows attempt \(attempts[trial, default: 0])")
       }
-      if !proposed.contains(trial) { wrong.append("\(leg.id) starts without a configuration") }
+      // A training of the winner has its configuration.
+      if leg.seed == 0, !proposed.contains(trial) {
+        wrong.append("\(leg.id) starts without a configuration")
+      }
       if leg.slot.index >= slots[leg.slot.worker, default: 0] {
         wrong.append("\(leg.id) starts in a slot that is not there")
       }

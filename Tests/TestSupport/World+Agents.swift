@@ -174,7 +174,10 @@ extension World {
     if let first = behaviour.divergesAt, epoch >= first {
       value = epoch % 2 == 0 ? .nan : .infinity
     }
-    var values = [Report.Value("accuracy", value), Report.Value("loss", 1 - value)]
+    let cost = Behaviour.value(seed: settings.seed &+ 1, trial: leg.trial, epoch: epoch)
+    var values = [
+      Report.Value("accuracy", value), Report.Value("loss", 1 - value), Report.Value("cost", cost),
+    ]
     if behaviour.lacksMetricAt == epoch { values.removeFirst() }
     let event = Event.reported(
       Report(leg: leg, epoch: epoch, values: values, isAnswerable: behaviour.isAnswerable))

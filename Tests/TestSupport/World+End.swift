@@ -39,6 +39,7 @@ extension World {
     var full: (trial: Int, value: Double, rung: Int, epoch: Int)?
     var reached: [Int: Int] = [:]
     for row in 0..<log.count where column[row].isFinite {
+      guard coordinator.trials[log.trials[row]].finalSeed == nil else { continue }
       let (trial, value, epoch) = (log.trials[row], column[row], log.epochs[row])
       if best.map({ isBetter(value, $0.value) }) ?? true { best = (trial, value) }
       let rung = rungs.count { $0 <= epoch }

@@ -25,6 +25,10 @@ public struct World {
     public var checkpointEvery: Int?
     /// Time to write a container, at most, in microseconds.
     public var storeTime = 3_000_000
+    /// What an earlier study found, told as the first run begins.
+    public var known: [KnownResult] = []
+    /// Time to fit a slow model, at most, in microseconds.
+    public var fitTime = 5_000_000
 
     /// A world of this seed.
     public init(seed: UInt64) { self.seed = seed }
@@ -53,8 +57,9 @@ public struct World {
   public internal(set) var violations: [String] = []
   /// Further checks after each event.
   public var inspect: ((Coordinator) -> [String])?
-  /// What becomes of the coordinator between two events, such as a journey through JSON.
-  public var replace: ((Coordinator) throws -> Coordinator)?
+  /// What takes the coordinator's place between two events, such as itself after a journey through
+  /// JSON; `nil` where it stays. Fits that were kept are lost with the former one.
+  public var replace: ((Coordinator) throws -> Coordinator?)?
 
   var random: SeededGenerator
   var now = 0
@@ -64,6 +69,9 @@ public struct World {
   var run = 0
   var files: [String: [Container.Entry]]
   var book: Book
+  var proposer = Proposer()
+  /// Trials that a slow searcher was asked about, the first of them being worked on.
+  var questions: [TrialID] = []
   private var happenings: [(time: Int, order: Int, happening: Happening)] = []
   private var order = 0
 
@@ -71,6 +79,8 @@ public struct World {
   enum Happening {
     /// A message reaches the coordinator.
     case message(Event)
+    /// A searcher is asked, and answers at once.
+    case asked(TrialID)
     /// A command reaches an agent.
     case command(Command, incarnation: Int)
     /// A process has its checkpoint in place.
@@ -130,12 +140,15 @@ public struct World {
   private mutating func beginRun() throws {
     run += 1
     happenings = []
+    proposer = Proposer()
+    questions = []
     agents = Array(repeating: nil, count: settings.slots.count)
     try absorb(
       .runBegan(
         Run(
           number: run, host: "host", process: 1, processStart: run, job: nil, wallTime: 0,
           version: "0")))
+    if run == 1, !settings.known.isEmpty { try absorb(.known(settings.known)) }
     for rank in settings.slots.indices {
       schedule(.joining(rank: rank), after: random.integer(0...2_000_000))
     }
@@ -143,7 +156,10 @@ public struct World {
 
   /// Absorbs an event, checks its commands and sends them on their way.
   mutating func absorb(_ event: Event) throws {
-    if let replace { coordinator = try replace(coordinator) }
+    if let other = try replace?(coordinator) {
+      coordinator = other
+      proposer = Proposer()
+    }
     let time = StudyTime(microseconds: now)
     let commands = coordinator.absorb(event, at: time)
     journal.append(Entry(event: event, time: time, commands: commands))
@@ -152,15 +168,19 @@ public struct World {
       + (inspect?(coordinator) ?? [])
     violations += found.map { "event \(journal.count - 1), \(event): \($0)" }
     guard !settings.cuts.contains(journal.count) else { return try cut() }
-    for command in commands {
-      if let worker = command.worker {
-        guard let agent = agents.indices.contains(worker.rank) ? agents[worker.rank] : nil else {
-          continue
-        }
-        send(command, to: worker.rank, agent)
-      } else if case .propose(let trial) = command {
-        schedule(.message(coordinator.proposal(for: trial)), after: random.integer(0...50_000))
-      }
+    finishProposal(event)
+    for command in commands { perform(command) }
+  }
+
+  private mutating func perform(_ command: Command) {
+    switch command {
+    case .propose(let trial): ask(about: trial)
+    case .fit(let basis): fit(to: basis)
+    default:
+      guard let rank = command.worker?.rank, agents.indices.contains(rank),
+        let agent = agents[rank]
+      else { return }
+      send(command, to: rank, agent)
     }
   }
 
@@ -207,6 +227,7 @@ public struct World {
   private mutating func happen(_ happening: Happening) throws {
     switch happening {
     case .message(let event): try absorb(event)
+    case .asked(let trial): try absorb(proposal(for: trial))
     case .command(let command, let incarnation): perform(command, incarnation)
     case .loaded(let leg): loaded(leg)
     case .trained(let leg, let epoch): trained(leg, epoch)
