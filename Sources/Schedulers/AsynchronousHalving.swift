@@ -35,15 +35,24 @@ public struct AsynchronousHalving: TrialScheduler {
   ///   - eta: The reduction factor, at least 2.
   ///   - brackets: From 1 to the number of rungs.
   ///   - seed: Of the draw of a trial's bracket.
+  ///   - quantile: Which trials of a rung are the best `1/eta`.
   ///   - goesOn: Whether a trial whose own report makes it the next to be promoted goes on without
   ///     a pause; not where a promoted trial needs other resources than it has.
   public init(
-    rungs: [Budget], eta: Int, brackets: Int = 1, seed: UInt64 = 0, goesOn: Bool = true
+    rungs: [Budget], eta: Int, brackets: Int = 1, seed: UInt64 = 0,
+    quantile: Schedule.Quantile = .floor, goesOn: Bool = true
   ) {
     self.goesOn = goesOn
     self.brackets = Brackets(rungs: rungs, eta: eta, count: brackets, seed: seed)
     self.rungs = self.brackets.rungs.map { budgets in
-      budgets.map { PromotionRung(budget: $0, eta: eta) }
+      budgets.indices.map { rung in
+        let next = budgets[min(rung + 1, budgets.count - 1)]
+        return PromotionRung(
+          budget: budgets[rung],
+          share: quantile == .floor
+            ? .floor(eta: eta)
+            : .interpolated(Double(budgets[rung].epochs) / Double(next.epochs)))
+      }
     }
   }
 

@@ -30,9 +30,12 @@ public struct ProgressiveHalving: TrialScheduler {
   ///   - rungs: The budgets of the rungs, ascending; not empty.
   ///   - eta: The reduction factor, at least 2.
   ///   - ranking: When two rungs agree.
-  public init(rungs: [Budget], eta: Int, ranking: Ranking = Ranking()) {
+  ///   - quantile: Which trials of a rung are the best `1/eta`.
+  public init(
+    rungs: [Budget], eta: Int, ranking: Ranking = Ranking(), quantile: Schedule.Quantile = .floor
+  ) {
     self.rungs = rungs
-    halving = AsynchronousHalving(rungs: rungs, eta: eta)
+    halving = AsynchronousHalving(rungs: rungs, eta: eta, quantile: quantile)
     highest = min(1, rungs.count - 1)
     watch = RankingWatch(ranking, lower: rungs[0], upper: rungs[highest])
     halving.ceiling = rungs[highest]

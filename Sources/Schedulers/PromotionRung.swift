@@ -3,21 +3,51 @@ import StudyModel
 
 /// One rung: the losses recorded at one budget, and which of them may be promoted.
 ///
-/// Recording and promoting cost O(log n): the best `1/eta` are kept apart from the rest, and those
-/// among them that were not yet promoted in a third heap. Losses of several metrics go to a
-/// ``NonDominatedRung`` instead.
+/// Recording and promoting cost O(log n): the best are kept apart from the rest, and those that were
+/// not yet promoted in a third heap, whose best is compared with the worst of the best. Losses of
+/// several metrics go to a ``NonDominatedRung`` instead, which knows the quantile `floor` alone.
 struct PromotionRung: Sendable {
   let budget: Budget
-  private let eta: Int
+  private let share: Share
   /// The losses, in the order of arrival.
   private(set) var entries: [Entry] = []
-  private var isTop: [Bool] = []
   private var isPromoted: [Bool] = []
-  private var topCount = 0
   private var top: Heap<Ranked> = []
   private var rest: Heap<Ranked> = []
-  private var candidates: Heap<Ranked> = []
+  private var waiting: Heap<Ranked> = []
   private var several = NonDominatedRung()
+
+  /// How many of the entries are the best.
+  enum Share: Hashable, Sendable, Codable {
+    /// One of `eta`, rounded down.
+    case floor(eta: Int)
+    /// Those up to the interpolated quantile of a share between 0 and 1, ties included.
+    case interpolated(Double)
+
+    /// The entries that lie at or below the quantile, ties not counted.
+    func count(of entries: Int) -> Int {
+      switch self {
+      case .floor(let eta): entries / eta
+      // Source: Hyndman and Fan (1996), definition 7, which NumPy's 'linear' is.
+      case .interpolated(let share):
+        entries < 2 ? 0 : Int((share * Double(entries - 1)).rounded(.down)) + 1
+      }
+    }
+
+    var includesTies: Bool {
+      switch self {
+      case .floor: false
+      case .interpolated: true
+      }
+    }
+
+    var eta: Int {
+      switch self {
+      case .floor(let eta): eta
+      case .interpolated(let share): max(2, Int((1 / share).rounded()))
+      }
+    }
+  }
 
   /// One recorded loss.
   struct Entry: Hashable, Sendable, Codable {
@@ -36,9 +66,9 @@ struct PromotionRung: Sendable {
     }
   }
 
-  init(budget: Budget, eta: Int) {
+  init(budget: Budget, share: Share) {
     self.budget = budget
-    self.eta = eta
+    self.share = share
   }
 
   /// Losses recorded so far.
@@ -59,37 +89,29 @@ struct PromotionRung: Sendable {
   mutating func record(_ trial: TrialID, _ loss: Double) {
     let ranked = Ranked(entry: Entry(trial: trial, loss: loss), place: entries.count)
     entries.append(ranked.entry)
-    isTop.append(false)
     isPromoted.append(false)
-    if let worst = top.max, ranked < worst { enter(ranked) } else { rest.insert(ranked) }
-    while topCount > entries.count / eta, let worst = top.popMax() {
-      isTop[worst.place] = false
-      topCount -= 1
-      rest.insert(worst)
-    }
-    while topCount < entries.count / eta, let best = rest.popMin() { enter(best) }
+    waiting.insert(ranked)
+    if let worst = top.max, ranked < worst { top.insert(ranked) } else { rest.insert(ranked) }
+    let count = share.count(of: entries.count)
+    while top.count > count, let worst = top.popMax() { rest.insert(worst) }
+    while top.count < count, let best = rest.popMin() { top.insert(best) }
   }
 
-  private mutating func enter(_ ranked: Ranked) {
-    top.insert(ranked)
-    isTop[ranked.place] = true
-    topCount += 1
-    if !isPromoted[ranked.place] { candidates.insert(ranked) }
-  }
-
-  /// The best trial of the top `1/eta` that was not promoted yet.
+  /// The best trial of the top that was not promoted yet.
   mutating func promotable() -> Entry? {
-    while let best = candidates.min {
-      if isTop[best.place], !isPromoted[best.place] { return best.entry }
-      candidates.removeMin()
+    while let best = waiting.min, isPromoted[best.place] { waiting.removeMin() }
+    if let best = waiting.min, let worst = top.max,
+      best <= worst || share.includesTies && best.entry.loss <= worst.entry.loss
+    {
+      return best.entry
     }
-    return several.promotable(eta: eta).map { Entry(trial: $0.trial, loss: $0.losses[0]) }
+    return several.promotable(eta: share.eta).map { Entry(trial: $0.trial, loss: $0.losses[0]) }
   }
 
   /// Marks the trial that ``promotable()`` names as promoted, and returns it.
   mutating func promote() -> Entry? {
     guard let entry = promotable() else { return nil }
-    if let best = candidates.popMin() {
+    if waiting.min?.entry == entry, let best = waiting.popMin() {
       isPromoted[best.place] = true
     } else {
       several.promote()
@@ -100,7 +122,7 @@ struct PromotionRung: Sendable {
 
 extension PromotionRung: Codable {
   private enum Field: CodingKey {
-    case budget, eta, entries, promoted, several
+    case budget, share, entries, promoted, several
   }
 
   /// Rebuilds the heaps from the entries in the order of their arrival.
@@ -108,7 +130,7 @@ extension PromotionRung: Codable {
     let container = try decoder.container(keyedBy: Field.self)
     self.init(
       budget: try container.decode(Budget.self, forKey: .budget),
-      eta: try container.decode(Int.self, forKey: .eta))
+      share: try container.decode(Share.self, forKey: .share))
     for entry in try container.decode([Entry].self, forKey: .entries) {
       record(entry.trial, entry.loss)
     }
@@ -121,7 +143,7 @@ extension PromotionRung: Codable {
   func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: Field.self)
     try container.encode(budget, forKey: .budget)
-    try container.encode(eta, forKey: .eta)
+    try container.encode(share, forKey: .share)
     try container.encode(several.entries.isEmpty ? entries : [], forKey: .entries)
     try container.encode(isPromoted.indices.filter { isPromoted[$0] }, forKey: .promoted)
     try container.encode(several, forKey: .several)

@@ -26,14 +26,15 @@ public enum Scheduler: TrialScheduler {
       self = .promotion(
         AsynchronousHalving(
           rungs: rungs, eta: schedule.eta, brackets: schedule.brackets, seed: study.seed,
-          goesOn: !schedule.widens))
+          quantile: schedule.quantile, goesOn: !schedule.widens))
     case (.asha, .stopping), (.rasda, .stopping):
       self = .stopping(
         StoppingHalving(
           rungs: rungs, eta: schedule.eta, brackets: schedule.brackets, seed: study.seed))
     case (.pasha, _):
       self = .progressive(
-        ProgressiveHalving(rungs: rungs, eta: schedule.eta, ranking: schedule.ranking))
+        ProgressiveHalving(
+          rungs: rungs, eta: schedule.eta, ranking: schedule.ranking, quantile: schedule.quantile))
     case (.successiveHalving, _), (.hyperband, _):
       let plans = BracketPlan.hyperband(rungs: rungs, eta: schedule.eta)
       let isCycle = schedule.kind == .hyperband

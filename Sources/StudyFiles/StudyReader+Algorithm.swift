@@ -124,6 +124,7 @@ private struct Setting {
       schedule("eta", halving, \.eta, whole(from: 2, through: 1000)),
       schedule("type", [.asha], \.halving) { $0.choice() },
       schedule("brackets", [.asha], \.brackets, whole(from: 1)),
+      schedule("quantile", [.asha, .pasha], \.quantile) { $0.choice() },
       schedule("ranking", [.pasha], \.ranking, RankingReader.ranking),
       schedule("growth", [.rasda], \.growth, whole(from: 2, through: 1000)),
       schedule("growth_limit", [.rasda], \.growthLimit) { field in

@@ -131,6 +131,16 @@ public struct Schedule: Hashable, Sendable, Codable {
     case stopping
   }
 
+  /// Which trials of a rung are the best `1/eta`.
+  public enum Quantile: String, Hashable, Sendable, Codable, CaseIterable {
+    /// The `floor(n / eta)` best of `n`, the earlier of two equal ones: Algorithm 2 of the paper.
+    case floor
+    /// Those not worse than the linearly interpolated quantile, equal ones included, of a share
+    /// that is the ratio of the rung's budget to the next: Syne Tune's rule. Of two or more entries
+    /// at least one is among them.
+    case interpolated
+  }
+
   /// The scheduler.
   public var kind: Kind
   /// The reduction factor: one of `eta` trials goes on; at least 2. Li et al. (MLSys 2020) use 4,
@@ -141,6 +151,8 @@ public struct Schedule: Hashable, Sendable, Codable {
   /// How many brackets of `asha`, each with a first rung `eta` times higher than the one before;
   /// from 1.
   public var brackets = 1
+  /// Which trials are promoted, in `asha` of promotion type and `pasha`.
+  public var quantile = Quantile.floor
   /// When PASHA takes the ranking of its two highest rungs for stable.
   public var ranking = Ranking()
   /// How many times as many GPUs a trial of `rasda` gets at each promotion; at least 2.

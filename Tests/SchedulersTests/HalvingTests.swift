@@ -30,12 +30,23 @@ struct HalvingTests {
     #expect(promotionDifferences(play, seed: seed) == [])
   }
 
+  @Test(arguments: seeds(500, from: 121_900))
+  func promotionByTheInterpolatedQuantileIsThatOfSortedLosses(seed: UInt64) {
+    let play = Play(seed: seed)
+    #expect(promotionDifferences(play, seed: seed, quantile: .interpolated) == [])
+  }
+
   /// Where the scheduler does not decide as the naive one.
-  private func promotionDifferences(_ original: Play, seed: UInt64) -> [String] {
+  private func promotionDifferences(
+    _ original: Play, seed: UInt64, quantile: Schedule.Quantile = .floor
+  ) -> [String] {
     var play = original
-    var scheduler = promotion(play, seed: seed)
+    var scheduler = AsynchronousHalving(
+      rungs: play.budgets, eta: play.eta, brackets: play.bracketCount, seed: seed,
+      quantile: quantile)
     let brackets = brackets(play, seed: seed)
     var naive = NaiveHalving(eta: play.eta, budgets: brackets.rungs, bracket: brackets.bracket)
+    naive.isInterpolated = quantile == .interpolated
     var differences: [String] = []
     play.run { event in
       let decisions = scheduler.absorb(event)

@@ -34,6 +34,8 @@ struct NaiveHalving {
   var out: Set<TrialID> = []
   /// The highest budget that a trial is promoted to.
   var ceiling = Budget(Int.max)
+  /// Whether trials are promoted by the interpolated quantile.
+  var isInterpolated = false
 
   init(eta: Int, budgets: [[Budget]], bracket: @escaping (TrialID) -> Int) {
     self.eta = eta
@@ -50,8 +52,12 @@ struct NaiveHalving {
           rung + 1 < budgets[bracket].count, budgets[bracket][rung + 1] <= ceiling
         else { continue }
         let entries = rungs[bracket][rung]
-        let candidates = naiveRanking(entries.map { ($0.trial, $0.losses) })
-          .prefix(entries.count / eta)
+        let ranking = naiveRanking(entries.map { ($0.trial, $0.losses) })
+        let share = Double(budget.epochs) / Double(budgets[bracket][rung + 1].epochs)
+        let candidates =
+          isInterpolated
+          ? ranking.filter { entries[$0].loss <= cutoff(entries, share) }
+          : Array(ranking.prefix(entries.count / eta))
         for place in candidates where !entries[place].isPromoted {
           let trial = entries[place].trial
           let isHigher = rungs[bracket][(rung + 1)...].joined().contains { $0.trial == trial }
@@ -69,6 +75,16 @@ struct NaiveHalving {
       }
     }
     return nil
+  }
+
+  /// The linearly interpolated quantile of the losses, where there are two or more.
+  private func cutoff(_ entries: [Entry], _ share: Double) -> Double {
+    guard entries.count > 1 else { return -.infinity }
+    let losses = entries.map(\.loss).sorted()
+    let place = share * Double(losses.count - 1)
+    let low = Int(place)
+    let high = min(low + 1, losses.count - 1)
+    return losses[low] + (losses[high] - losses[low]) * (place - Double(low))
   }
 
   /// Marks a promotion as made.
