@@ -6,10 +6,11 @@ extension World {
   /// The longest time of a slow proposal, in microseconds.
   private static let proposalTime = 2_000_000
 
-  /// Asks the searcher about a trial: one that is slow answers one question after another.
+  /// Asks the searcher about a trial: questions are answered one after another, in their order.
   mutating func ask(about trial: TrialID) {
     guard coordinator.searcher.isSlow else {
-      return schedule(.asked(trial), after: random.integer(0...50_000))
+      lastAnswer = max(lastAnswer, now + random.integer(0...50_000))
+      return schedule(.asked(trial), after: lastAnswer - now)
     }
     questions.append(trial)
     if questions.count == 1 { beginProposal(of: trial) }

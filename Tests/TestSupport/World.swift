@@ -72,6 +72,8 @@ public struct World {
   var proposer = Proposer()
   /// Trials that a slow searcher was asked about, the first of them being worked on.
   var questions: [TrialID] = []
+  /// When the last question is answered that a searcher answers at once.
+  var lastAnswer = 0
   private var happenings: [(time: Int, order: Int, happening: Happening)] = []
   private var order = 0
 
