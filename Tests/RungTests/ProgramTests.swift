@@ -30,7 +30,12 @@ import Testing
         """, trial: Self.trial)
   }
 
-  @Test(arguments: ["asha", "{name: asha, type: stopping}", "random", "{name: asha, brackets: 2}"])
+  @Test(arguments: [
+    "asha", "{name: asha, type: stopping}", "random", "{name: asha, brackets: 2}", "hyperband",
+    "{name: bohb, min_points_in_model: 2}", "pasha", "{name: mobster, num_init_random: 2}",
+    "{name: agebo, population: 4, sample: 2, trees: 5}",
+    "{name: mixed-bo, initial_random: 3, trees: 5}", "{scheduler: pasha, searcher: sobol}",
+  ])
   func aStudyRunsToItsReport(algorithm: String) throws {
     let bench = try bench(algorithm)
     let result = try bench.rung("run", bench.study, "--slots", "4", "--quiet")
