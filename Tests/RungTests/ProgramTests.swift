@@ -47,7 +47,9 @@ import Testing
     let winner = bench.folder.file("winner")
     let best = try bench.rung("best", bench.directory, "--checkpoint", winner)
     #expect(best.status == 0, "\(text(best.errors))")
-    #expect(text(try readFile(winner + "/state")).hasSuffix(" 9"))
+    // PASHA need not reach the full budget.
+    let epoch = algorithm.contains("pasha") ? "" : " 9"
+    #expect(text(try readFile(winner + "/state")).hasSuffix(epoch))
     #expect(try bench.rung("report", bench.directory).status == 0)
     let page = text(try readFile(bench.directory + "/report.html"))
     #expect(page.contains("\"study\" : \"study\""))
