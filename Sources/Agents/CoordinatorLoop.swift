@@ -132,7 +132,11 @@ public struct CoordinatorLoop<Port: AgentsPort & ~Copyable>: ~Copyable {
     let time = now
     var commands: [Command] = []
     var waiting = events[...]
-    while let event = waiting.popFirst() {
+    // Trials that a fast searcher is asked about, each once it knows those before.
+    var asked: [TrialID] = []
+    while let event = asked.isEmpty
+      ? waiting.popFirst() : desk.proposal(for: asked.removeFirst(), of: coordinator.searcher)
+    {
       let caused = coordinator.absorb(event, at: time)
       store.append(JournalEntry(time: time, event: event, commands: caused))
       finishProposal(event)
@@ -144,7 +148,7 @@ public struct CoordinatorLoop<Port: AgentsPort & ~Copyable>: ~Copyable {
             proposals.append(trial)
             if proposals.count == 1 { desk.propose(trial, by: coordinator.searcher) }
           } else {
-            waiting = [coordinator.proposal(for: trial)] + waiting
+            asked.append(trial)
           }
         case .fit(let basis): desk.fit(to: basis, of: coordinator.searcher)
         default: commands.append(command)

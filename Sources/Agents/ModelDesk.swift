@@ -56,6 +56,14 @@ final class ModelDesk: Sendable {
     }
   }
 
+  /// Proposes at once, for a searcher that is fast once its model is fitted.
+  func proposal(for trial: TrialID, of searcher: Searcher) -> Event {
+    proposer.withLock { proposer in
+      proposer.prepare(for: searcher)
+      return proposer.proposal(for: trial, of: searcher)
+    }
+  }
+
   /// What was finished since the last call, in the order of its end.
   func takeEvents() -> [Event] {
     // Bytes on the socket say no more than that there is something; an error of it would show as

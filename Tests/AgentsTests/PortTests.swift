@@ -80,7 +80,7 @@ import Testing
       trial: TrialSettings(command: ["true"]), stop: stop)
   }
 
-  private func agent() throws -> Agent {
+  private func agent(_ study: Study) throws -> Agent {
     var settings = AgentSettings(
       worker: WorkerID(0), study: study, studyFolder: folder.path, directory: directory.path,
       slots: 0, devices: [], deviceVariable: nil, host: "here", client: [])
@@ -90,13 +90,14 @@ import Testing
 
   /// Runs the study once; a signal arrives after so many reports.
   private func run(
-    _ port: ScriptedPort, until reports: Int = .max
+    _ port: ScriptedPort, of other: Study? = nil, until reports: Int = .max
   ) throws -> CoordinatorLoop<ScriptedPort>.RunEnd {
+    let study = other ?? study
     let signals = try SignalPort([SIGUSR1])
     _ = signals.receive()
     let record = try Store.read(directory, study: study)
     let store = try Store(beginning: directory, after: record)
-    let agent = try agent()
+    let agent = try agent(study)
     defer { agent.shutDown() }
     var loop = try CoordinatorLoop(
       coordinator: record.coordinator, store: store, agent: agent, port: port, signals: signals,
@@ -116,6 +117,17 @@ import Testing
     #expect(hosts == ["node-1", "node-2", "node-3"])
     let replayed = try Store.read(directory, study: study, usingSnapshot: false)
     #expect(replayed.firstDifference == nil)
+  }
+
+  @Test func slotsThatAskAtOnceGetDifferentConfigurations() throws {
+    var study = study
+    study.algorithm = Algorithm(.grid)
+    study.algorithm.search.grid.points = 12
+    #expect(try run(ScriptedPort(3), of: study) == .finished(.exhausted))
+    let trials = try Store.read(directory, study: study).coordinator.trials
+    let tried = trials.filter(\.isProposed).map(\.configuration)
+    #expect(tried.count == 12)
+    #expect(Set(tried).count == 12)
   }
 
   /// Nobody is told anything that a crash could make undone.
