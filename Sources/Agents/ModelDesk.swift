@@ -50,8 +50,12 @@ final class ModelDesk: Sendable {
   /// Begins a proposal by a searcher as it stands now.
   func propose(_ trial: TrialID, by searcher: Searcher) {
     proposing.async { [self] in
-      var proposer = proposer.withLock { $0 }
-      proposer.prepare(for: searcher)
+      // After a restart the fit in use is made again, once, and not under the lock.
+      if let basis = proposer.withLock({ $0.missing(for: searcher) }) {
+        let fit = searcher.fit(to: basis)
+        proposer.withLock { $0.keep(fit, basis: basis) }
+      }
+      let proposer = proposer.withLock { $0 }
       finish(proposer.proposal(for: trial, of: searcher))
     }
   }

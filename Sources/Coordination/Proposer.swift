@@ -14,7 +14,7 @@ public struct Proposer: Sendable {
   /// Keeps a fit beside the one before it, which is in use until `fitted` is absorbed.
   ///
   /// - Parameters:
-  ///   - fit: What ``Searcher/fit(to:)`` returned.
+  ///   - fit: What `Searcher.fit(to:)` returned.
   ///   - basis: To how many observations.
   public mutating func keep(_ fit: Searcher.Fit?, basis: Int) {
     guard let fit else { return }
@@ -31,8 +31,16 @@ public struct Proposer: Sendable {
   ///
   /// - Parameter searcher: The searcher.
   public mutating func prepare(for searcher: Searcher) {
-    guard let basis = searcher.basis, fit(of: searcher) == nil else { return }
+    guard let basis = missing(for: searcher) else { return }
     keep(searcher.fit(to: basis), basis: basis)
+  }
+
+  /// The number of observations of the fit that a searcher uses, where it was not kept.
+  ///
+  /// - Parameter searcher: The searcher.
+  /// - Returns: `nil` where the fit is there, or the searcher uses none.
+  public func missing(for searcher: Searcher) -> Int? {
+    fit(of: searcher) == nil ? searcher.basis : nil
   }
 
   /// Proposes the configuration of a trial.

@@ -8,7 +8,7 @@ public import StudyModel
 /// the one that would be promoted next goes on without a pause; a trial that ended its own curve is
 /// promoted without being trained, with its last loss; a diverged trial is not recorded, so it is
 /// neither a winner nor counted into the quantile. With several metrics the best are those that
-/// ``ParetoRanking`` ranks first, as in MO-ASHA.
+/// `ParetoRanking` ranks first, as in MO-ASHA.
 public struct AsynchronousHalving: TrialScheduler {
   private let brackets: Brackets
   private let goesOn: Bool

@@ -10,7 +10,7 @@ public import StudyModel
 /// than three rungs below the full budget it begins at the second rung as always, where Syne Tune
 /// never promotes anything; with several metrics the rankings are those of the first, promotions
 /// those of all; a trial that ended its own curve is ranked by its last loss; further
-/// ones at ``NoiseThreshold``, ``SoftRanking`` and ``RankingCriteria``.
+/// ones at `NoiseThreshold`, `SoftRanking` and `RankingCriteria`.
 ///
 /// A report costs O(log n), but between the two highest rungs, while they do not rank their trials
 /// exactly alike and the largest budget is not the full one: there it costs O(1) for each trial that

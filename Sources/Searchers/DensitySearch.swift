@@ -12,7 +12,7 @@ import Surrogates
 /// failed or diverged is never good; nothing is proposed twice where the space is countable, and
 /// nothing that a constraint excludes (the best candidate that may be tried is taken); ordinal
 /// parameters; constants are no dimensions; kernels of categorical parameters, as said at
-/// ``StudyModel/DensitySettings/Levels``. Of several metrics the first counts.
+/// `DensitySettings.Levels`. Of several metrics the first counts.
 public struct DensitySearch: ConfigurationSearcher {
   private let settings: DensitySettings
   private let seed: UInt64

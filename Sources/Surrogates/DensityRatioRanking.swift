@@ -2,7 +2,7 @@
 ///
 /// The order is that of an evaluation of every candidate in double precision, bit for bit, though
 /// few are evaluated: the others have a lower bound that is not less. Bounds come from single
-/// precision (``RoughDensity``), and from sums of some kernels, as none is negative. Of the
+/// precision (`RoughDensity`), and from sums of some kernels, as none is negative. Of the
 /// candidates whose bound is least one is evaluated further, until the least is no bound but a ratio.
 public struct DensityRatioRanking: Sendable {
   private let good: KernelDensity
