@@ -3,18 +3,10 @@ public import StudyModel
 
 /// A trial of the Pareto front of a study of several metrics.
 public struct FrontMember: Hashable, Sendable, Encodable {
-  /// A metric with its value.
-  public struct Value: Hashable, Sendable, Encodable {
-    /// The metric's name.
-    public var name: String
-    /// Its value in the trial's last report.
-    public var value: Double
-  }
-
   /// The trial.
   public var trial: TrialID
   /// The metrics, in the study's order.
-  public var metrics: [Value]
+  public var metrics: [MetricValue]
   /// Its settings.
   public var configuration: Configuration
   /// The epoch of its last report.
@@ -25,7 +17,7 @@ public struct FrontMember: Hashable, Sendable, Encodable {
     coordinator.front.members.map { member in
       let record = coordinator.trials[member.trial.number]
       let metrics = zip(coordinator.study.metrics, member.losses).map { metric, loss in
-        Value(name: metric.name, value: metric.goal == .maximize ? -loss : loss)
+        MetricValue(name: metric.name, value: metric.goal == .maximize ? -loss : loss)
       }
       return FrontMember(
         trial: member.trial, metrics: metrics, configuration: record.configuration,

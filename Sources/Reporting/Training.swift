@@ -3,14 +3,6 @@ public import StudyModel
 
 /// One training of the search's winner on the full budget.
 public struct Training: Hashable, Sendable, Encodable {
-  /// A metric with its last value.
-  public struct Value: Hashable, Sendable, Encodable {
-    /// The metric's name.
-    public var name: String
-    /// Its value in the training's last report.
-    public var value: Double
-  }
-
   /// The trial that trains.
   public var trial: TrialID
   /// Its seed, from 1.
@@ -20,7 +12,7 @@ public struct Training: Hashable, Sendable, Encodable {
   /// The epoch of its last report.
   public var epoch: Int
   /// The finite metrics of its last report, the test metric among them if the trial gives one.
-  public var metrics: [Value]
+  public var metrics: [MetricValue]
 
   /// The last value of a metric; `nil` where the training did not report it.
   public func value(of metric: String) -> Double? {
@@ -33,9 +25,9 @@ public struct Training: Hashable, Sendable, Encodable {
     return coordinator.trials.compactMap { trial in
       guard let seed = trial.finalSeed else { return nil }
       let row = log.trials.lastIndex(of: trial.id.number)
-      let metrics = log.metrics.indices.compactMap { column -> Value? in
+      let metrics = log.metrics.indices.compactMap { column -> MetricValue? in
         guard let row, log.columns[column][row].isFinite else { return nil }
-        return Value(name: log.metrics[column], value: log.columns[column][row])
+        return MetricValue(name: log.metrics[column], value: log.columns[column][row])
       }
       return Training(
         trial: trial.id, seed: seed, state: trial.state, epoch: trial.epoch, metrics: metrics)
