@@ -41,12 +41,18 @@ extension Simulator {
       processes[number].leg = nil
     }
     try absorb(.workerLost(WorkerID(rank), reason: "the node failed"))
-    if coordinator.slotCount == 0 { endJob() }
+    if coordinator.slotCount == 0 { try endJob() }
   }
 
   /// The job ends with all that runs; the study goes on in a next one from the last checkpoints.
-  mutating func endJob() {
+  ///
+  /// - Throws: ``SimulationError/noProgress(jobs:)`` where jobs only repeat what was trained before.
+  mutating func endJob() throws(SimulationError) {
     if case .finished = coordinator.phase { return }
+    let reports = coordinator.reports.count
+    idleJobs = reports > lastReports ? 0 : idleJobs + 1
+    lastReports = reports
+    guard idleJobs < Self.mostIdleJobs else { throw .noProgress(jobs: idleJobs) }
     for number in processes.indices { processes[number].leg = nil }
     clearSchedule()
     proposals = []

@@ -15,7 +15,7 @@ extension Simulator {
     case .saved(let leg, let outcome): if isCurrent(leg) { try end(leg, outcome) }
     case .proposed(let trial, let event): try proposed(trial, event)
     case .nodeFails(let rank, let job): try nodeFails(rank, job)
-    case .jobEnds(let job): if job == jobs { endJob() }
+    case .jobEnds(let job): if job == jobs { try endJob() }
     }
   }
 

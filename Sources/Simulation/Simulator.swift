@@ -57,6 +57,11 @@ public struct Simulator: Sendable {
   var proposer = Proposer()
   var proposals: [TrialID] = []
   var isProposing = false
+  /// Jobs in a row that brought no report, and the reports there were at the end of the last job.
+  var idleJobs = 0
+  var lastReports = 0
+  /// Jobs in a row without a report after which a simulation is given up.
+  static let mostIdleJobs = 100
   /// Draws of node failures so far.
   var failures = 0
   private var happenings: Heap<Scheduled> = []
@@ -165,6 +170,8 @@ public struct Simulator: Sendable {
 public enum SimulationError: Error, Hashable, Sendable {
   /// The objective knows nothing about a configuration that the searcher proposed.
   case unknownConfiguration(TrialID)
+  /// So many jobs in a row brought no report: none is long enough for what comes next.
+  case noProgress(jobs: Int)
   /// Nothing more happens, though the study has not ended.
   case stuck(seconds: Double)
 }
@@ -177,6 +184,12 @@ extension SimulationError: CustomStringConvertible {
       """
       the configuration of trial \(trial) is no row of the table; make the study's parameters and \
       the table's columns agree
+      """
+    case .noProgress(let jobs):
+      """
+      \(jobs) jobs in a row brought no new report: trials do not come from one checkpoint to the \
+      next within a job; give a longer '--time', 'trial.checkpoint: {every: 1}', or nodes that fail \
+      less often
       """
     case .stuck(let seconds):
       """

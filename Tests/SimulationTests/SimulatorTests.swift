@@ -112,6 +112,16 @@ struct SimulatorTests {
     #expect(simulator.coordinator.reports.count == 18)
   }
 
+  @Test func jobsThatAreTooShortForAnEpochEndTheSimulation() throws {
+    var study = SimulationBench.study
+    study.algorithm = Algorithm(.random)
+    study.stop.trials = 1
+    var simulator = Simulator(
+      study: study, objective: Costs(seconds: [10], epochs: 9),
+      settings: Simulator.Settings(slots: [1], walltime: 9))
+    #expect(throws: SimulationError.noProgress(jobs: 100)) { try simulator.run() }
+  }
+
   @Test func whatTheTableDoesNotHaveIsSaid() throws {
     let table = Table(configurations: [], curves: [])
     var simulator = Simulator(
