@@ -154,7 +154,9 @@ let package = Package(
       swiftSettings: settings),
     .testTarget(
       name: "SimulationTests",
-      dependencies: ["Simulation", "Coordination", "Searchers", "StudyModel", "TestSupport"],
+      dependencies: [
+        "Simulation", "Coordination", "Searchers", "StudyModel", "TestSupport", numerics,
+      ],
       swiftSettings: settings),
     .testTarget(
       name: "TableFilesTests",

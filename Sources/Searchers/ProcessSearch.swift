@@ -1,4 +1,3 @@
-import RealModule
 public import StudyModel
 public import Surrogates
 
@@ -83,16 +82,5 @@ public struct ProcessSearch: ModelSearcher {
     let data = Data(chosen, askedAt: maximum, for: self)
     return data.model.fit(
       to: data.observed, normals: (0..<data.model.parameterCount).map { _ in random.normal() })
-  }
-}
-
-extension RandomStream {
-  /// A standard normal number.
-  ///
-  /// Source: Box and Muller, "A note on the generation of random normal deviates", Annals of
-  /// Mathematical Statistics 29 (1958).
-  mutating func normal() -> Double {
-    let (radius, angle) = (1 - unit(), unit())
-    return (-2 * Double.log(radius)).squareRoot() * Double.cos(2 * Double.pi * angle)
   }
 }

@@ -52,6 +52,22 @@ import Testing
     #expect(text(result.output).contains("the search space holds no further configuration"))
   }
 
+  @Test func eachSeedsTrialsAreExported() throws {
+    let bench = try bench("random")
+    let folder = bench.folder.path + "/trials"
+    for _ in 1...2 {
+      let result = try bench.rung(
+        "simulate", bench.study, "--slots", "2", "--seeds", "2", "--quiet", "--export", folder)
+      #expect(result.status == 0, "\(text(result.errors))")
+      for seed in 0...1 {
+        let lines = text(try readFile("\(folder)/\(seed).csv")).split(separator: "\n")
+        // A header, the five rows, and the trial for which there was none.
+        #expect(lines.count == 7)
+        #expect(lines.first?.hasSuffix("config.rate,config.kind") == true)
+      }
+    }
+  }
+
   @Test func theWinnerIsTrainedOutInASimulation() throws {
     let bench = try bench("one-epoch", "finish: {seeds: 2}")
     let result = try bench.rung("simulate", bench.study, "--slots", "1", "--json", "--quiet")

@@ -1,5 +1,6 @@
 public import ArgumentParser
 import Processes
+import Reporting
 public import Simulation
 import StudyFiles
 import StudyModel
@@ -22,6 +23,10 @@ struct SimulateCommand: ParsableCommand {
   @Option(help: "A site's name or file, whose machine model is used.") var site: String?
   @Option(help: "The time limit of a job, after which a next one goes on, such as 12h.")
   var time: String?
+  @Option(
+    help: "A folder to write each seed's trials to, SEED.csv, as 'rung export' prints them.",
+    completion: .directory)
+  var export: String?
   @Flag(help: "Print one JSON object.") var json = false
   @Flag(help: "Say nothing on standard error.") var quiet = false
 
@@ -50,6 +55,11 @@ struct SimulateCommand: ParsableCommand {
       simulator.prior = prior
       do { try simulator.run() } catch { throw Failure(.wrongFile, "\(self.study): \(error)") }
       runs.append(SimulatedRun(of: simulator))
+      if let export {
+        try makeFolder(export)
+        let text = TrialTable.trials(simulator.coordinator)
+        try writeFile("\(export)/\(study.seed).csv", Array(text.utf8))
+      }
       if !quiet, seeds > 1, (number + 1) % max(1, seeds / 10) == 0 {
         note("\(number + 1) of \(seeds) seeds, \(Int(monotonicSeconds() - began)) s")
       }
