@@ -1,8 +1,13 @@
-"""The runs that are done, one JSON object a line; a run that is there is not done again."""
+"""The runs that are done, one JSON object a line; a run that is there is not done again, nor one that
+is kept in the repository (see save.py)."""
 
+import csv
+import glob
 import json
 import os
 import time
+
+KEPT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "results")
 
 
 class Results:
@@ -17,10 +22,13 @@ class Results:
                     # The last line of a run that was interrupted may be cut.
                     if line.endswith("\n"):
                         self.done.add(self.key(json.loads(line)))
+        for kept in glob.glob(os.path.join(KEPT, "*.csv")):
+            with open(kept, newline="") as file:
+                self.done.update(self.key(record) for record in csv.DictReader(file))
 
     @staticmethod
     def key(record):
-        return tuple(record[name] for name in ("peer", "method", "table", "seed"))
+        return record["peer"], record["method"], record["table"], int(record["seed"])
 
     def add(self, record):
         with open(self.path, "a") as file:

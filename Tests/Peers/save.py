@@ -1,9 +1,11 @@
-"""The runs of the peers as CSV, a file each, sorted: what is kept in the repository.
+"""The runs of the peers as CSV, a file each, sorted: what is kept in the repository. Runs that are
+there already stay.
 
     python save.py RESULTS.jsonl FOLDER
 """
 
 import csv
+import glob
 import json
 import os
 import sys
@@ -18,6 +20,11 @@ def text(value):
 
 def main():
     runs = {}
+    for kept in glob.glob(os.path.join(sys.argv[2], "*.csv")):
+        with open(kept, newline="") as file:
+            for record in csv.DictReader(file):
+                key = (record["method"], record["table"], int(record["seed"]))
+                runs.setdefault(record["peer"], {})[key] = record
     with open(sys.argv[1]) as file:
         for line in file:
             if line.endswith("\n"):
@@ -29,7 +36,7 @@ def main():
         with open(os.path.join(sys.argv[2], f"{peer}.csv"), "w", newline="") as file:
             rows = csv.writer(file, lineterminator="\n")
             columns = [name for name in COLUMNS
-                       if name != "modelled" or any(name in run for run in found.values())]
+                       if name != "modelled" or any(run.get(name) not in (None, "") for run in found.values())]
             rows.writerow(["peer", "version"] + columns)
             for key in sorted(found):
                 run = found[key]

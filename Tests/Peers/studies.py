@@ -52,44 +52,12 @@ MODELS = {"bohb", "mobster", "mobster-64", "pasha-bo"}
 SLOW = {"kde", "kde-nats", "kde-observed", "kde-nats-observed", "forest-1", "forest-4"}
 
 
-def parameter(name, domain, evolves):
-    if isinstance(domain, list):
-        values = ", ".join(str(value) for value in domain)
-        return f"  {name}: {{values: [{values}]{', architecture: true' if evolves else ''}}}"
-    kind, low, high = domain
-    scale = ", scale: log" if kind.startswith("log") else ""
-    whole = kind.endswith("integer")
-    number = int if whole else float
-    return (f"  {name}: {{min: {number(low)!r}, max: {number(high)!r}{scale}, "
-            f"type: {'integer' if whole else 'real'}}}")
-
-
 def brackets(table):
     """floor(log3(steps)) + 1."""
     count = 1
     while 3**count <= table.steps:
         count += 1
     return count
-
-
-def study(table, method, algorithm, stop, seed=1):
-    elapsed = ', elapsed: "elapsed_{epoch}"' if table.timed else ""
-    lines = [
-        f"name: {method}-{table.name.replace('_', '-').lower()}",
-        f"metric: {{name: value, goal: {table.goal}}}",
-        f"fidelity: {{name: epoch, min: 1, max: {table.steps}}}",
-        "parameters:",
-    ]
-    lines += [parameter(name, domain, "evolution" in method)
-              for name, domain in table.parameters.items()]
-    lines += [
-        "algorithm: " + (algorithm % {"brackets": brackets(table)}),
-        "trial: {command: [train]}",
-        f"stop: {{{stop}}}",
-        f"seed: {seed}",
-        f'table: {{file: ../tables/{table.name}.csv.gz, metric: "value_{{epoch}}"{elapsed}}}',
-    ]
-    return "\n".join(lines) + "\n"
 
 
 def comparisons():
@@ -162,7 +130,9 @@ def main():
         stop = stop or f"started: {min(trials, len(table.rows))}"
         path = os.path.join(arguments.folder, "studies", f"{method}-{name}.yaml")
         with open(path, "w") as file:
-            file.write(study(table, method, algorithm, stop, seed=wanted[0] if wanted else 1))
+            file.write(tables.study(
+                table, method, algorithm % {"brackets": brackets(table)}, stop,
+                seed=wanted[0] if wanted else 1))
         if arguments.write:
             continue
         if version is None:

@@ -29,6 +29,7 @@ class Table:
     values: np.ndarray  # rows x steps; nan: diverged
     seconds: np.ndarray  # rows x steps, elapsed; without times in the source one a step
     timed: bool
+    ended: np.ndarray | None = None  # rows x steps; true past the end of a curve
 
     @property
     def steps(self):
@@ -274,12 +275,47 @@ def write(table, folder):
         rows = csv.writer(file, lineterminator="\n")
         rows.writerow(header)
         for index, row in enumerate(table.rows):
-            cells = list(row.values()) + [repr(float(value)) for value in table.values[index]]
+            ended = [False] * table.steps if table.ended is None else table.ended[index]
+            cells = list(row.values()) + [
+                "" if past else repr(float(value)) for value, past in zip(table.values[index], ended)]
             if table.timed:
                 cells += [repr(float(value)) for value in table.seconds[index]]
             if hasattr(table, "final"):
                 cells.append(repr(float(table.final[index])))
             rows.writerow(cells)
+
+
+def parameter(name, domain, evolves):
+    if isinstance(domain, list):
+        values = ", ".join(str(value) for value in domain)
+        return f"  {name}: {{values: [{values}]{', architecture: true' if evolves else ''}}}"
+    kind, low, high = domain
+    scale = ", scale: log" if kind.startswith("log") else ""
+    whole = kind.endswith("integer")
+    number = int if whole else float
+    return (f"  {name}: {{min: {number(low)!r}, max: {number(high)!r}{scale}, "
+            f"type: {'integer' if whole else 'real'}}}")
+
+
+def study(table, method, algorithm, stop, seed=1):
+    """A study file of Rung that searches the table."""
+    elapsed = ', elapsed: "elapsed_{epoch}"' if table.timed else ""
+    lines = [
+        f"name: {method}-{table.name.replace('_', '-').lower()}",
+        f"metric: {{name: value, goal: {table.goal}}}",
+        f"fidelity: {{name: epoch, min: 1, max: {table.steps}}}",
+        "parameters:",
+    ]
+    lines += [parameter(name, domain, "evolution" in method)
+              for name, domain in table.parameters.items()]
+    lines += [
+        "algorithm: " + algorithm,
+        "trial: {command: [train]}",
+        f"stop: {{{stop}}}",
+        f"seed: {seed}",
+        f'table: {{file: ../tables/{table.name}.csv.gz, metric: "value_{{epoch}}"{elapsed}}}',
+    ]
+    return "\n".join(lines) + "\n"
 
 
 if __name__ == "__main__":
