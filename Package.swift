@@ -101,6 +101,12 @@ let package = Package(
     .executableTarget(
       name: "MPIConformance", dependencies: ["MPI"], path: "Tests/MPIConformance",
       swiftSettings: settings),
+    .executableTarget(
+      name: "Benchmarks",
+      dependencies: [
+        "Coordination", "Searchers", "StudyModel", numerics,
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ], path: "Tests/Benchmarks", exclude: ["run.py", "peers"], swiftSettings: settings),
     .testTarget(
       name: "RungTests", dependencies: ["Processes", "ProgramSupport", "rung"],
       swiftSettings: settings),
