@@ -34,7 +34,9 @@ TRANSLATION = ["initial_lr", "model_size", "ff_num_hidden", "num_layers", "batch
 
 def described(name, path, goal, kinds, pattern, steps, records=None, **options):
     """A table with what describes its rows, where they are told apart by their number only."""
-    records = [record for record in records or tables.read(path)]
+    records = records or tables.read(path)
+    # What is the same everywhere describes nothing.
+    kinds = {key: kind for key, kind in kinds.items() if len({r[key] for r in records}) > 1}
     values = tables.matrix(records, pattern, steps)
     made = tables.make(name, goal, records, kinds, values, **options)
     # The source has no word for a diverged step here: an empty cell is past the end.

@@ -26,15 +26,16 @@ warnings.simplefilter("ignore")
 PAIRS = {
     "PASHA's protocol": [
         ("asha-promotion", "syne-tune", "asha-promotion"),
+        ("asha-promotion-interpolated", "syne-tune", "asha-promotion"),
         ("asha-promotion", "syne-tune", "asha-promotion-paper"),
         ("asha-stopping", "syne-tune", "asha-stopping"),
         ("asha-stopping", "syne-tune", "asha-stopping-paper"),
         ("pasha", "syne-tune", "pasha"),
+        ("pasha-interpolated", "syne-tune", "pasha"),
         ("pasha", "syne-tune", "pasha-paper"),
-        ("bohb", "syne-tune", "bohb"),
-        ("bohb", "syne-tune", "bohb-falkner"),
-        ("mobster", "syne-tune", "mobster"),
-        ("mobster-64", "syne-tune", "mobster-64"),
+        ("bohb-interpolated", "syne-tune", "bohb"),
+        ("bohb-interpolated", "syne-tune", "bohb-falkner"),
+        ("mobster-64-interpolated", "syne-tune", "mobster-64"),
         ("hyperband", "optuna", "hyperband"),
     ],
     "NATS-Bench's protocol": [

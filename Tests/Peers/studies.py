@@ -20,10 +20,15 @@ PROTOCOL_A = {
     "asha-promotion": "{name: asha, eta: 3, type: promotion}",
     "asha-stopping": "{name: asha, eta: 3, type: stopping}",
     "pasha": "{name: pasha, eta: 3}",
+    # Syne Tune's rule of promotion.
+    "asha-promotion-interpolated":
+        "{name: asha, eta: 3, type: promotion, quantile: interpolated}",
+    "pasha-interpolated": "{name: pasha, eta: 3, quantile: interpolated}",
+    "bohb-interpolated":
+        "{scheduler: asha, searcher: bohb, eta: 3, type: promotion, quantile: interpolated}",
     "bohb": "{scheduler: asha, searcher: bohb, eta: 3, type: promotion}",
-    "mobster": "{name: mobster, eta: 3}",
     "mobster-64": "{name: mobster, eta: 3}",
-    "pasha-bo": "{name: pasha-bo, eta: 3}",
+    "mobster-64-interpolated": "{name: mobster, eta: 3, quantile: interpolated}",
     # As many brackets as Optuna's Hyperband has.
     "hyperband": "{name: asha, eta: 3, type: stopping, brackets: %(brackets)d}",
 }
@@ -48,7 +53,7 @@ PROTOCOL_C = {
                 "initial_random: 10}",
 }
 # They need more to go by than a row's number.
-MODELS = {"bohb", "mobster", "mobster-64", "pasha-bo"}
+MODELS = {"bohb", "bohb-interpolated", "mobster-64", "mobster-64-interpolated"}
 SLOW = {"kde", "kde-nats", "kde-observed", "kde-nats-observed", "forest-1", "forest-4"}
 
 
@@ -126,7 +131,7 @@ def main():
         table = loaded[name]
         if method in MODELS and "row" in table.parameters:
             continue
-        trials = 64 if method.endswith("-64") else 256
+        trials = 64 if "-64" in method else 256
         stop = stop or f"started: {min(trials, len(table.rows))}"
         path = os.path.join(arguments.folder, "studies", f"{method}-{name}.yaml")
         with open(path, "w") as file:
