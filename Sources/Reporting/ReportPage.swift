@@ -33,6 +33,8 @@ public struct ReportPage: Encodable, Sendable {
   var baseline: Double?
   var counts: StudyStatus.Counts
   var best: StudyStatus.Leader?
+  var front: [FrontMember]?
+  var finish: [Training]?
   var parameters: [String]
   var rungs: [Int]
   var bestOverTime: [[Double]]
@@ -45,7 +47,7 @@ public struct ReportPage: Encodable, Sendable {
     case elapsedSeconds = "elapsed_seconds"
     case slots, utilization
     case gpuHours = "gpu_hours"
-    case baseline, counts, best, parameters, rungs
+    case baseline, counts, best, front, finish, parameters, rungs
     case bestOverTime = "best_over_time"
     case trials
   }
@@ -76,6 +78,8 @@ public struct ReportPage: Encodable, Sendable {
     baseline = study.baseline
     counts = status.trials
     best = status.bestFull ?? status.best
+    front = status.front
+    finish = status.finish
     parameters = study.space.parameters.map(\.name)
     rungs = study.comparedBudgets.map(\.epochs)
     bestOverTime = Self.bestOverTime(coordinator)

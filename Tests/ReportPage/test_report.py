@@ -405,6 +405,37 @@ class ReportTests(unittest.TestCase):
         self.assertEqual(len(self.column(0)), 3)
         self.assertNotRegex(self.text("body"), "undefined|NaN|null|Infinity|object Object")
 
+    def test_a_front_and_trainings_of_the_winner_have_tables(self):
+        self.open("plain", generated_study(3))
+        for part in ("front", "finish"):
+            self.assertTrue(self.browser.run(f"document.getElementById('{part}').hidden"))
+        self.assertNotIn("Pareto", self.text("nav"))
+        study = generated_study(5, seed=4)
+        study["front"] = [
+            {"trial": number, "epoch": 27, "configuration": study["trials"][number]["configuration"],
+             "metrics": [{"name": HOSTILE, "value": 0.9 - number / 10},
+                         {"name": "seconds", "value": 30 - 10 * number}]}
+            for number in (0, 2)]
+        study["finish"] = [
+            {"seed": 1, "trial": 3, "state": "completed", "epoch": 27,
+             "metrics": [{"name": "val_accuracy", "value": 0.91},
+                         {"name": "test_accuracy", "value": 0.90}]},
+            {"seed": 2, "trial": 4, "state": "running", "epoch": 0, "metrics": []}]
+        self.open("front", study)
+        cells = "Array.from(document.querySelectorAll('#%s %s'), (cell) => cell.textContent)"
+        self.assertEqual(self.browser.run(cells % ("front", "thead th"))[:4],
+                         ["trial", HOSTILE, "seconds", "epoch"])
+        self.assertEqual(self.browser.run(cells % ("front", "tbody tr:nth-child(2) > *"))[:4],
+                         ["2", "0.7", "10", "27"])
+        self.assertEqual(self.browser.run(cells % ("finish", "tbody tr:first-child > *")),
+                         ["1", "3", "completed", "27", "0.91", "0.9"])
+        self.assertEqual(self.browser.run(cells % ("finish", "tbody tr:nth-child(2) > *")),
+                         ["2", "4", "running", "0", "\u2013", "\u2013"])
+        self.assertIn("Pareto front", self.text("nav"))
+        self.open("none-yet", {**study, "front": [], "finish": []})
+        self.assertIn("No trial has reported all metrics yet.", self.text("#front"))
+        self.assertIn("It begins when the search has ended.", self.text("#finish"))
+
     def test_one_trial_with_one_report_is_drawn(self):
         study = generated_study(1, seed=3, reports=1)
         self.open("single", study)

@@ -112,6 +112,9 @@ import Testing
     #expect(text(first.output).contains("\"front\" : ["))
     #expect(text(first.output).contains("\"seed\" : 2,"))
     #expect(text(first.output).contains("\"epoch\" : 6,"))
+    #expect(try bench.rung("report", bench.directory).status == 0)
+    let page = try bench.folder.read("study.rung/report.html")
+    #expect(page.contains("\"front\" : [\n") && page.contains("\"finish\" : [\n"))
     try bench.folder.write(
       "second.yaml",
       """
