@@ -27,7 +27,8 @@ APPROACHES = {
     "One-epoch": "one-epoch",
     "Random": "random-baseline",
 }
-# Rung's rule and the reference implementation's.
+# Rung's rule and the reference implementation's; with the second the models are run on these alone.
+MODELLED = ("lcbench", "alexnet", "nmt-en-ja")
 QUANTILES = {"floor": "", "interpolated": ", quantile: interpolated"}
 TRANSLATION = ["initial_lr", "model_size", "ff_num_hidden", "num_layers", "batch_size", "bpe"]
 
@@ -91,6 +92,9 @@ def rows(made, studies, seeds, quantile):
     percent = 100 if made.goal == "maximize" and np.nanmax(made.values) <= 1 else 1
     base = {}
     for approach in APPROACHES:
+        if quantile != "floor" and approach in ("MOBSTER", "PASHA BO") and not (
+                made.name.startswith(MODELLED)):
+            continue
         kept = quantile if "%s" in APPROACHES[approach] else "floor"
         runs = studies.runs(
             f"{made.name}-{approach.lower().replace(' ', '-')}-{kept}",

@@ -1,8 +1,9 @@
 """The peers' runs beside Rung's, as Markdown.
 
-    python compare.py FILE... > comparison.md
+    python compare.py [--all] FILE... > comparison.md
 
-Each FILE holds runs: `.jsonl` of the scripts here, or `.csv` of save.py. For each method and table:
+Each protocol has a table that says in how many tables a figure differs, and one of what differs;
+with `--all`, of everything. Each FILE holds runs: `.jsonl` of the scripts here, or `.csv` of save.py. For each method and table:
 mean, standard deviation and median of both sides, and the share of pairs of runs in which Rung has
 the better value (of run time, resource and counts: the larger one; 0.5 is equal, ties count half).
 The p-value is twice the smaller one of the two-sided Mann-Whitney and Kolmogorov-Smirnov tests,
@@ -169,7 +170,8 @@ def overall(found, corrected):
 
 
 def main():
-    runs = read(sys.argv[1:])
+    paths = [path for path in sys.argv[1:] if path != "--all"]
+    runs = read(paths)
     for protocol in PAIRS:
         found = list(rows(protocol, runs))
         if not found:
@@ -177,9 +179,11 @@ def main():
         corrected = families(found)
         print(f"\n## {protocol}\n")
         overall(found, corrected)
+        shown = [(row, p) for row, p in zip(found, corrected)
+                 if p < 0.05 or "--all" in sys.argv[1:]]
         print("\n| peer | table | figure | runs | Rung: mean ± sd (median) | peer | share "
               "| p, Holm |\n| --- | --- | --- | ---: | ---: | ---: | ---: | ---: |")
-        for (peer, table, figure, ours, theirs, share, _, name), p in zip(found, corrected):
+        for (peer, table, figure, ours, theirs, share, _, name), p in shown:
             star = " *" if p < 0.05 else ""
             print(f"| {peer} | {table} | {WORDS[figure]} | {len(ours)}, {len(theirs)} "
                   f"| {summary(ours)} | {summary(theirs)} | {share:.2f} | {p:.2g} {name}{star} |")
