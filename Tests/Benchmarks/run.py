@@ -3,8 +3,7 @@
     python run.py [decisions] [proposals] [--runs K] [--limit SECONDS] [--sizes N,N]
 
 BENCHMARKS   the program; .build/release/Benchmarks unless set
-PEERS        virtual environments of the peers: syne (0.16), synetune (0.14.2 with its legacy
-             schedulers), ray, optuna, hpbandster, deephyper; .peers unless set
+PEERS        the peers' virtual environments, which `Tests/Peers/run install` makes; .peers unless set
 
 Rung and the peers take turns, run after run, so that a busy machine does both the same. The work is
 that of peers/common.py; the peers' side is peers/*.py. A run that took longer than the limit was cut,
@@ -85,8 +84,13 @@ def digits(value):
     return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
 
 
+def chosen(peers, arguments):
+    return [(place, name) for place, name in peers
+            if place == "rung" or not arguments.only or name in arguments.only]
+
+
 def decisions(arguments):
-    found, cut = measure("decisions", DECISIONS, arguments.sizes or [100, 1_000, 10_000, 100_000],
+    found, cut = measure("decisions", chosen(DECISIONS, arguments), arguments.sizes or [100, 1_000, 10_000, 100_000],
                          arguments.runs, arguments.limit, {("optuna-hyperband", 100_000)})
     print("| scheduler | trials | decisions/s | a report, us | r_min report, first and last tenth, us "
           "| next trial, us | peak memory, MiB | runs |")
@@ -104,7 +108,7 @@ def decisions(arguments):
 
 
 def proposals(arguments):
-    found, cut = measure("proposals", PROPOSALS, arguments.sizes or [100, 1_000, 10_000],
+    found, cut = measure("proposals", chosen(PROPOSALS, arguments), arguments.sizes or [100, 1_000, 10_000],
                          arguments.runs, arguments.limit, {("synetune-legacy-mobster", 10_000)})
     print("| searcher | observations | proposal and report, ms | of which proposal | largest, ms "
           "| fit beside the loop, ms | runs |")
@@ -122,6 +126,7 @@ def main():
     parser.add_argument("what", nargs="*", default=["decisions", "proposals"])
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--limit", type=float, default=60)
+    parser.add_argument("--only", action="append", help="a peer's name, beside Rung's schedulers")
     parser.add_argument("--sizes", type=lambda text: [int(size) for size in text.split(",")])
     arguments = parser.parse_args()
     print(f"{time.strftime('%Y-%m-%d')}, {os.cpu_count()} cores, {platform.system()} "
