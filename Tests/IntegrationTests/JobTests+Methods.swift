@@ -5,11 +5,11 @@ import StudyModel
 import StudyStore
 import Testing
 
-/// Methods whose decisions are made beside the loop, or wait for others, over several ranks.
-@Suite(.serialized, .tags(.slurm))
-struct MethodTests {
+// Methods whose decisions are made beside the loop, or wait for others, over several ranks. They are
+// part of the same suite: its tests take turns on the one cluster.
+extension JobTests {
   /// Four parameters, so that models have something to learn, and quick epochs.
-  private static func study(_ algorithm: String) -> String {
+  private static func methodStudy(_ algorithm: String) -> String {
     """
     name: method-test
     metric: {name: value, goal: minimize}
@@ -26,7 +26,7 @@ struct MethodTests {
     """
   }
 
-  private static let trial = """
+  private static let quickTrial = """
     import math, os, time, rung
     trial = rung.trial()
     settings = trial.config
@@ -52,7 +52,7 @@ struct MethodTests {
   func aMethodRunsOverRanksAsItDoesInOneProcess(algorithm: String, hasModel: Bool) throws {
     try Cluster.require()
     let folder = try StudyFolder([
-      "study.yaml": Self.study(algorithm), "train.py": Self.trial,
+      "study.yaml": Self.methodStudy(algorithm), "train.py": Self.quickTrial,
     ])
     let submitted = try Cluster.run(
       "submit", folder.study, "--site", "private-cluster", "--nodes", "2", "--time", "20m")
