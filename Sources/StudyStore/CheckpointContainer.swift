@@ -113,7 +113,7 @@ public enum CheckpointContainer {
     } catch { throw .damaged(file: container, cause: "\(error)") }
   }
 
-  private static func groupName(_ entry: Container.Entry) -> String {
+  static func groupName(_ entry: Container.Entry) -> String {
     "trial-\(entry.leg.trial)-attempt-\(entry.leg.attempt)-epoch-\(entry.epoch)"
   }
 

@@ -65,7 +65,7 @@ public struct Journal {
   }
 
   /// The name of a run's file.
-  private static func name(of run: Int) -> String {
+  static func name(of run: Int) -> String {
     let digits = String(run)
     return String(repeating: "0", count: max(0, 4 - digits.count)) + digits + ".jsonl"
   }

@@ -63,7 +63,7 @@ public struct Store {
   }
 
   /// Whether commands are written alike: JSON knows no difference between 1 and 1.0.
-  private static func areSame(_ left: [Command], _ right: [Command]) -> Bool {
+  static func areSame(_ left: [Command], _ right: [Command]) -> Bool {
     // Commands that do not encode are as different as can be.
     left == right || (try? JournalLine.write(left)) == (try? JournalLine.write(right))
   }

@@ -23,9 +23,8 @@ struct Rung: ParsableCommand {
     subcommands: [
       CheckCommand.self, RunCommand.self, PlanCommand.self, SubmitCommand.self,
       ResumeCommand.self, AgentCommand.self, StatusCommand.self, BestCommand.self,
-      ReportCommand.self, ExportCommand.self, SimulateCommand.self, SitesCommand.self,
-      SpawnerCommand.self,
-      KeeperCommand.self, SlurmQueryCommand.self,
+      ReportCommand.self, ExportCommand.self, VerifyCommand.self, SimulateCommand.self,
+      SitesCommand.self, SpawnerCommand.self, KeeperCommand.self, SlurmQueryCommand.self,
     ])
 
   static func main() {

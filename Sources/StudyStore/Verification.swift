@@ -1,0 +1,124 @@
+public import Coordination
+import FoundationEssentials
+import Processes
+public import StudyModel
+
+/// A check of a study's files: the journal replayed from its beginning, the snapshot beside it, every
+/// checkpoint read.
+public struct Verification: Sendable {
+  /// A decision that the replay made otherwise than it is recorded.
+  public struct Difference: Hashable, Sendable {
+    /// The journal file.
+    public var file: String
+    /// The line in it, from 1.
+    public var line: Int
+    /// What was recorded, as JSON.
+    public var recorded: String
+    /// What was decided anew, as JSON.
+    public var decided: String
+  }
+
+  /// What became of the snapshot.
+  public enum SnapshotState: String, Sendable, Encodable {
+    /// It holds what the replay holds at the same entry.
+    case same
+    /// It holds something else; resuming from it would go another way.
+    case different
+    /// There is none, or none that can be used: resuming replays the journal.
+    case absent
+  }
+
+  /// A checkpoint or container that is not what it should be.
+  public struct Damage: Hashable, Sendable {
+    /// The container's file.
+    public var file: String
+    /// The checkpoint in it.
+    public var leg: LegID
+    /// Its epoch.
+    public var epoch: Int
+    /// What is wrong.
+    public var cause: String
+  }
+
+  /// Journal files.
+  public private(set) var runs: Int
+  /// Entries in all of them.
+  public private(set) var entries: Int
+  /// The first entry whose decision differs.
+  public private(set) var difference: Difference?
+  /// The snapshot.
+  public private(set) var snapshot = SnapshotState.absent
+  /// Containers that the journal knows.
+  public private(set) var containers = 0
+  /// Checkpoints in them.
+  public private(set) var checkpoints = 0
+  /// Their bytes.
+  public private(set) var bytes = 0
+  /// What is wrong with checkpoints.
+  public private(set) var damages: [Damage] = []
+  /// Files among the checkpoints that the journal does not know; a later run deletes them.
+  public private(set) var strays: [String] = []
+
+  /// Whether the study can go on as if nothing had happened.
+  public var isSound: Bool { difference == nil && snapshot != .different && damages.isEmpty }
+
+  /// Checks a study that nobody runs meanwhile.
+  ///
+  /// - Parameters:
+  ///   - directory: The study.
+  ///   - study: Its frozen study file.
+  /// - Throws: ``StoreError`` where the journal cannot be read at all.
+  public init(of directory: StudyDirectory, study: Study) throws(StoreError) {
+    let journal = try Journal.read(directory.journal)
+    (runs, entries) = (journal.lastRun, journal.entries.count)
+    let kept = Snapshot.read(directory)
+    var coordinator = Coordinator(study: study)
+    var (run, line) = (1, 1)
+    for (index, entry) in journal.entries.enumerated() {
+      if let kept, kept.entries == index { compare(kept.0, with: coordinator) }
+      if case .runBegan(let begun) = entry.event { (run, line) = (begun.number, 1) }
+      line += 1
+      let commands = coordinator.absorb(entry.event, at: entry.time)
+      if difference == nil, !Store.areSame(commands, entry.commands) {
+        difference = Difference(
+          file: directory.journal + "/" + Journal.name(of: run), line: line,
+          recorded: Self.text(entry.commands), decided: Self.text(commands))
+      }
+    }
+    if let kept, kept.entries == journal.entries.count { compare(kept.0, with: coordinator) }
+    // A snapshot of more than the journal has is none of this journal.
+    if let kept, kept.entries > journal.entries.count { snapshot = .different }
+    readCheckpoints(of: coordinator, in: directory.checkpoints)
+  }
+
+  private mutating func compare(_ kept: Coordinator, with replayed: Coordinator) {
+    snapshot = Self.text(kept) == Self.text(replayed) ? .same : .different
+  }
+
+  private mutating func readCheckpoints(of coordinator: Coordinator, in folder: String) {
+    containers = coordinator.containers.count
+    for container in coordinator.containers {
+      let path = folder + "/" + container.name
+      for entry in container.entries {
+        checkpoints += 1
+        bytes += entry.bytes
+        do { try CheckpointContainer.check(entry, of: path) } catch {
+          damages.append(
+            Damage(file: path, leg: entry.leg, epoch: entry.epoch, cause: error.description))
+        }
+      }
+    }
+    let known = Set(coordinator.containers.map(\.name))
+    strays = namesInFolder(folder).filter { !known.contains($0) }.map { folder + "/" + $0 }
+  }
+
+  private static func text(_ value: some Encodable) -> String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    encoder.nonConformingFloatEncodingStrategy = .convertToString(
+      positiveInfinity: "Infinity", negativeInfinity: "-Infinity", nan: "NaN")
+    do { return String(decoding: try encoder.encode(value), as: UTF8.self) } catch {
+      preconditionFailure("a state did not encode: \(error)")
+    }
+  }
+}

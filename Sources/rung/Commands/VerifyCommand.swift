@@ -1,0 +1,101 @@
+import ArgumentParser
+import Coordination
+import Processes
+import StudyModel
+import StudyStore
+
+struct VerifyCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "verify",
+    abstract: "Replay a study's journal, and read every checkpoint.",
+    discussion: """
+      Names the first decision that differs from the recorded one, and each checkpoint that cannot be \
+      read back. Changes nothing.
+      For example: rung verify study.rung
+      """)
+
+  @Argument(help: "The study's folder.", completion: .directory) var directory: String
+  @Flag(help: "Print one JSON object.") var json = false
+
+  private struct Result: Encodable {
+    struct Difference: Encodable {
+      var file: String
+      var line: Int
+      var recorded: String
+      var decided: String
+    }
+    struct Damage: Encodable {
+      var file: String
+      var trial: TrialID
+      var attempt: Int
+      var epoch: Int
+      var cause: String
+    }
+
+    var sound: Bool
+    var runs: Int
+    var entries: Int
+    var difference: Difference?
+    var snapshot: Verification.SnapshotState
+    var containers: Int
+    var checkpoints: Int
+    var bytes: Int
+    var damages: [Damage]
+    var strays: [String]
+  }
+
+  func run() throws {
+    let handle = try StudyHandle(directory)
+    try Session(handle: handle, record: try handle.read()).refuseIfHeld()
+    let found = try Verification(of: handle.directory, study: handle.study)
+    try write(json ? try jsonText(result(found)) : text(found))
+    guard found.isSound else {
+      throw Failure(.wrongFile, "'\(directory)' is not sound: see above")
+    }
+  }
+
+  private func result(_ found: Verification) -> Result {
+    Result(
+      sound: found.isSound, runs: found.runs, entries: found.entries,
+      difference: found.difference.map {
+        .init(file: $0.file, line: $0.line, recorded: $0.recorded, decided: $0.decided)
+      },
+      snapshot: found.snapshot, containers: found.containers, checkpoints: found.checkpoints,
+      bytes: found.bytes,
+      damages: found.damages.map {
+        .init(
+          file: $0.file, trial: $0.leg.trial, attempt: $0.leg.attempt, epoch: $0.epoch,
+          cause: $0.cause)
+      }, strays: found.strays)
+  }
+
+  private func text(_ found: Verification) -> String {
+    var lines = ["journal: \(found.entries) entries of \(found.runs) runs"]
+    if let difference = found.difference {
+      lines[0] += ", not replayed as recorded"
+      lines += [
+        "  \(difference.file):\(difference.line): the first decision that differs",
+        "    recorded: \(difference.recorded)", "    decided:  \(difference.decided)",
+        "  the study file or the program is another than the one that ran; put the old one back",
+      ]
+    } else {
+      lines[0] += ", replayed: every decision as recorded"
+    }
+    switch found.snapshot {
+    case .same: lines.append("snapshot: the same as the replay")
+    case .absent: lines.append("snapshot: none; 'rung resume' replays the journal")
+    case .different:
+      lines.append(
+        "snapshot: not the same as the replay; delete 'study.h5', the journal rebuilds it")
+    }
+    let counts =
+      "checkpoints: \(found.checkpoints) in \(found.containers) containers, \(found.bytes) bytes"
+    lines.append(counts + (found.damages.isEmpty ? ", all read back" : ""))
+    for damage in found.damages {
+      lines.append("  trial \(damage.leg.trial), epoch \(damage.epoch): \(damage.cause)")
+    }
+    if !found.damages.isEmpty { lines.append("  restore these files from a backup") }
+    lines += found.strays.map { "not in the journal, deleted by a next run: \($0)" }
+    return lines.joined(separator: "\n") + "\n"
+  }
+}

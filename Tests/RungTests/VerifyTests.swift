@@ -1,0 +1,96 @@
+import Processes
+import ProgramSupport
+import Testing
+
+/// `rung verify` over studies that ran, and over what may befall their files.
+@Suite struct VerifyTests {
+  /// A study that has ended, with checkpoints.
+  private func bench() throws -> ProgramBench {
+    let bench = try ProgramBench(
+      study: """
+        metric: {name: value, goal: minimize}
+        fidelity: {name: epoch, min: 1, max: 9}
+        parameters: {x: {min: 0.0, max: 1.0}}
+        algorithm: {name: asha, eta: 3}
+        trial: {command: [PYTHON, train.py]}
+        stop: {trials: 9}
+        seed: 2
+        """,
+      trial: """
+        import os, rung
+        trial = rung.trial()
+        for epoch in trial.epochs():
+            with open(os.path.join(trial.checkpoint_dir, "state"), "w") as file:
+                file.write("checkpoint " * 1000)
+            trial.report(epoch, value=trial.config["x"] + 1 / epoch)
+        """)
+    let run = try bench.rung("run", bench.study, "--slots", "3", "--quiet")
+    #expect(run.status == 0, "\(text(run.errors))")
+    return bench
+  }
+
+  private func verify(_ bench: ProgramBench) throws -> (status: Int, output: String) {
+    let result = try bench.rung("verify", bench.directory)
+    return (Int(result.status), text(result.output))
+  }
+
+  @Test func aSoundStudyIsSaidToBeSo() throws {
+    let bench = try bench()
+    let (status, output) = try verify(bench)
+    #expect(status == 0, "\(output)")
+    #expect(output.contains(", replayed: every decision as recorded\n"))
+    #expect(output.contains("snapshot: the same as the replay\n"))
+    #expect(output.contains(", all read back\n"))
+    #expect(!output.contains("checkpoints: 0 "))
+    let json = try bench.rung("verify", bench.directory, "--json")
+    #expect(text(json.output).contains("\"sound\" : true"))
+    #expect(try verify(bench).output == output)
+  }
+
+  @Test func withoutASnapshotTheJournalIsEnough() throws {
+    let bench = try bench()
+    removeAll(bench.directory + "/study.h5")
+    let (status, output) = try verify(bench)
+    #expect(status == 0, "\(output)")
+    #expect(output.contains("snapshot: none"))
+  }
+
+  @Test func aDamagedCheckpointIsNamed() throws {
+    let bench = try bench()
+    let folder = bench.directory + "/checkpoints"
+    let name = try #require(namesInFolder(folder).sorted().first)
+    var bytes = try readFile("\(folder)/\(name)")
+    // In the middle of what the trial wrote.
+    let needle = Array("checkpoint checkpoint".utf8)
+    let place = try #require(
+      bytes.indices.first { bytes[$0...].starts(with: needle) }, "no content in \(name)")
+    bytes[place] ^= 1
+    try writeFile("\(folder)/\(name)", bytes)
+    let (status, output) = try verify(bench)
+    #expect(status == 65)
+    #expect(output.contains("\(folder)/\(name)' is damaged"), "\(output)")
+    removeAll("\(folder)/\(name)")
+    #expect(try verify(bench).output.contains("it is missing"))
+  }
+
+  @Test func anotherStudyFileDecidesOtherwise() throws {
+    let bench = try bench()
+    let file = bench.directory + "/study.yaml"
+    let old = text(try readFile(file))
+    removeAll(file)
+    try writeFile(file, Array(old.split(separator: "eta: 3").joined(separator: "eta: 2").utf8))
+    let (status, output) = try verify(bench)
+    #expect(status == 65)
+    #expect(output.contains("/journal/0001.jsonl:"), "\(output)")
+    #expect(output.contains("the first decision that differs"))
+    #expect(output.contains("snapshot: not the same as the replay"))
+  }
+
+  @Test func aFileThatNobodyKnowsIsNoDamage() throws {
+    let bench = try bench()
+    try writeFile(bench.directory + "/checkpoints/stray.h5", [1, 2, 3])
+    let (status, output) = try verify(bench)
+    #expect(status == 0)
+    #expect(output.contains("not in the journal, deleted by a next run: "))
+  }
+}
