@@ -32,9 +32,6 @@ struct Rung: ParsableCommand {
     do {
       var command = try parseAsRoot()
       try command.run()
-    } catch let failure as Failure {
-      note("rung: \(failure.message)")
-      Glibc.exit(failure.status.rawValue)
     } catch {
       if let failure = Failure(describing: error) {
         note("rung: \(failure.message)")
@@ -71,6 +68,7 @@ struct Failure: Error, CustomStringConvertible {
   /// What an error of a module means for the command; `nil` for one of the argument parser's.
   init?(describing error: any Error) {
     switch error {
+    case let error as Failure: self = error
     case let error as StudyFileError:
       self.init(.wrongFile, "\(error.mistakes.count) mistakes\n\(error)")
       if error.mistakes.count == 1 { message = error.description }

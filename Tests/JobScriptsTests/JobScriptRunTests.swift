@@ -15,21 +15,22 @@ import Testing
   /// - Returns: The exit status, each call of a stand-in as a list of words, and whether the
   ///   folder holds a file that an injected command made.
   private func run(
-    _ script: String, srun status: Int
+    _ script: String, srun status: Int, leaving left: Int? = nil
   ) throws -> (status: Int32, calls: [[String]], injected: Bool) {
     let folder = FileManager.default.temporaryDirectory
       .appending(path: "rung-jobscript-\(UUID().uuidString)")
     let bin = folder.appending(path: "bin")
     try FileManager.default.createDirectory(at: bin, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: folder) }
-    for (name, exit) in [("srun", status), ("module", 0)] {
+    let hang = left.map { "echo \($0) >\"$RUNG_STATUS_FILE\"; exec sleep 100" }
+    for (name, exit) in [("srun", hang ?? "exit \(status)"), ("module", "exit 0")] {
       let file = bin.appending(path: name)
       let text = """
         #!/bin/bash
         printf '%s\\0' \(name) "$@" >>"$CALLS"
         printf '\\n' >>"$CALLS"
         env | grep -E '^(SLURM_MEM_PER_NODE|SITE_VARIABLE)=' >>"$CALLS.env"
-        exit \(exit)
+        \(exit)
 
         """
       try Data(text.utf8).write(to: file)
@@ -43,7 +44,7 @@ import Testing
     process.currentDirectoryURL = folder
     process.environment = [
       "PATH": "\(bin.path):/usr/bin:/bin", "CALLS": calls.path, "HOME": folder.path,
-      "SLURM_MEM_PER_NODE": "2048",
+      "SLURM_MEM_PER_NODE": "2048", "SLURM_JOB_ID": "17", "RUNG_STEP_PATIENCE": "2",
     ]
     try process.run()
     process.waitUntilExit()
@@ -60,18 +61,32 @@ import Testing
     return (process.terminationStatus, words, oops)
   }
 
-  private func script(strategy: String, hostile: String) throws -> String {
+  private func script(
+    strategy: String, hostile: String, directory: String = "/study"
+  ) throws -> String {
     var site = Sites.privateCluster
     site.mpi = "pmix\(hostile)"
     site.variables = [.init(name: "SITE_VARIABLE", value: hostile)]
     let locations = JobLocations(
       executable: "/rung\(hostile)",
-      directory: "/study\(hostile.replacingOccurrences(of: "\\", with: ""))",
+      directory: "\(directory)\(hostile.replacingOccurrences(of: "\\", with: ""))",
       studyFolder: "/folder\(hostile)")
     let plan = try plan(
       digits(), at: site, asking: PlanRequest(size: .nodes(3), strategy: strategy))
     return try jobScript(
       for: plan, study: digits(), site: site, locations: locations, version: version)
+  }
+
+  @Test(arguments: [0, 75]) func anSrunThatDoesNotReturnIsEnded(status left: Int) throws {
+    let study = FileManager.default.temporaryDirectory.appending(path: "rung-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(
+      at: study.appending(path: "jobs"), withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: study) }
+    let (status, calls, _) = try run(
+      try script(strategy: "hetjob", hostile: "", directory: study.path), srun: 0, leaving: left)
+    #expect(status == Int32(left))
+    #expect(calls.count { $0[0] == "srun" } == 1)
+    #expect(try FileManager.default.contentsOfDirectory(atPath: study.path + "/jobs").isEmpty)
   }
 
   @Test(arguments: ["", hostile]) func aPlainJobStartsOneAgentANode(hostile: String) throws {

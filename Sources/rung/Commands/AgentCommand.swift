@@ -46,7 +46,9 @@ struct AgentCommand: ParsableCommand {
       unfinishedPerPeer: 1024, patience: .seconds(20), reportingTo: { note("rung: \($0)") },
       exitStatus: { error in
         agent.shutDown()
-        return Int((Failure(describing: error) ?? Failure(.ourMistake, "")).status.rawValue)
+        let status = (Failure(describing: error) ?? Failure(.ourMistake, "")).status
+        if worker.rank == 0 { leave(status.rawValue) }
+        return Int(status.rawValue)
       }
     ) { (world: borrowing Communicator) -> Coordinator? in
       guard world.rank == worker.rank else {
@@ -61,8 +63,20 @@ struct AgentCommand: ParsableCommand {
       }
       return try coordinate(handle, agent, WorldPort(world.mailbox), signals)
     }
-    if let coordinator {
-      try Session.conclude(coordinator, directory: handle.directory, json: false)
+    guard let coordinator else { return }
+    do { try Session.conclude(coordinator, directory: handle.directory, json: false) } catch {
+      leave((Failure(describing: error) ?? Failure(.ourMistake, "")).status.rawValue)
+      throw error
+    }
+    leave(0)
+  }
+
+  /// Leaves rank 0's exit status for a job script that cannot rely on srun to return.
+  private func leave(_ status: Int32) {
+    guard let path = environment("RUNG_STATUS_FILE") else { return }
+    do { try writeFile(path, Array("\(status)\n".utf8)) } catch {
+      // Without the file the script waits for srun alone.
+      note("rung: \(error)")
     }
   }
 
