@@ -1,13 +1,13 @@
-public import Coordination
+import Coordination
 import FoundationEssentials
 import Processes
 public import StudyModel
 
 /// A check of a study's files: the journal replayed from its beginning, the snapshot beside it, every
 /// checkpoint read.
-public struct Verification: Sendable {
+public struct Verification: Sendable, Encodable {
   /// A decision that the replay made otherwise than it is recorded.
-  public struct Difference: Hashable, Sendable {
+  public struct Difference: Hashable, Sendable, Encodable {
     /// The journal file.
     public var file: String
     /// The line in it, from 1.
@@ -24,17 +24,21 @@ public struct Verification: Sendable {
     case same
     /// It holds something else; resuming from it would go another way.
     case different
-    /// There is none, or none that can be used: resuming replays the journal.
+    /// There is none: resuming replays the journal.
     case absent
+    /// It cannot be read: resuming replays the journal.
+    case unusable
   }
 
-  /// A checkpoint or container that is not what it should be.
-  public struct Damage: Hashable, Sendable {
+  /// A checkpoint that is not what it should be.
+  public struct Damage: Hashable, Sendable, Encodable {
     /// The container's file.
     public var file: String
-    /// The checkpoint in it.
-    public var leg: LegID
-    /// Its epoch.
+    /// The trial whose checkpoint it is.
+    public var trial: TrialID
+    /// Which of the trial's processes left it, from 1.
+    public var attempt: Int
+    /// The epoch after which it was left.
     public var epoch: Int
     /// What is wrong.
     public var cause: String
@@ -60,7 +64,12 @@ public struct Verification: Sendable {
   public private(set) var strays: [String] = []
 
   /// Whether the study can go on as if nothing had happened.
-  public var isSound: Bool { difference == nil && snapshot != .different && damages.isEmpty }
+  public private(set) var isSound = true
+
+  private enum CodingKeys: String, CodingKey {
+    case runs, entries, difference, snapshot, containers, checkpoints, bytes, damages, strays
+    case isSound = "sound"
+  }
 
   /// Checks a study that nobody runs meanwhile.
   ///
@@ -72,6 +81,7 @@ public struct Verification: Sendable {
     let journal = try Journal.read(directory.journal)
     (runs, entries) = (journal.lastRun, journal.entries.count)
     let kept = Snapshot.read(directory)
+    if kept == nil, exists(directory.snapshot) { snapshot = .unusable }
     var coordinator = Coordinator(study: study)
     var (run, line) = (1, 1)
     for (index, entry) in journal.entries.enumerated() {
@@ -89,6 +99,7 @@ public struct Verification: Sendable {
     // A snapshot of more than the journal has is none of this journal.
     if let kept, kept.entries > journal.entries.count { snapshot = .different }
     readCheckpoints(of: coordinator, in: directory.checkpoints)
+    isSound = difference == nil && snapshot != .different && damages.isEmpty
   }
 
   private mutating func compare(_ kept: Coordinator, with replayed: Coordinator) {
@@ -104,7 +115,9 @@ public struct Verification: Sendable {
         bytes += entry.bytes
         do { try CheckpointContainer.check(entry, of: path) } catch {
           damages.append(
-            Damage(file: path, leg: entry.leg, epoch: entry.epoch, cause: error.description))
+            Damage(
+              file: path, trial: entry.leg.trial, attempt: entry.leg.attempt, epoch: entry.epoch,
+              cause: error.description))
         }
       }
     }

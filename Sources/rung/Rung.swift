@@ -65,6 +65,11 @@ struct Failure: Error, CustomStringConvertible {
     self.message = message
   }
 
+  /// The exit status of a command that an error ends; an error of no module is our mistake.
+  static func status(of error: any Error) -> Int32 {
+    (Failure(describing: error)?.status ?? .ourMistake).rawValue
+  }
+
   /// What an error of a module means for the command; `nil` for one of the argument parser's.
   init?(describing error: any Error) {
     switch error {

@@ -53,6 +53,10 @@ import Testing
     let (status, output) = try verify(bench)
     #expect(status == 0, "\(output)")
     #expect(output.contains("snapshot: none"))
+    try writeFile(bench.directory + "/study.h5", Array("no HDF5".utf8))
+    let damaged = try verify(bench)
+    #expect(damaged.status == 0)
+    #expect(damaged.output.contains("snapshot: cannot be read"), "\(damaged.output)")
   }
 
   @Test func aDamagedCheckpointIsNamed() throws {
@@ -69,6 +73,8 @@ import Testing
     let (status, output) = try verify(bench)
     #expect(status == 65)
     #expect(output.contains("\(folder)/\(name)' is damaged"), "\(output)")
+    let json = text(try bench.rung("verify", bench.directory, "--json").output)
+    #expect(json.contains("\"sound\" : false") && json.contains("\"attempt\" : "))
     removeAll("\(folder)/\(name)")
     #expect(try verify(bench).output.contains("it is missing"))
   }

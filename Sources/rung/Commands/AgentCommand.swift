@@ -46,9 +46,9 @@ struct AgentCommand: ParsableCommand {
       unfinishedPerPeer: 1024, patience: .seconds(20), reportingTo: { note("rung: \($0)") },
       exitStatus: { error in
         agent.shutDown()
-        let status = (Failure(describing: error) ?? Failure(.ourMistake, "")).status
-        if worker.rank == 0 { leave(status.rawValue) }
-        return Int(status.rawValue)
+        let status = Failure.status(of: error)
+        if worker.rank == 0 { leave(status) }
+        return Int(status)
       }
     ) { (world: borrowing Communicator) -> Coordinator? in
       guard world.rank == worker.rank else {
@@ -65,7 +65,7 @@ struct AgentCommand: ParsableCommand {
     }
     guard let coordinator else { return }
     do { try Session.conclude(coordinator, directory: handle.directory, json: false) } catch {
-      leave((Failure(describing: error) ?? Failure(.ourMistake, "")).status.rawValue)
+      leave(Failure.status(of: error))
       throw error
     }
     leave(0)

@@ -1,7 +1,5 @@
 import ArgumentParser
-import Coordination
 import Processes
-import StudyModel
 import StudyStore
 
 struct VerifyCommand: ParsableCommand {
@@ -17,56 +15,14 @@ struct VerifyCommand: ParsableCommand {
   @Argument(help: "The study's folder.", completion: .directory) var directory: String
   @Flag(help: "Print one JSON object.") var json = false
 
-  private struct Result: Encodable {
-    struct Difference: Encodable {
-      var file: String
-      var line: Int
-      var recorded: String
-      var decided: String
-    }
-    struct Damage: Encodable {
-      var file: String
-      var trial: TrialID
-      var attempt: Int
-      var epoch: Int
-      var cause: String
-    }
-
-    var sound: Bool
-    var runs: Int
-    var entries: Int
-    var difference: Difference?
-    var snapshot: Verification.SnapshotState
-    var containers: Int
-    var checkpoints: Int
-    var bytes: Int
-    var damages: [Damage]
-    var strays: [String]
-  }
-
   func run() throws {
     let handle = try StudyHandle(directory)
     try Session(handle: handle, record: try handle.read()).refuseIfHeld()
     let found = try Verification(of: handle.directory, study: handle.study)
-    try write(json ? try jsonText(result(found)) : text(found))
+    try write(json ? try jsonText(found) : text(found))
     guard found.isSound else {
       throw Failure(.wrongFile, "'\(directory)' is not sound: see above")
     }
-  }
-
-  private func result(_ found: Verification) -> Result {
-    Result(
-      sound: found.isSound, runs: found.runs, entries: found.entries,
-      difference: found.difference.map {
-        .init(file: $0.file, line: $0.line, recorded: $0.recorded, decided: $0.decided)
-      },
-      snapshot: found.snapshot, containers: found.containers, checkpoints: found.checkpoints,
-      bytes: found.bytes,
-      damages: found.damages.map {
-        .init(
-          file: $0.file, trial: $0.leg.trial, attempt: $0.leg.attempt, epoch: $0.epoch,
-          cause: $0.cause)
-      }, strays: found.strays)
   }
 
   private func text(_ found: Verification) -> String {
@@ -84,6 +40,7 @@ struct VerifyCommand: ParsableCommand {
     switch found.snapshot {
     case .same: lines.append("snapshot: the same as the replay")
     case .absent: lines.append("snapshot: none; 'rung resume' replays the journal")
+    case .unusable: lines.append("snapshot: cannot be read; 'rung resume' replays the journal")
     case .different:
       lines.append(
         "snapshot: not the same as the replay; delete 'study.h5', the journal rebuilds it")
@@ -92,7 +49,7 @@ struct VerifyCommand: ParsableCommand {
       "checkpoints: \(found.checkpoints) in \(found.containers) containers, \(found.bytes) bytes"
     lines.append(counts + (found.damages.isEmpty ? ", all read back" : ""))
     for damage in found.damages {
-      lines.append("  trial \(damage.leg.trial), epoch \(damage.epoch): \(damage.cause)")
+      lines.append("  trial \(damage.trial), epoch \(damage.epoch): \(damage.cause)")
     }
     if !found.damages.isEmpty { lines.append("  restore these files from a backup") }
     lines += found.strays.map { "not in the journal, deleted by a next run: \($0)" }
