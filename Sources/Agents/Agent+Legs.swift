@@ -66,6 +66,7 @@ extension Agent {
       "\"max\": \(settings.study.lastEpoch(of: leg))", "\"seed\": \(leg.seed)",
     ]
     process.connection?.send(Array("{\"trial\": {\(fields.joined(separator: ", "))}}".utf8))
+    if active.isHeld { process.connection?.send(Self.holdMessage) }
   }
 
   private func spawn(_ active: ActiveLeg, in place: Int) throws {

@@ -20,6 +20,7 @@ extension Agent {
       if process.connection == nil {
         process.connection = channel
         process.isWarm = isWarm
+        askToHold(place)
       }
       return true
     }
@@ -84,18 +85,22 @@ extension Agent {
     guard let active = slots[place].leg else { return }
     let leg = active.leg.id
     switch message {
-    case .report(let epoch, let values):
+    case .report(let epoch, let values, let isHeld):
       slots[place].leg?.lastSign = monotonicSeconds()
       // A program that speaks over the socket may print its reports as well: heard once.
       guard isAnswerable || process.connection == nil else { return }
       slots[place].leg?.epoch = max(active.epoch, epoch)
       let every = settings.study.trial.checkpointEvery
-      if isAnswerable, epoch >= active.leg.until || every.map({ epoch % $0 == 0 }) == true {
+      if isAnswerable,
+        isHeld || epoch >= active.leg.until || every.map({ epoch % $0 == 0 }) == true
+      {
         slots[place].leg?.awaited = epoch
       }
       events.append(
         .reported(
-          Report(leg: leg, epoch: epoch, values: values, isAnswerable: isAnswerable)))
+          Report(
+            leg: leg, epoch: epoch, values: values, isAnswerable: isAnswerable,
+            isHeld: isAnswerable && isHeld)))
     case .next where isAnswerable:
       process.isWaiting = true
       process.patience = nil
@@ -105,6 +110,14 @@ extension Agent {
     case .rubbish(let why): note("not understood: \(why)", process, of: leg)
     }
   }
+
+  /// Asks the trial in a slot to wait at its next report, where that was ordered and it listens.
+  func askToHold(_ place: Int) {
+    guard slots[place].leg?.isHeld == true else { return }
+    slots[place].process?.connection?.send(Self.holdMessage)
+  }
+
+  static let holdMessage = Array(#"{"hold": true}"#.utf8)
 
   /// Tells a trial what was decided.
   func answer(_ leg: LegID, _ epoch: Int, _ verdict: Verdict) throws {

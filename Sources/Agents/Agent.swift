@@ -101,12 +101,16 @@ public final class Agent {
     switch command {
     case .start(let leg): try prepare(leg)
     case .answer(let leg, _, let epoch, let verdict): try answer(leg, epoch, verdict)
+    case .hold(let leg, _):
+      guard let place = slot(of: leg) else { return }
+      slots[place].leg?.isHeld = true
+      askToHold(place)
     case .end(let leg, _): end(leg, .endedByRung)
     case .merge(let names, let entries, _):
       try keeper.channel.send(KeeperRequest.merge(names, keeping: entries))
     case .discard(let names, _): try keeper.channel.send(KeeperRequest.discard(names))
     case .finish: dismissWarmProcesses()
-    case .propose, .fit: break
+    case .propose, .fit, .leave: break
     }
   }
 

@@ -6,8 +6,8 @@ import StudyModel
 enum TrialMessage: Hashable {
   /// The first line over the socket: who speaks.
   case hello(LegID, isWarm: Bool)
-  /// An epoch is finished.
-  case report(epoch: Int, values: [Report.Value])
+  /// An epoch is finished; whether the trial waits, because it was asked to hold.
+  case report(epoch: Int, values: [Report.Value], isHeld: Bool = false)
   /// A warm process is done with its trial and asks for the next.
   case next
   /// Not one of ours; why.
@@ -51,7 +51,8 @@ enum TrialMessage: Hashable {
       return .rubbish("'\(key)' is \(number), which is no whole number from 1")
     }
     var values: [Report.Value] = []
-    for name in fields.keys.sorted() where name != key {
+    let isHeld = fields["waiting"] == .truth(true)
+    for name in fields.keys.sorted() where name != key && !(isHeld && name == "waiting") {
       switch fields[name] {
       case .number(let value)?: values.append(Report.Value(name, value))
       case .truth(let value)?: values.append(Report.Value(name, value ? 1 : 0))
@@ -60,7 +61,7 @@ enum TrialMessage: Hashable {
       case .other, nil: break
       }
     }
-    return .report(epoch: epoch, values: values)
+    return .report(epoch: epoch, values: values, isHeld: isHeld)
   }
 
   private enum Scalar: Hashable, Decodable {

@@ -89,6 +89,8 @@ struct ActiveLeg {
   /// Its scratch folder.
   var directory: String
   var hasBegun = false
+  /// Whether it is to wait at its next report.
+  var isHeld = false
   /// The last epoch reported, 0 before.
   var epoch = 0
   /// When it last reported, or started.

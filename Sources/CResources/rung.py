@@ -161,6 +161,9 @@ class Trial:
         if self._agent is None:
             return self._print(epoch, report)
         self._hear(self._agent)
+        if self._is_held:
+            # Tells this report from one that crossed the request.
+            report["waiting"] = True
         self._agent.send(report)
         self._await_decision(epoch, self._agent)
         self._mind_the_connection(self._agent)
@@ -196,10 +199,11 @@ class Trial:
     def _await_decision(self, epoch: int, agent: "_Agent") -> None:
         """Waits for the answer to the report of `epoch`, if one is due.
 
-        Whether one is due is asked anew after each message: an answer to an earlier report, one
-        that was under way before Rung's request to hold arrived, settles that request.
+        A request to hold that arrives meanwhile is for the next report: this one did not say that
+        it waits because of it.
         """
         is_answered = False
+        was_held = self._is_held
         while not is_answered and not self._has_ended and self._is_decision_due(epoch):
             message = agent.next_message()
             if message is None:
@@ -207,6 +211,8 @@ class Trial:
             if "decision" in message:
                 is_answered = message.get("epoch", epoch) >= epoch
             self._absorb(message)
+        if is_answered and was_held:
+            self._is_held = False
 
     def _mind_the_connection(self, agent: "_Agent") -> None:
         """Takes the loss of the connection for the decision to stop."""
@@ -226,7 +232,6 @@ class Trial:
         if "decision" not in message:
             return
         decision = message["decision"]
-        self._is_held = False
         if decision in ("pause", "stop"):
             self._has_ended = True
         elif decision == "continue":

@@ -10,6 +10,8 @@ public enum Command: Hashable, Sendable, Codable {
   case start(Leg)
   /// A trial that reported is told how to go on.
   case answer(LegID, on: WorkerID, epoch: Int, Verdict)
+  /// A trial's process is asked to wait for an answer at its next report.
+  case hold(LegID, on: WorkerID)
   /// A trial's process is ended.
   case end(LegID, on: WorkerID)
   /// Containers are merged: what is kept of them goes into a new one.
@@ -18,17 +20,24 @@ public enum Command: Hashable, Sendable, Codable {
   case discard([String], on: WorkerID)
   /// The study has ended: agents end.
   case finish(Ending)
+  /// This run ends, and another can go on with the study.
+  case leave(reason: String)
 
   /// The agent that performs it; `nil` for the coordinator's own.
   public var worker: WorkerID? {
     switch self {
-    case .propose, .fit, .finish: nil
+    case .propose, .fit, .finish, .leave: nil
     case .start(let leg): leg.slot.worker
-    case .answer(_, let worker, _, _), .end(_, let worker), .merge(_, _, let worker),
-      .discard(_, let worker):
+    case .answer(_, let worker, _, _), .hold(_, let worker), .end(_, let worker),
+      .merge(_, _, let worker), .discard(_, let worker):
       worker
     }
   }
+}
+
+extension Command {
+  /// Whether the run is to end.
+  public var isLeave: Bool { if case .leave = self { true } else { false } }
 }
 
 /// What a trial is told after a report.

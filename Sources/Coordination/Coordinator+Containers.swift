@@ -76,6 +76,7 @@ extension Coordinator {
         forgetCheckpointIfUseless(number)
       }
       if let saving = trials[number].saving, saving.epoch <= entry.epoch {
+        pace.save.note(now.seconds - saving.since.seconds)
         trials[number].saving = nil
         launch(entry.leg.trial, &commands)
       }

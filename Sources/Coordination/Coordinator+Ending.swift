@@ -60,13 +60,15 @@ extension Coordinator {
 
   /// When `deadlinePassed` is due if nothing happens before; `nil` where no rule depends on time.
   public var nextDeadline: StudyTime? {
-    guard phase == .running else { return nil }
     var deadlines: [Double] = []
-    if let wallclock = study.stop.wallclock { deadlines.append(wallclock.seconds) }
-    if let limit = study.stop.gpuHours, busyCount > 0 {
-      let left = (limit - gpuHours) * 3600 / (Double(busyCount) * gpusPerSlot)
-      deadlines.append(now.seconds + max(left, 0))
+    if phase == .running {
+      if let wallclock = study.stop.wallclock { deadlines.append(wallclock.seconds) }
+      if let limit = study.stop.gpuHours, busyCount > 0 {
+        let left = (limit - gpuHours) * 3600 / (Double(busyCount) * gpusPerSlot)
+        deadlines.append(now.seconds + max(left, 0))
+      }
     }
+    if !hasLeft { deadlines += [nextHold, horizon].compactMap { $0?.seconds } }
     // A microsecond more than enough: rounding must not make the event come too early.
     return deadlines.min().map { StudyTime(seconds: $0 + 1e-6) }
   }
@@ -78,7 +80,8 @@ extension Coordinator {
     case .finished: return
     case .ending(let ending): endSearch(ending, &commands)
     case .running:
-      guard run != nil, !free.isEmpty, ready.isEmpty else { return }
+      guard run != nil, !free.isEmpty, ready.isEmpty, waiting == nil else { return }
+      if isComingToItsEnd, hasMoreWork { return }
       endSearch(conclusion, &commands)
     case .finishing(let ending):
       guard ready.isEmpty else { return }

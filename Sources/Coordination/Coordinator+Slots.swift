@@ -5,12 +5,12 @@ import StudyModel
 extension Coordinator {
   /// Gives free slots work until there is none.
   mutating func fill(_ commands: inout [Command]) {
-    guard run != nil, mayFill else { return }
+    guard run != nil, mayFill, !isComingToItsEnd else { return }
     while !free.isEmpty {
       guard let work = waiting ?? nextWork() else { return }
       let width = width(of: work)
       // Nobody overtakes the trial at the head of the line, so that a wide one is not starved.
-      waiting = free.count < width ? work : nil
+      waiting = free.count < width || isTooLate(for: work, width: width) ? work : nil
       guard waiting == nil else { return }
       trials[work.number].reserved = takeSlots(width)
       busyCount += width
@@ -44,7 +44,7 @@ extension Coordinator {
   }
 
   /// The slots that a trial needs for its next leg, at most all there are.
-  private func width(of trial: TrialID) -> Int {
+  func width(of trial: TrialID) -> Int {
     let width = study.width(upTo: Budget(trials[trial.number].target))
     return width > 1 ? min(width, slotCount) : 1
   }
@@ -83,7 +83,7 @@ extension Coordinator {
     }
   }
 
-  private var mayStart: Bool {
+  var mayStart: Bool {
     let limit = min(study.stop.trials ?? .max, study.stop.started ?? .max)
     return trials.count < limit && !isExhausted
   }
@@ -100,6 +100,7 @@ extension Coordinator {
     trials[trial.number].attempts += 1
     trials[trial.number].running = TrialRecord.Running(
       leg: id, slots: slots, until: record.target, source: record.checkpoint?.container, began: now)
+    watch(trial.number)
     if let name = record.checkpoint?.container { beginLoading(name) }
     if record.started == nil { trials[trial.number].started = now }
     if let host = workers[slot.worker.rank]?.host, !record.hosts.contains(host) {

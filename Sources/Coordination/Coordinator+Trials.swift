@@ -27,6 +27,7 @@ extension Coordinator {
       return
     }
     trials[number].running?.reports += 1
+    learnPace(report)
     guard report.epoch > trials[number].epoch else {
       // Trained again after an interruption: the first report of this epoch stands.
       return answerGoOn(report, on: running.slot.worker, &commands)
@@ -63,17 +64,35 @@ extension Coordinator {
   }
 
   /// Answers a report at which a checkpoint is due, but no decision.
-  private func answerAtCheckpoint(
+  private mutating func answerAtCheckpoint(
     _ report: Report, on worker: WorkerID, _ commands: inout [Command]
   ) {
-    guard let every = study.trial.checkpointEvery, report.epoch % every == 0 else { return }
+    guard report.isHeld || isCheckpointDue(at: report.epoch) else { return }
     answerGoOn(report, on: worker, &commands)
   }
 
-  private func answerGoOn(_ report: Report, on worker: WorkerID, _ commands: inout [Command]) {
+  private mutating func answerGoOn(
+    _ report: Report, on worker: WorkerID, _ commands: inout [Command]
+  ) {
     guard report.isAnswerable else { return }
-    let until = trials[report.leg.trial.number].target
-    commands.append(.answer(report.leg, on: worker, epoch: report.epoch, .goOn(until: until)))
+    let verdict = verdictToGoOn(report)
+    commands.append(.answer(report.leg, on: worker, epoch: report.epoch, verdict))
+  }
+
+  private func isCheckpointDue(at epoch: Int) -> Bool {
+    study.trial.checkpointEvery.map { epoch % $0 == 0 } ?? false
+  }
+
+  /// The verdict on a trial that is to go on: in a later run, where this one ends and the process
+  /// waits for its answer.
+  private mutating func verdictToGoOn(_ report: Report, isDue: Bool = false) -> Verdict {
+    let number = report.leg.trial.number
+    guard trials[number].running?.isHeld == true,
+      isDue || report.isHeld || isCheckpointDue(at: report.epoch)
+    else { return .goOn(until: trials[number].target) }
+    trials[number].running?.isHandedBack = true
+    trials[number].running?.told = now
+    return .pause
   }
 
   private mutating func decide(
@@ -97,7 +116,8 @@ extension Coordinator {
       trials[number].target = budget.epochs
       searcher.absorb(.awaited(report.leg.trial, at: budget))
       if report.isAnswerable { trials[number].running?.until = budget.epochs }
-      verdict = .goOn(until: budget.epochs)
+      verdict =
+        report.isAnswerable ? verdictToGoOn(report, isDue: true) : .goOn(until: budget.epochs)
     case .pause:
       conclude(number, .paused, .reachedRung(epoch: report.epoch))
       verdict = .pause
@@ -122,6 +142,7 @@ extension Coordinator {
     trials[number].state = state
     trials[number].reason = reason
     trials[number].running?.isEnding = true
+    trials[number].running?.told = now
   }
 
   /// Fails a trial for good while its process may still run.
@@ -179,10 +200,15 @@ extension Coordinator {
     stopRunning(number)
     let durable = max(running.durable, trials[number].checkpoint?.entry.epoch ?? 0)
     if let epoch = end.keeping, epoch > durable {
-      trials[number].saving = .init(epoch: epoch, worker: running.slot.worker)
+      trials[number].saving = .init(
+        epoch: epoch, worker: running.slot.worker, since: running.told ?? now)
     }
     release(running.slots)
-    if !running.isEnding { settle(number, running, end) }
+    if running.isHandedBack, !running.isEnding {
+      interrupt(number)
+    } else if !running.isEnding {
+      settle(number, running, end)
+    }
     forgetCheckpointIfUseless(number)
     launch(end.leg.trial, &commands)
   }
@@ -296,7 +322,8 @@ extension Coordinator {
     if !running.isEnding { commands.append(.end(running.leg, on: running.slot.worker)) }
   }
 
-  private mutating func interrupt(_ number: Int) {
+  /// A trial whose process ended with its run or its agent goes on first.
+  mutating func interrupt(_ number: Int) {
     if case .ending = phase {
       trials[number].state = .stopped
       trials[number].reason = .studyEnded

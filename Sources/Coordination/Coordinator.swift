@@ -46,6 +46,10 @@ public struct Coordinator: Sendable, Codable {
   public internal(set) var busyMicroseconds = 0
   /// Slots that trials hold.
   public internal(set) var busyCount = 0
+  /// When everything that is to survive this run must be durable; `nil` where that is not known.
+  public internal(set) var horizon: StudyTime?
+  /// Why the run is being brought to its end; `nil` while it is not, or only by the horizon.
+  public internal(set) var draining: String?
   /// Durable containers, ascending by name.
   public internal(set) var containers: [ContainerRecord] = []
 
@@ -62,6 +66,13 @@ public struct Coordinator: Sendable, Codable {
   /// The trial at the head of the line, which needs more slots than are free.
   public internal(set) var waiting: TrialID?
   var isExhausted = false
+  var pace = Pace()
+  /// When the next process has to be asked to hold, or earlier; `nil` where none has to be.
+  var nextHold: StudyTime?
+  /// Reports of earlier runs.
+  var reportsBefore = 0
+  /// Whether this run was told to leave.
+  var hasLeft = false
   /// Whether containers may have died or become many since they were last looked at.
   var isUntidy = false
   /// Whether a container was added since then.
@@ -108,6 +119,8 @@ public struct Coordinator: Sendable, Codable {
     switch event {
     case .runBegan(let run): begin(run, &commands)
     case .runEnded(let reason): runEnding = reason
+    case .horizonKnown(let time): know(time)
+    case .drainBegan(let reason): drain(reason)
     case .workerJoined(let worker, let host, let slots): join(worker, host, slots)
     case .workerLost(let worker, _): lose(worker, &commands)
     case .proposed(let trial, let configuration, let origin):
@@ -125,8 +138,10 @@ public struct Coordinator: Sendable, Codable {
     }
     applyStopRules(&commands)
     fill(&commands)
+    holdInTime(&commands)
     askForFit(&commands)
     finishIfIdle(&commands)
+    leaveInTime(&commands)
     deleteDeadContainers(&commands)
     mergeSmallContainers(&commands)
     return commands
@@ -146,6 +161,7 @@ public struct Coordinator: Sendable, Codable {
   private mutating func begin(_ run: Run, _ commands: inout [Command]) {
     self.run = run
     runEnding = nil
+    (horizon, draining, nextHold, hasLeft, reportsBefore) = (nil, nil, nil, false, reports.count)
     // A fit that was being made is asked for again.
     fitting = nil
     workers = []

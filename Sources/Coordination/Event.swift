@@ -4,6 +4,10 @@ public import StudyModel
 public enum Event: Hashable, Sendable, Codable {
   /// A run of the coordinator began: no agent is known and nothing runs.
   case runBegan(Run)
+  /// Everything that is to survive this run must be durable at this time.
+  case horizonKnown(StudyTime)
+  /// The run is to end as soon as trials have reported and left their checkpoints.
+  case drainBegan(reason: String)
   /// A run of the coordinator ended in an orderly way, before the study did.
   case runEnded(reason: String)
   /// An agent is ready to serve trials.
@@ -120,13 +124,23 @@ public struct Report: Hashable, Sendable, Codable {
   public var values: [Value]
   /// Whether the trial waits for, or can be told, a decision.
   public var isAnswerable: Bool
+  /// Whether it waits because it was asked to hold.
+  public var isHeld: Bool {
+    get { held ?? false }
+    set { held = newValue ? true : nil }
+  }
+  /// Not there for most: journals from before there was a hold are read, and others not longer.
+  private var held: Bool?
 
   /// A report of these parts.
-  public init(leg: LegID, epoch: Int, values: [Value], isAnswerable: Bool) {
+  public init(
+    leg: LegID, epoch: Int, values: [Value], isAnswerable: Bool, isHeld: Bool = false
+  ) {
     self.leg = leg
     self.epoch = epoch
     self.values = values
     self.isAnswerable = isAnswerable
+    self.isHeld = isHeld
   }
 
   /// The value of a metric, the last where it is given twice.

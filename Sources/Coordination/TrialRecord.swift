@@ -67,6 +67,17 @@ public struct TrialRecord: Hashable, Sendable, Codable {
     /// The epoch of its last checkpoint that is durable already, though it still runs.
     var durable = 0
     var isEnding = false
+    /// Whether it was asked to wait at its next report.
+    var isHeld = false
+    /// Whether it was told to end with a checkpoint because the run ends, not the trial.
+    var isHandedBack = false
+    /// When it was told to end.
+    var told: StudyTime?
+    /// When it reported last, and which epoch.
+    var lastReport: StudyTime?
+    var lastEpoch = 0
+    /// Its own seconds for an epoch, the recent slow ones counting.
+    var epochSeconds: Double?
 
     var slot: SlotID { slots[0] }
   }
@@ -75,6 +86,8 @@ public struct TrialRecord: Hashable, Sendable, Codable {
   struct Saving: Hashable, Sendable, Codable {
     var epoch: Int
     var worker: WorkerID
+    /// When its process was told to end, or ended.
+    var since: StudyTime
   }
 
   /// The trial.

@@ -24,7 +24,11 @@ extension Simulator {
         schedule(.nodeFails(rank: rank, job: jobs), after: lifetime(mean))
       }
     }
-    if let walltime = settings.walltime { schedule(.jobEnds(job: jobs), after: walltime) }
+    guard let walltime = settings.walltime else { return }
+    schedule(.jobEnds(job: jobs), after: walltime)
+    let margin = min(Coordinator.margin(ofJob: walltime), walltime)
+    try absorb(
+      .horizonKnown(StudyTime(seconds: coordinator.now.seconds + walltime - margin)))
   }
 
   /// Seconds until a node fails: exponential, so that a node does not age.

@@ -27,8 +27,10 @@ extension Simulator {
       schedule(.event(.fitted(basis: basis)), after: settings.machine.fit.seconds(at: basis))
     case .start(let leg): try start(leg)
     case .answer(let leg, _, _, let verdict): answer(leg, verdict)
+    case .hold(let leg, _): if isCurrent(leg) { processes[leg.trial.number].isHeld = true }
     case .end(let leg, _):
       if isCurrent(leg) { schedule(.saved(leg, .endedByRung), after: 0) }
+    case .leave: try endJob()
     case .merge, .discard, .finish: break
     }
   }
@@ -48,6 +50,7 @@ extension Simulator {
       gpus: trial.gpus * leg.width, trialsPerGPU: trial.trialsPerGPU)
     processes[number].steps = processes[number].checkpoint
     processes[number].until = leg.until
+    processes[number].isHeld = false
     let loading = processes[number].checkpoint > 0 ? settings.machine.load : 0
     schedule(.began(leg.id), after: settings.machine.start + loading)
   }
@@ -74,8 +77,12 @@ extension Simulator {
       processes[number].checkpoint = step + 1
     }
     let values = names.indices.map { Report.Value(names[$0], curve.values[$0][step]) }
-    let isDue = epoch >= processes[number].until
-    try absorb(.reported(Report(leg: leg, epoch: epoch, values: values, isAnswerable: true)))
+    let isDue = epoch >= processes[number].until || processes[number].isHeld
+    try absorb(
+      .reported(
+        Report(
+          leg: leg, epoch: epoch, values: values, isAnswerable: true,
+          isHeld: processes[number].isHeld)))
     // At a decision the answer says how it goes on.
     if !isDue, isCurrent(leg) { train(number) }
   }

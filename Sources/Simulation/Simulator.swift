@@ -80,6 +80,8 @@ public struct Simulator: Sendable {
     var epoch = 0
     /// The epoch at which it waits for a decision.
     var until = 0
+    /// Whether it waits at its next report, since its run comes to its end.
+    var isHeld = false
     /// The steps in the checkpoint that it left last.
     var checkpoint = 0
   }

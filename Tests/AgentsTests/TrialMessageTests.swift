@@ -88,7 +88,7 @@ import Testing
 
   @Test func somethingHugeIsReadOrRefusedButEndsNothing() {
     let many = (0..<20_000).map { "\"m\($0)\": \($0)" }.joined(separator: ", ")
-    guard case .report(1, let values) = read("{\"epoch\": 1, \(many)}") else {
+    guard case .report(1, let values, false) = read("{\"epoch\": 1, \(many)}") else {
       Issue.record("it was not understood")
       return
     }

@@ -54,11 +54,13 @@ struct Desk {
   }
 
   @discardableResult mutating func report(
-    _ leg: LegID, epoch: Int, _ accuracy: Double?, isAnswerable: Bool = true
+    _ leg: LegID, epoch: Int, _ accuracy: Double?, isAnswerable: Bool = true, isHeld: Bool = false
   ) -> [Command] {
     let values = accuracy.map { [Report.Value("accuracy", $0)] } ?? []
     return absorb(
-      .reported(Report(leg: leg, epoch: epoch, values: values, isAnswerable: isAnswerable)))
+      .reported(
+        Report(
+          leg: leg, epoch: epoch, values: values, isAnswerable: isAnswerable, isHeld: isHeld)))
   }
 
   @discardableResult mutating func end(
@@ -74,6 +76,9 @@ struct Desk {
       .stored(
         Container(name: name, owner: WorkerID(rank), entries: entries, replaced: replacing)))
   }
+
+  /// Lets a second go by.
+  @discardableResult mutating func wait() -> [Command] { absorb(.deadlinePassed) }
 
   /// The trial of this number.
   func trial(_ number: Int) -> TrialRecord { coordinator.trials[number] }

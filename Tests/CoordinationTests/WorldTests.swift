@@ -46,13 +46,15 @@ struct WorldTests {
         wrong.append("\(container.name) has \(alive) alive and \(loading) loading")
       }
     }
-    guard coordinator.phase == .running, coordinator.run != nil, !coordinator.free.isEmpty else {
-      return wrong
-    }
+    guard coordinator.phase == .running, coordinator.run != nil, !coordinator.free.isEmpty,
+      !coordinator.isComingToItsEnd
+    else { return wrong }
     if let trial = coordinator.waiting {
       let target = Budget(coordinator.trials[trial.number].target)
       let width = min(coordinator.study.width(upTo: target), coordinator.slotCount)
-      if coordinator.free.count >= width { wrong.append("trial \(trial) waits for nothing") }
+      if coordinator.free.count >= width, !coordinator.isTooLate(for: trial, width: width) {
+        wrong.append("trial \(trial) waits for nothing")
+      }
       return wrong
     }
     if !coordinator.ready.isEmpty { wrong.append("slots idle though trials wait") }

@@ -309,17 +309,13 @@ class WithAnAgent(ClientTest):
         time.sleep(0.1)
         self.assertFalse(trial.report(4, loss=1.0))
 
-    def test_a_report_that_crossed_the_request_to_hold_is_the_one_answered(self) -> None:
-        asked = threading.Event()
-
+    def test_a_report_that_crossed_the_request_to_hold_does_not_say_that_it_waits(self) -> None:
         def script(agent: PlayedAgent) -> None:
             agent.hear()
             agent.say(hold=True)
             agent.hear()
-            # To the agent the report of epoch 1 came after its request, so it answers that one.
-            asked.wait(PATIENCE_SECONDS)
             agent.hear()
-            agent.say(epoch=1, decision="continue", until=20)
+            agent.say(epoch=2, decision="pause")
             agent.hear_all()
 
         agent = self.agent(script, RUNG_FIDELITY_UNTIL=20)
@@ -327,11 +323,27 @@ class WithAnAgent(ClientTest):
         with mock.patch.object(type(trial), "_hear"):
             self.assertTrue(trial.report(1, loss=1.0))
         time.sleep(0.1)
-        asked.set()
-        self.assertTrue(trial.report(2, loss=1.0))
-        self.assertTrue(trial.report(3, loss=1.0))
+        self.assertFalse(trial.report(2, loss=1.0))
         trial._agent._close()
-        self.assertEqual(len(agent.finish()), 4)
+        self.assertEqual(agent.finish()[1:], [
+            {"epoch": 1, "loss": 1.0}, {"epoch": 2, "loss": 1.0, "waiting": True}])
+
+    def test_a_request_to_hold_during_a_decision_is_for_the_next_report(self) -> None:
+        def script(agent: PlayedAgent) -> None:
+            agent.hear()
+            agent.hear()
+            agent.say(hold=True)
+            agent.say(epoch=1, decision="continue", until=3)
+            agent.hear()
+            agent.say(epoch=2, decision="pause")
+            agent.hear_all()
+
+        agent = self.agent(script, RUNG_FIDELITY_UNTIL=1)
+        trial = self.rung.trial()
+        self.assertTrue(trial.report(1, loss=1.0))
+        self.assertFalse(trial.report(2, loss=1.0))
+        trial._agent._close()
+        self.assertEqual([message.get("waiting") for message in agent.finish()[1:]], [None, True])
 
     def test_an_answer_to_an_earlier_report_is_not_taken_for_the_one_that_is_due(self) -> None:
         def script(agent: PlayedAgent) -> None:

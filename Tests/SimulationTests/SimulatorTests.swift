@@ -1,6 +1,7 @@
 import Coordination
 import Simulation
 import StudyModel
+import Synchronization
 import TestSupport
 import Testing
 
@@ -97,17 +98,21 @@ struct SimulatorTests {
     #expect(simulator.coordinator.reports.count == epochs)
   }
 
-  @Test func aChainOfJobsLosesOnlyWhatCameAfterTheLastCheckpoint() throws {
+  @Test func aChainOfJobsDrainsAndTrainsNoEpochTwice() throws {
     var study = SimulationBench.study
     study.algorithm = Algorithm(.random)
     study.stop.trials = 2
-    study.trial.checkpointEvery = 2
     var simulator = Simulator(
       study: study, objective: Costs(seconds: [10, 10], epochs: 9),
-      settings: Simulator.Settings(slots: [1], walltime: 55))
+      settings: Simulator.Settings(slots: [1], walltime: 60))
+    let reports = Mutex(0)
+    simulator.observe = { event, _, _ in
+      if case .reported = event { reports.withLock { $0 += 1 } }
+    }
     try simulator.run()
-    // 5 epochs in the first job, of which the fifth is trained again, and so on.
+    // Five epochs in each job.
     #expect(simulator.jobs == 4)
+    #expect(reports.withLock { $0 } == 18)
     #expect(simulator.coordinator.trials.allSatisfy { $0.epoch == 9 })
     #expect(simulator.coordinator.reports.count == 18)
   }

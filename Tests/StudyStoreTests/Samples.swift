@@ -26,6 +26,8 @@ let everyEvent: [Event] = [
     Run(
       number: 1, host: "", process: 1, processStart: 0, job: nil, wallTime: 0.1, version: "x")),
   .runEnded(reason: "signal 15, \"so\" \\ \u{0} \u{2028} 🙂"),
+  .horizonKnown(StudyTime(seconds: 86_395.5)),
+  .drainBegan(reason: "signal 15"),
   .workerJoined(WorkerID(0), host: "a", slots: 0),
   .workerLost(WorkerID(99_999), reason: "silent for 30 s"),
   .proposed(TrialID(0), Configuration(), from: .point),
@@ -57,6 +59,9 @@ let everyEvent: [Event] = [
       ], isAnswerable: true)),
   .reported(
     Report(leg: LegID(TrialID(0), attempt: 1), epoch: .max, values: [], isAnswerable: false)),
+  .reported(
+    Report(
+      leg: LegID(TrialID(0), attempt: 1), epoch: 2, values: [], isAnswerable: true, isHeld: true)),
   .legEnded(
     LegEnd(
       leg: LegID(TrialID(1), attempt: 2), outcome: .exited(status: 255), keeping: 9,
@@ -93,11 +98,13 @@ let everyCommand: [Command] = [
   .answer(LegID(TrialID(1), attempt: 2), on: WorkerID(3), epoch: 3, .pause),
   .answer(LegID(TrialID(1), attempt: 2), on: WorkerID(3), epoch: 3, .complete),
   .answer(LegID(TrialID(1), attempt: 2), on: WorkerID(3), epoch: 3, .stop),
+  .hold(LegID(TrialID(1), attempt: 2), on: WorkerID(3)),
   .end(LegID(TrialID(1), attempt: 2), on: WorkerID(3)),
   .merge(["a", "b"], keeping: [sampleEntry], on: WorkerID(0)),
   .discard(["a"], on: WorkerID(1)),
   .finish(.nothingLeft), .finish(.rule("gpu-hours")), .finish(.exhausted),
   .finish(.everythingFailed),
+  .leave(reason: "the time of the job is up"),
 ]
 
 private let sampleEntry = Container.Entry(
@@ -108,6 +115,8 @@ func kind(_ event: Event) -> String {
   switch event {
   case .runBegan: "runBegan"
   case .runEnded: "runEnded"
+  case .horizonKnown: "horizonKnown"
+  case .drainBegan: "drainBegan"
   case .workerJoined: "workerJoined"
   case .workerLost: "workerLost"
   case .proposed: "proposed"
@@ -131,9 +140,11 @@ func kind(_ command: Command) -> String {
   case .fit: "fit"
   case .start: "start"
   case .answer: "answer"
+  case .hold: "hold"
   case .end: "end"
   case .merge: "merge"
   case .discard: "discard"
   case .finish: "finish"
+  case .leave: "leave"
   }
 }

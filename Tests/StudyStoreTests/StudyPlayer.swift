@@ -102,7 +102,7 @@ struct StudyPlayer {
           Container(
             name: "\(store.run)-m\(containers).h5", owner: worker, entries: entries,
             replaced: names)))
-    case .discard, .finish: break
+    case .hold, .discard, .finish, .leave: break
     }
   }
 

@@ -89,7 +89,8 @@ struct Book {
     case .proposed(let trial, _, _): proposed.insert(trial.number)
     case .began(let leg): open[leg]?.hasBegun = true
     case .legEnded(let end): close(end.leg)
-    case .runEnded, .exhausted, .fitted, .known, .reported, .stored, .notStored, .notMerged,
+    case .horizonKnown, .drainBegan, .runEnded, .exhausted, .fitted, .known, .reported, .stored,
+      .notStored, .notMerged,
       .deadlinePassed:
       break
     }
@@ -155,8 +156,10 @@ struct Book {
       where !names.contains(where: { files[$0]?.contains(entry) ?? false }) {
         wrong.append("\(entry) is to be kept of containers that lack it")
       }
-    case .answer(let leg, _, _, _), .end(let leg, _):
+    case .answer(let leg, _, _, _), .hold(let leg, _), .end(let leg, _):
       if open[leg] == nil { wrong.append("\(command) to a process that has ended") }
+    case .leave:
+      if isFinished { wrong.append("a run is left whose study has ended") }
     case .finish:
       if isFinished { wrong.append("the study ends twice") }
       isFinished = true

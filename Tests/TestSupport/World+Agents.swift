@@ -22,6 +22,7 @@ extension World {
     var epoch = 0
     var until: Int
     var isWaiting = false
+    var isHeld = false
     var isLeaving = false
     /// Whether its last checkpoint could not be kept, before it ended.
     var hasLostCheckpoint = false
@@ -75,6 +76,9 @@ extension World {
     switch command {
     case .start(let leg): start(leg, rank)
     case .answer(let leg, _, let epoch, let verdict): answer(leg, epoch, verdict)
+    case .hold(let leg, _):
+      guard let (rank, place) = find(leg) else { return }
+      agents[rank]?.processes[place].isHeld = true
     case .end(let leg, _):
       guard find(leg) != nil else { return }
       leave(leg, .endedByRung, keeping: nil)
@@ -85,7 +89,7 @@ extension World {
       for name in names where files.removeValue(forKey: name) == nil {
         violations.append("\(name) is discarded, but not there")
       }
-    case .propose, .fit, .finish: break
+    case .propose, .fit, .finish, .leave: break
     }
   }
 
@@ -104,7 +108,8 @@ extension World {
     if agents[rank]?.processes.contains(where: { $0.leg.slot == leg.slot }) ?? false {
       violations.append("\(leg.id) starts in slot \(leg.slot), where another process runs")
     }
-    let behaviour = Behaviour(seed: settings.seed, leg: leg.id, trouble: settings.trouble)
+    var behaviour = Behaviour(seed: settings.seed, leg: leg.id, trouble: settings.trouble)
+    if settings.areAllAnswerable { behaviour.isAnswerable = true }
     agents[rank]?.processes.append(Process(leg: leg, behaviour: behaviour, until: leg.until))
     if let failure = behaviour.failure, case .notStarted = failure.outcome {
       return leave(leg.id, failure.outcome, keeping: nil)
@@ -157,9 +162,10 @@ extension World {
     let isLast = behaviour.endsItselfAt.map { epoch >= $0 } ?? false
     let reports = !behaviour.isMute && (epoch % behaviour.reportsEvery == 0 || isLast)
     let isDue = epoch >= process.until && (reports || !behaviour.isAnswerable)
-    process.isWaiting = isDue && behaviour.isAnswerable
+    let isHeld = process.isHeld && reports && behaviour.isAnswerable
+    process.isWaiting = (isDue && behaviour.isAnswerable) || isHeld
     agents[rank]?.processes[place] = process
-    if reports { report(leg, epoch, behaviour, rank) }
+    if reports { report(leg, epoch, behaviour, rank, isHeld: isHeld) }
     let exit = behaviour.isWarm ? LegEnd.Outcome.askedForNext : .exited(status: 0)
     if process.isWaiting { return }
     if isLast || epoch > 200 { return leave(leg, exit, keeping: epoch) }
@@ -169,7 +175,9 @@ extension World {
     train(leg)
   }
 
-  private mutating func report(_ leg: LegID, _ epoch: Int, _ behaviour: Behaviour, _ rank: Int) {
+  private mutating func report(
+    _ leg: LegID, _ epoch: Int, _ behaviour: Behaviour, _ rank: Int, isHeld: Bool
+  ) {
     var value = Behaviour.value(seed: settings.seed, trial: leg.trial, epoch: epoch)
     if let first = behaviour.divergesAt, epoch >= first {
       value = epoch % 2 == 0 ? .nan : .infinity
@@ -180,7 +188,9 @@ extension World {
     ]
     if behaviour.lacksMetricAt == epoch { values.removeFirst() }
     let event = Event.reported(
-      Report(leg: leg, epoch: epoch, values: values, isAnswerable: behaviour.isAnswerable))
+      Report(
+        leg: leg, epoch: epoch, values: values, isAnswerable: behaviour.isAnswerable,
+        isHeld: isHeld))
     tell(event, from: rank)
     if behaviour.repeatsItself { tell(event, from: rank) }
     if behaviour.sendsLate {

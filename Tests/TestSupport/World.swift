@@ -15,12 +15,18 @@ public struct World {
     public var slots: [Int] = [2]
     /// How much goes wrong in processes, from 0 to 1.
     public var trouble = 0.0
+    /// Whether every process listens, and obeys.
+    public var areAllAnswerable = false
     /// How often checkpoints are not stored and containers not merged, from 0 to 1.
     public var storeFailures = 0.0
     /// Agents that are lost, at most.
     public var losses = 0
     /// The numbers of events after which the coordinator's run is cut.
     public var cuts: Set<Int> = []
+    /// The numbers of events after which a run is asked to drain.
+    public var drains: Set<Int> = []
+    /// The time of a run until everything must be durable, in microseconds; `nil` for no limit.
+    public var horizon: Int?
     /// The epochs between two checkpoints of answerable processes.
     public var checkpointEvery: Int?
     /// Time to write a container, at most, in microseconds.
@@ -74,6 +80,8 @@ public struct World {
   var questions: [TrialID] = []
   /// When the last question is answered that a searcher answers at once.
   var lastAnswer = 0
+  /// Runs that were ended in an orderly way.
+  public private(set) var leaves = 0
   private var happenings: [(time: Int, order: Int, happening: Happening)] = []
   private var order = 0
 
@@ -151,6 +159,9 @@ public struct World {
           number: run, host: "host", process: 1, processStart: run, job: nil, wallTime: 0,
           version: "0")))
     if run == 1, !settings.known.isEmpty { try absorb(.known(settings.known)) }
+    if let horizon = settings.horizon {
+      try absorb(.horizonKnown(StudyTime(microseconds: now + horizon)))
+    }
     for rank in settings.slots.indices {
       schedule(.joining(rank: rank), after: random.integer(0...2_000_000))
     }
@@ -172,6 +183,17 @@ public struct World {
     guard !settings.cuts.contains(journal.count) else { return try cut() }
     finishProposal(event)
     for command in commands { perform(command) }
+    if commands.contains(where: \.isLeave) { return try leave() }
+    if settings.drains.contains(journal.count) { try absorb(.drainBegan(reason: "asked")) }
+  }
+
+  /// Ends the coordinator's run in an orderly way, and begins another.
+  private mutating func leave() throws {
+    leaves += 1
+    try absorb(.runEnded(reason: "left"))
+    // With the run end its agents, and all processes.
+    agents = []
+    try cut()
   }
 
   private mutating func perform(_ command: Command) {
