@@ -129,8 +129,8 @@ extension Coordinator {
 
   /// Merges the smallest containers of each agent that has many, as long as the study goes on.
   mutating func mergeSmallContainers(_ commands: inout [Command]) {
-    // After a new container only: a merge that failed is not tried again at once.
-    guard isGrowing, phase == .running else { return }
+    // After a new container or agent only: a merge that failed is not tried again at once.
+    guard isGrowing, mayFill else { return }
     isGrowing = false
     for rank in workers.indices where workers[rank] != nil {
       mergeIfMany(of: WorkerID(rank), &commands)
@@ -166,7 +166,7 @@ extension Coordinator {
         (left.living.reduce(0) { $0 + $1.bytes }, left.place)
           < (right.living.reduce(0) { $0 + $1.bytes }, right.place)
       }
-    return Array(bySize.prefix(Self.containersPerWorker - 1))
+    return Array(bySize.prefix(max(bySize.count, Self.containersPerWorker) - 1))
   }
 
   private func living(in container: ContainerRecord) -> [Container.Entry] {

@@ -76,7 +76,8 @@ extension Coordinator {
     return taken
   }
 
-  private var mayFill: Bool {
+  /// Whether the study goes on.
+  var mayFill: Bool {
     switch phase {
     case .running, .finishing: true
     case .ending, .finished: false

@@ -75,7 +75,7 @@ public struct Coordinator: Sendable, Codable {
   var hasLeft = false
   /// Whether containers may have died or become many since they were last looked at.
   var isUntidy = false
-  /// Whether a container was added since then.
+  /// Whether a container or an agent was added since then.
   var isGrowing = false
 
   /// A trial that leads, with the value it leads by.
@@ -173,7 +173,8 @@ public struct Coordinator: Sendable, Codable {
     while workers.count <= worker.rank { workers.append(nil) }
     guard workers[worker.rank] == nil else { return }
     workers[worker.rank] = Worker(host: host, slots: slots)
-    isUntidy = true
+    // An agent that was lost may have left a merge undone.
+    (isUntidy, isGrowing) = (true, true)
     free.append(contentsOf: (0..<slots).map { SlotID(worker, $0) })
     // Descending, so that the first slot is taken from the end.
     free.sort(by: >)
