@@ -53,6 +53,8 @@ PAIRS = {
         ("kde-observed", "hpbandster", "kde"),
         ("forest-1", "deephyper", "forest-1"),
         ("forest-4", "deephyper", "forest-4"),
+        ("forest-1", "deephyper", "forest-1-grown"),
+        ("forest-4", "deephyper", "forest-4-grown"),
     ],
 }
 FIGURES = {
