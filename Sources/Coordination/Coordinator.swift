@@ -121,7 +121,7 @@ public struct Coordinator: Sendable, Codable {
     case .runEnded(let reason): runEnding = reason
     case .horizonKnown(let time): know(time)
     case .drainBegan(let reason): drain(reason)
-    case .workerJoined(let worker, let host, let slots): join(worker, host, slots)
+    case .workerJoined(let worker, let host, let slots): join(worker, host, slots, &commands)
     case .workerLost(let worker, _): lose(worker, &commands)
     case .proposed(let trial, let configuration, let origin):
       proposed(trial, configuration, origin, &commands)
@@ -168,10 +168,13 @@ public struct Coordinator: Sendable, Codable {
     takeOut(where: { _ in true }, &commands)
   }
 
-  private mutating func join(_ worker: WorkerID, _ host: String, _ slots: Int) {
+  private mutating func join(
+    _ worker: WorkerID, _ host: String, _ slots: Int, _ commands: inout [Command]
+  ) {
     guard worker.rank >= 0, slots >= 0 else { return }
     while workers.count <= worker.rank { workers.append(nil) }
-    guard workers[worker.rank] == nil else { return }
+    // One that joins again has begun anew: nothing of what it had runs any more.
+    lose(worker, &commands)
     workers[worker.rank] = Worker(host: host, slots: slots)
     // An agent that was lost may have left a merge undone.
     (isUntidy, isGrowing) = (true, true)

@@ -79,6 +79,14 @@ struct LostWorkerTests {
     #expect(merges == [["a0", "a1", "a2", "a3"]])
   }
 
+  @Test func anAgentThatJoinsAgainHasBegunAnew() {
+    var desk = Desk(slots: [1]) { $0.algorithm = Algorithm(.random) }
+    desk.report(leg(0), epoch: 1, 0.5)
+    #expect(desk.join(0, slots: 2).starts == [leg(0, 2), leg(1)])
+    #expect(desk.coordinator.slotCount == 2)
+    #expect(desk.report(leg(0), epoch: 2, 0.5) == [])
+  }
+
   @Test func anAgentWithImpossibleFiguresIsNotTakenIn() {
     var desk = Desk()
     #expect(desk.join(-1) == [])

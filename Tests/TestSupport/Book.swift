@@ -82,7 +82,9 @@ struct Book {
     case .runBegan:
       for leg in open.keys { close(leg) }
       slots = [:]
-    case .workerJoined(let worker, _, let count): slots[worker] = slots[worker] ?? count
+    case .workerJoined(let worker, _, let count):
+      slots[worker] = count
+      for (leg, process) in open where process.leg.slot.worker == worker { close(leg) }
     case .workerLost(let worker, _):
       slots[worker] = nil
       for (leg, process) in open where process.leg.slot.worker == worker { close(leg) }
