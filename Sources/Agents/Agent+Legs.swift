@@ -15,7 +15,7 @@ extension Agent {
     slots[leg.slot.index].leg = ActiveLeg(
       leg: leg, directory: directory, lastSign: monotonicSeconds())
     if let source = leg.source {
-      try keeper.channel.send(KeeperRequest.load(leg.id, source, folder: directory + "/checkpoint"))
+      try askKeeper(.load(leg.id, source, folder: directory + "/checkpoint"))
     } else {
       try start(leg.slot.index)
     }
@@ -117,8 +117,32 @@ extension Agent {
       removeAll("\(scratch)/\(name)")
       slots[place].process = nil
       conclude(place, .notStarted(reason: reason))
+    // A shell says so when its command was ended by the signal.
+    case .exited(let name, 128 + Int(SIGTERM)) where !isTerminating(name):
+      doubtful.append((name, .exited(status: 128 + Int(SIGTERM)), monotonicSeconds()))
     case .exited(let name, let status): try processEnded(name, .exited(status: status))
+    case .signalled(let name, Int(SIGTERM)) where !isTerminating(name):
+      doubtful.append((name, .signalled(Int(SIGTERM)), monotonicSeconds()))
     case .signalled(let name, let signal): try processEnded(name, .signalled(signal))
+    }
+  }
+
+  /// Whether this agent itself has sent a process SIGTERM.
+  private func isTerminating(_ name: String) -> Bool {
+    slots.contains { $0.process?.name == name && $0.process?.patience?.isTerminated == true }
+  }
+
+  /// Slurm's process tracking may send SIGTERM to this process and to all below it, in any order: a
+  /// trial that ended by it is judged when this process has had the time to hear of its own.
+  static let doubt = 0.5
+
+  /// Judges the processes that SIGTERM ended.
+  func settleDoubts() throws {
+    let now = monotonicSeconds()
+    let isEnding = now - lastTermination < 60
+    for (name, outcome, since) in doubtful where isEnding || now - since >= Self.doubt {
+      doubtful.removeAll { $0.name == name }
+      try processEnded(name, isEnding ? .endedByRung : outcome)
     }
   }
 
@@ -147,8 +171,7 @@ extension Agent {
       let spool = "\(scratch)/spool/\(active.leg.id)"
       do {
         try renamePath(active.checkpointFolder, to: spool)
-        try keeper.channel.send(
-          KeeperRequest.save(active.leg.id, epoch: active.epoch, folder: spool))
+        try askKeeper(.save(active.leg.id, epoch: active.epoch, folder: spool))
         end.keeping = active.epoch
       } catch {
         end.lastLine = "its checkpoint could not be kept: \(error)"
@@ -201,6 +224,7 @@ extension Agent {
       try slots[place].process?.connection?.send(held)
     case .loaded(let leg):
       if let place = slot(of: leg) { try start(place) }
+    case .done(let count): keeperOwes -= count
     case .notLoaded(let leg, let reason):
       if let place = slot(of: leg) { conclude(place, .notStarted(reason: reason)) }
     }

@@ -141,8 +141,8 @@ extension Agent {
     } else {
       // The trial waits until its checkpoint has been copied: it may write into it right after.
       slots[place].leg?.heldAnswer = answer
-      try keeper.channel.send(
-        KeeperRequest.take(
+      try askKeeper(
+        .take(
           leg, epoch: epoch, folder: active.checkpointFolder,
           copy: "\(scratch)/spool/\(leg)-\(epoch)"))
     }

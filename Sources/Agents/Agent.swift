@@ -26,6 +26,14 @@ public final class Agent {
   /// The last line printed by the leg that ended last.
   var lastLine: String?
   var events: [Event] = []
+  /// When this process was last sent SIGTERM, by Slurm for instance, on the monotonic clock.
+  var lastTermination = -Double.infinity
+  /// Processes that ended by SIGTERM a moment ago.
+  var doubtful: [(name: String, outcome: LegEnd.Outcome, since: Double)] = []
+  /// Requests that the keeper has yet to answer.
+  var keeperOwes = 0
+  /// Whether everything of before is on its way out, so that the agent can join anew.
+  private var isStartingOver = false
   private var started = 0
   private var isShuttingDown = false
 
@@ -80,7 +88,11 @@ public final class Agent {
       study: settings.study, folder: settings.studyFolder, inherited: currentEnvironment(),
       socket: socketPath, clientFolder: clientFolder, deviceVariable: settings.deviceVariable)
     slots = Array(repeating: Slot(), count: settings.slots)
-    events = [.workerJoined(settings.worker, host: settings.host, slots: settings.slots)]
+    events = [joined]
+  }
+
+  private var joined: Event {
+    .workerJoined(settings.worker, host: settings.host, slots: settings.slots)
   }
 
   /// What happened since the last call.
@@ -95,9 +107,15 @@ public final class Agent {
   /// - Throws: `SystemError`.
   public func perform(_ order: AgentOrder) throws {
     guard case .perform(let command) = order else {
-      if order == .shutDown { shutDown() }
+      switch order {
+      case .shutDown: shutDown()
+      case .startOver: startOver()
+      case .perform, .alive: break
+      }
       return
     }
+    // What was ordered before rank 0 took this agent for lost.
+    guard !isStartingOver else { return }
     switch command {
     case .start(let leg): try prepare(leg)
     case .answer(let leg, _, let epoch, let verdict): try answer(leg, epoch, verdict)
@@ -107,8 +125,8 @@ public final class Agent {
       askToHold(place)
     case .end(let leg, _): end(leg, .endedByRung)
     case .merge(let names, let entries, _):
-      try keeper.channel.send(KeeperRequest.merge(names, keeping: entries))
-    case .discard(let names, _): try keeper.channel.send(KeeperRequest.discard(names))
+      try askKeeper(.merge(names, keeping: entries))
+    case .discard(let names, _): try askKeeper(.discard(names))
     case .finish: dismissWarmProcesses()
     case .propose, .fit, .leave: break
     }
@@ -145,12 +163,43 @@ public final class Agent {
       if spawner.channel.isClosed { throw AgentError.companionEnded("spawner") }
       if keeper.channel.isClosed { throw AgentError.companionEnded("keeper") }
     }
+    try settleDoubts()
     checkPatience()
+    if isStartingOver { joinAnewIfClean() }
+  }
+
+  func askKeeper(_ request: KeeperRequest) throws {
+    keeperOwes += 1
+    try keeper.channel.send(request)
+  }
+
+  /// Ends all that runs and forgets it.
+  ///
+  /// Nothing of it may be heard of any more: it goes on elsewhere.
+  private func startOver() {
+    isStartingOver = true
+    for slot in slots.indices {
+      slots[slot].leg = nil
+      slots[slot].process?.patience = nil
+    }
+    for process in retiring + slots.compactMap(\.process) { signal(process, SIGKILL) }
+    joinAnewIfClean()
+  }
+
+  private func joinAnewIfClean() {
+    events = []
+    // A checkpoint that is being kept would be heard of as one of a trial that runs elsewhere.
+    guard keeperOwes == 0, retiring.isEmpty, slots.allSatisfy({ $0.process == nil }) else { return }
+    for folder in ["/legs", "/spool"] {
+      for name in namesInFolder(scratch + folder) { removeAll("\(scratch)\(folder)/\(name)") }
+    }
+    isStartingOver = false
+    events = [joined]
   }
 
   /// Seconds until ``step()`` has something to do even if nothing happens; `nil` for never.
   public var nextDeadline: Double? {
-    var deadlines: [Double] = []
+    var deadlines = doubtful.map { $0.since + Self.doubt }
     for slot in slots {
       if slot.process?.connection?.hasReadyLines == true { return 0 }
       if let patience = slot.process?.patience { deadlines.append(patience.deadline) }
@@ -160,6 +209,10 @@ public final class Agent {
     }
     return deadlines.min().map { max(0, $0 - monotonicSeconds()) }
   }
+
+  /// Notes that this process was sent SIGTERM: Slurm's process tracking may have sent it to the
+  /// trials as well, whose end by it is then no failure of theirs.
+  public func noteTermination() { lastTermination = monotonicSeconds() }
 
   /// Whether every process has ended.
   public var isIdle: Bool { slots.allSatisfy { $0.process == nil && $0.leg == nil } }

@@ -4,6 +4,8 @@ public import Coordination
 public enum AgentOrder: Hashable, Sendable, Codable {
   /// Perform a command.
   case perform(Command)
+  /// End every trial at once, then join anew: it was silent for so long that it counted as lost.
+  case startOver
   /// End every trial at once, then end.
   case shutDown
   /// Rank 0 lives; sent when nothing else was for a while.

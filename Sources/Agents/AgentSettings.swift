@@ -51,6 +51,8 @@ public enum AgentError: Error, Hashable, Sendable {
   case companionEnded(String)
   /// Rank 0 said nothing for so long.
   case coordinatorSilent(seconds: Int)
+  /// No agent that could train is left.
+  case everyAgentLost
 }
 
 extension AgentError: CustomStringConvertible {
@@ -61,6 +63,8 @@ extension AgentError: CustomStringConvertible {
       "Rung's \(name) process ended unexpectedly; its message is above, and 'rung resume' goes on"
     case .coordinatorSilent(let seconds):
       "rank 0 said nothing for \(seconds) s, so it counts as lost; 'rung resume' goes on"
+    case .everyAgentLost:
+      "no agent with slots for trials is left; 'rung resume' goes on"
     }
   }
 }

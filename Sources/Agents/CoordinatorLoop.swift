@@ -20,20 +20,29 @@ public struct CoordinatorLoop<Port: AgentsPort & ~Copyable>: ~Copyable {
   }
 
   /// The state of the study.
-  public private(set) var coordinator: Coordinator
-  private var store: Store
+  public internal(set) var coordinator: Coordinator
+  var store: Store
   private let agent: Agent
   private var port: Port
   private let signals: SignalPort
+  let lookout: Companion?
+  let grace: Double
+  /// The seconds that the job had when the limit was first asked for.
+  var jobSeconds: Double?
   private let desk: ModelDesk
   /// Trials that wait for a slow model, the first of them being asked about.
   private var proposals: [TrialID] = []
+  private let silence: Double
   private let begin: Double
   private let offset: StudyTime
   private var heard: [Int: Double] = [:]
   private var lost: Set<Int> = []
+  /// Those of the lost that spoke again, and were told to start over.
+  private var returning: Set<Int> = []
   private var idleSince: Double
   private var lastAlive = 0.0
+  /// Why this run ends, once it is to.
+  var leaving: String?
   private let prior: [KnownResult]
   private let progress: (Coordinator) -> Void
 
@@ -45,12 +54,18 @@ public struct CoordinatorLoop<Port: AgentsPort & ~Copyable>: ~Copyable {
   ///   - agent: Rank 0's own agent.
   ///   - port: The way to the others.
   ///   - signals: `SIGINT`, `SIGTERM` and the like.
+  ///   - lookout: The process that looks out for the job's limit and for requests to stop; ended
+  ///     with the run.
+  ///   - grace: Seconds from `SIGTERM` to `SIGKILL`.
+  ///   - silence: Seconds after which an agent that says nothing counts as lost.
   ///   - prior: Results of earlier studies, for a searcher that has not been told yet.
   ///   - progress: Called after each round with the state.
   /// - Throws: `SystemError`.
   public init(
     coordinator: Coordinator, store: Store, agent: Agent, port: consuming Port,
-    signals: SignalPort, prior: [KnownResult] = [], progress: @escaping (Coordinator) -> Void
+    signals: SignalPort, lookout: Companion? = nil, grace: Double = 30,
+    silence: Double = silenceLimit, prior: [KnownResult] = [],
+    progress: @escaping (Coordinator) -> Void
   ) throws(SystemError) {
     desk = try ModelDesk()
     self.coordinator = coordinator
@@ -58,6 +73,9 @@ public struct CoordinatorLoop<Port: AgentsPort & ~Copyable>: ~Copyable {
     self.agent = agent
     self.port = port
     self.signals = signals
+    self.lookout = lookout
+    self.grace = grace
+    self.silence = silence
     self.prior = prior
     self.progress = progress
     begin = monotonicSeconds()
@@ -72,14 +90,24 @@ public struct CoordinatorLoop<Port: AgentsPort & ~Copyable>: ~Copyable {
   /// - Returns: How it ended.
   /// - Throws: `StoreError` where something cannot be recorded: nothing unrecorded was acted on.
   public mutating func run(_ run: Run) throws -> RunEnd {
+    defer { lookout?.end(within: 2) }
     let isNews = coordinator.knownCount == 0 && !prior.isEmpty
     try absorb([.runBegan(run)] + (isNews ? [.known(prior)] : []))
     while true {
+      let received = signals.receive()
+      if received.contains(SIGTERM) { agent.noteTermination() }
       try agent.step()
       var events = agent.takeEvents()
+      for signal in received { events += heed(signal) }
+      events += try lookOut(for: run)
       events += desk.takeEvents()
       events += try receive()
       events += loseTheSilent()
+      if coordinator.slotCount == 0, !lost.isEmpty, lost.count == port.others.count,
+        returning.isEmpty
+      {
+        throw AgentError.everyAgentLost
+      }
       try sayAlive()
       if let deadline = coordinator.nextDeadline, now >= deadline { events.append(.deadlinePassed) }
       if !events.isEmpty {
@@ -87,42 +115,64 @@ public struct CoordinatorLoop<Port: AgentsPort & ~Copyable>: ~Copyable {
         progress(coordinator)
       }
       if case .finished(let ending) = coordinator.phase { return try finish(ending) }
-      if let signal = signals.receive().first { return try interrupt(signal) }
+      if let leaving { return try leave(leaving) }
       wait(hasWorked: !events.isEmpty)
     }
   }
 
-  private var now: StudyTime {
+  var now: StudyTime {
     StudyTime(
       microseconds: offset.microseconds + Int((monotonicSeconds() - begin) * 1e6))
   }
 
   private mutating func receive() throws -> [Event] {
     var events: [Event] = []
-    for (worker, message) in try port.receive() where !lost.contains(worker.rank) {
+    for (worker, message) in try port.receive() {
+      guard !lost.contains(worker.rank) else {
+        events += try hear(message, fromLost: worker)
+        continue
+      }
       heard[worker.rank] = monotonicSeconds()
       if case .event(let event) = message { events.append(event) }
     }
     return events
   }
 
+  /// Takes an agent back that counts as lost: what it did meanwhile is fenced off, since it first
+  /// starts over.
+  private mutating func hear(
+    _ message: AgentMessage, fromLost worker: WorkerID
+  ) throws -> [Event] {
+    if returning.insert(worker.rank).inserted {
+      // One that takes no more messages stays lost.
+      _ = try port.send(.startOver, to: worker)
+      return []
+    }
+    guard case .event(.workerJoined(let joined, let host, let slots)) = message else { return [] }
+    returning.remove(worker.rank)
+    lost.remove(worker.rank)
+    heard[worker.rank] = monotonicSeconds()
+    return [.workerJoined(joined, host: host, slots: slots)]
+  }
+
   /// Lets the others know that rank 0 lives: an agent without it would wait for ever.
   private mutating func sayAlive() throws {
     guard monotonicSeconds() - lastAlive > aliveInterval else { return }
     lastAlive = monotonicSeconds()
-    for worker in port.others where !lost.contains(worker.rank) {
+    for worker in port.others
+    where !lost.contains(worker.rank) || returning.contains(worker.rank) {
       // Whether it is taken shows when there is a command to send.
       _ = try port.send(.alive, to: worker)
     }
   }
 
   private mutating func loseTheSilent() -> [Event] {
-    let limit = monotonicSeconds() - silenceLimit
+    let limit = monotonicSeconds() - silence
     var events: [Event] = []
     for worker in port.others
     where !lost.contains(worker.rank) && heard[worker.rank, default: 0] < limit {
       lost.insert(worker.rank)
-      events.append(.workerLost(worker, reason: "silent for \(Int(silenceLimit)) s"))
+      events.append(.workerLost(worker, reason: "silent for \(Int(silence)) s"))
     }
     return events
   }
@@ -151,6 +201,7 @@ public struct CoordinatorLoop<Port: AgentsPort & ~Copyable>: ~Copyable {
             asked.append(trial)
           }
         case .fit(let basis): desk.fit(to: basis, of: coordinator.searcher)
+        case .leave(let reason): leaving = reason
         default: commands.append(command)
         }
       }
@@ -188,7 +239,8 @@ public struct CoordinatorLoop<Port: AgentsPort & ~Copyable>: ~Copyable {
     ]
     let pause = hasWorked ? 0 : deadlines.compactMap { $0 }.min()
     waitForAny(
-      agent.interests + [Interest(signals.descriptor), desk.interest], atMost: pause)
+      agent.interests + [Interest(signals.descriptor), desk.interest]
+        + (lookout.map { [Interest($0.channel.descriptor)] } ?? []), atMost: pause)
   }
 
   private mutating func finish(_ ending: Ending) throws -> RunEnd {
@@ -205,8 +257,7 @@ public struct CoordinatorLoop<Port: AgentsPort & ~Copyable>: ~Copyable {
     return .finished(ending)
   }
 
-  private mutating func interrupt(_ signal: Int32) throws -> RunEnd {
-    let reason = "signal \(signal)"
+  private mutating func leave(_ reason: String) throws -> RunEnd {
     try absorb([.runEnded(reason: reason)])
     try store.refreshSnapshot(of: coordinator, always: true)
     try dismissOthers()

@@ -32,6 +32,8 @@ enum KeeperReply: Hashable, Sendable, Codable {
   case loaded(LegID)
   /// The checkpoint could not be read.
   case notLoaded(LegID, reason: String)
+  /// So many requests, the oldest that were open, have had their answers.
+  case done(Int)
 }
 
 /// Carries checkpoints to and from the parallel file system, beside the agent's loop.
@@ -96,6 +98,7 @@ public struct Keeper {
       }
     }
     if !waiting.isEmpty { try save(waiting) }
+    if !requests.isEmpty { try channel.send(KeeperReply.done(requests.count)) }
   }
 
   private func item(_ leg: LegID, _ epoch: Int, _ folder: String) -> CheckpointContainer.Item {

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Glibc
 public import MPI
 public import Processes
 public import StudyModel
@@ -46,10 +47,13 @@ extension MessageTag {
   static let word = MessageTag(rawValue: 2)
 }
 
-/// Who says nothing for so long counts as lost, in seconds.
-let silenceLimit = 30.0
+/// An agent that says nothing for so long counts as lost, in seconds.
+///
+/// The others give rank 0 twice the time: it waits for the file system, and a hang of that must not
+/// end what trains.
+public let silenceLimit = 30.0
 /// Who has said nothing for so long says that it is alive, in seconds.
-let aliveInterval = 2.0
+let aliveInterval = 1.0
 
 /// The pause between two polls of MPI after `idle` seconds without a message, in seconds: none for
 /// the first 50 microseconds, then a tenth of the idle time, up to a millisecond.
@@ -77,12 +81,16 @@ func decode<Value: Decodable>(_ type: Value.Type, _ bytes: [UInt8]) throws -> Va
 ///   - agent: The node's agent.
 ///   - mailbox: The messages of this world.
 ///   - signals: `SIGTERM` and the like: rank 0 gets them too and ends the run.
+///   - silence: Seconds without a word from rank 0 after which it is given up.
 /// - Throws: What the agent or MPI throws.
-public func serveAsAgent(_ agent: Agent, _ mailbox: Mailbox, signals: SignalPort) throws {
+public func serveAsAgent(
+  _ agent: Agent, _ mailbox: Mailbox, signals: SignalPort, silence: Double = 2 * silenceLimit
+) throws {
   var lastWord = monotonicSeconds()
   var lastEvent = lastWord
   var lastOrder = lastWord
   while true {
+    if signals.receive().contains(SIGTERM) { agent.noteTermination() }
     try agent.step()
     var hasWorked = false
     for event in agent.takeEvents() {
@@ -91,24 +99,24 @@ public func serveAsAgent(_ agent: Agent, _ mailbox: Mailbox, signals: SignalPort
       // Rank 0 takes messages as long as it lives; when it does not, Slurm ends this step.
       _ = try mailbox.send(try encode(AgentMessage.event(event)), to: 0, tag: .word)
     }
+    let now = monotonicSeconds()
     while let message = try mailbox.poll() {
       guard message.source == 0, message.tag == .order else { continue }
       hasWorked = true
-      lastOrder = monotonicSeconds()
+      lastOrder = now
       let order = try decode(AgentOrder.self, message.bytes)
       try agent.perform(order)
       if order == .shutDown { return try sayFarewell(mailbox) }
     }
-    let now = monotonicSeconds()
-    // Without rank 0 nobody would ever end this step.
-    guard now - lastOrder < silenceLimit else {
-      throw AgentError.coordinatorSilent(seconds: Int(silenceLimit))
+    // Without rank 0 nobody would ever end this step. The clock was read before the messages were:
+    // a process that was stopped for a while finds them first.
+    guard now - lastOrder < silence else {
+      throw AgentError.coordinatorSilent(seconds: Int(silence))
     }
     if now - lastWord > aliveInterval {
       lastWord = now
       _ = try mailbox.send(try encode(AgentMessage.alive), to: 0, tag: .word)
     }
-    _ = signals.receive()
     if hasWorked { lastEvent = now }
     let pause = hasWorked ? 0 : pollingPause(afterIdle: now - lastEvent)
     waitForAny(agent.interests + [Interest(signals.descriptor)], atMost: pause)

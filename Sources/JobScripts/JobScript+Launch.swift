@@ -64,11 +64,9 @@ extension JobScript {
   /// One step over all components: one agent a node, one MPI world, rank 0 on the first component.
   func launch() throws(JobScriptError) -> [String] {
     let mpi = shellQuoted(try oneLine(site.mpi, "mpi"))
-    var lines = Self.forgetting
-    if isHeterogeneous { lines += Self.fencing + (try watching()) }
-    lines += Self.trying
-    if isHeterogeneous { lines.append("  rm -f \"$RUNG_STATUS_FILE\"") }
-    lines.append("  srun --mpi=\(mpi) \\")
+    var lines = Self.forgetting + (try knowing())
+    if isHeterogeneous { lines += Self.fencing } else { lines += Self.living }
+    lines += try chain("begin") + Self.trying + ["  srun --mpi=\(mpi) \\"]
     for (index, component) in plan.components.enumerated() {
       let start = index > 0 ? "    : " : "    "
       let group = isHeterogeneous ? "--het-group=\(index) " : ""
@@ -82,45 +80,100 @@ extension JobScript {
         "      \(try agent(component)) \\",
       ]
     }
-    lines += isHeterogeneous ? Self.waiting : ["    || status=$?"]
-    lines += Self.judging
-    if isHeterogeneous { lines.append("rm -f \"$RUNG_STATUS_FILE\"") }
-    return lines + ["exit \"$status\""]
+    return lines + Self.waiting + Self.judging + (try chain("end"))
   }
 
-  /// In about 2 % of the steps over several components srun of Slurm 22.05.8 does not return though
-  /// the step is over (27 of 1,644; mended in 24.05.4), and the job would stay until its limit.
-  private func watching() throws(JobScriptError) -> [String] {
-    let directory = try absolutePath(locations.directory, "the study's directory")
+  /// What the agents and the functions below are told of this job.
+  private func knowing() throws(JobScriptError) -> [String] {
+    let directory = shellQuoted(try absolutePath(locations.directory, "the study's directory"))
     return [
-      "# srun of Slurm 22.05 may not return though its step is over: rank 0 leaves its exit status in",
-      "# a file, and an srun that is still there a minute later is ended.",
-      "export RUNG_STATUS_FILE=\(shellQuoted(directory + "/jobs/"))\"$SLURM_JOB_ID.status\"",
-      "patience=${RUNG_STEP_PATIENCE:-60}",
+      "# SIGTERM is for the agents: they bring the run to its end, and this script waits for them.",
+      "trap : TERM",
+      "study=\(directory)",
+      "# Where Slurm cannot be asked.",
+      "RUNG_JOB_END=$(($(date +%s) + \(minutes * 60)))",
+      "# Rank 0 makes this file when it is up, and leaves its exit status there: srun of Slurm 22.05",
+      "# may not return though its step is over, may return 0 though nothing ran, and may hang in a",
+      "# job that was queued again, on what is left of the step before.",
+      "RUNG_STATUS_FILE=$study/jobs/$SLURM_JOB_ID.status",
+      "# Seconds from SIGTERM to SIGKILL.",
+      "RUNG_GRACE=\(site.grace.components.seconds)",
+      "export RUNG_JOB_END RUNG_STATUS_FILE RUNG_GRACE",
+      "patience=${RUNG_STEP_PATIENCE:-60} birth=${RUNG_START_PATIENCE:-300}",
+      "newest() { local files=(\"$study\"/journal/*.jsonl); echo \"${files[-1]}\"; }",
       "",
     ]
   }
+
+  /// The agents of a plain job that lose rank 0 cannot tell whether its process has ended, and this
+  /// script starts the step again, or its whole node has: then Slurm, told not to end the job,
+  /// leaves it running without a script, and they have it queue the job again.
+  private static let living = [
+    "# A sign of life: without it, agents that lose rank 0 take this node for dead.",
+    "export RUNG_LIFE_FILE=$study/jobs/$SLURM_JOB_ID.life",
+    "(while kill -0 $$ 2>/dev/null; do date +%s >\"$RUNG_LIFE_FILE\"; sleep 5; done) &",
+    "life=$!",
+    "",
+  ]
+
+  private static let dying = [
+    "{ kill -KILL \"$life\"; wait \"$life\"; } 2>/dev/null",
+    "rm -f \"$RUNG_LIFE_FILE\"",
+  ]
+
+  /// The first and the last thing that the script does: the next job of a chain is queued before
+  /// anything can end this one, and cancelled where the study has ended.
+  private func chain(_ moment: String) throws(JobScriptError) -> [String] {
+    let executable = shellQuoted(try absolutePath(locations.executable, "the executable"))
+    guard moment == "end" else {
+      return [
+        "# The next job of a chain waits for the end of this one, whatever ends it.",
+        "\(executable) chain \"$study\" begin",
+        "",
+      ]
+    }
+    return [
+      "rm -f \"$RUNG_STATUS_FILE\""
+    ] + (isHeterogeneous ? [] : Self.dying) + [
+      "# 0 instead of 75 where a follow-up job is queued, so that Slurm does not call this one failed.",
+      "exec \(executable) chain \"$study\" end \"$status\"",
+    ]
+  }
+
+  /// The step is tried again where a crash ended it: an agent that a signal ended makes srun return
+  /// 128 and the signal, whether or not the others brought the study to its end, and the study goes
+  /// on from what is on disk; where nothing is left to do the next try ends at once. Not after
+  /// SIGTERM (143): that is how Slurm and users end a job. 70 is a mistake of Rung's own, 71 the
+  /// loss of all other nodes, of sysexits(3).
+  private static let trying = [
+    "# No agent that is lost ends the others; a step that a crash ended is tried again, since the",
+    "# study goes on from disk: at most three times in a row without a new report.",
+    "tries=0",
+    "while :; do",
+    "  status=0 late=0 unborn=0 before=$(newest)",
+    "  rm -f \"$RUNG_STATUS_FILE\"",
+  ]
+  /// In about 2 % of the steps over several components srun of Slurm 22.05.8 does not return though
+  /// the step is over (27 of 1,644; mended in 24.05.4), and the job would stay until its limit.
   private static let waiting = [
     "    &",
-    "  step=$! late=0",
+    "  step=$!",
     "  while kill -0 \"$step\" 2>/dev/null; do",
     "    sleep 1",
     "    [ ! -s \"$RUNG_STATUS_FILE\" ] || late=$((late + 1))",
-    "    [ \"$late\" -lt \"$patience\" ] || kill -KILL \"$step\" 2>/dev/null",
-    "  done",
+    "    [ -e \"$RUNG_STATUS_FILE\" ] || unborn=$((unborn + 1))",
+    "    [ \"$unborn\" -ne \"$birth\" ] || kill -TERM \"$step\"",
+    "    if [ \"$late\" -ge \"$patience\" ] || [ \"$unborn\" -ge $((birth + 10)) ]; then",
+    "      kill -KILL \"$step\"",
+    "    fi",
+    "  done 2>/dev/null",
     "  wait \"$step\" || status=$?",
-    "  [ \"$late\" -lt \"$patience\" ] || status=$(cat \"$RUNG_STATUS_FILE\")",
-  ]
-
-  /// The step is tried three times: an agent that a signal ended makes srun return 128 and the
-  /// signal, whether or not the others brought the study to its end, and the study goes on from
-  /// what is on disk; where nothing is left to do the next try ends at once. Not after SIGTERM
-  /// (143): that is how Slurm and users end a job. 70 is a mistake of Rung's own, of sysexits(3).
-  private static let trying = [
-    "# No agent that is lost ends the others; a step that a crash ended is tried again, since the",
-    "# study goes on from disk.",
-    "for try in 1 2 3; do",
-    "  status=0",
+    "  if [ \"$late\" -ge \"$patience\" ]; then",
+    "    status=$(cat \"$RUNG_STATUS_FILE\")",
+    "  elif [ \"$unborn\" -ge \"$birth\" ] ||",
+    "    { [ \"$status\" = 0 ] && [ ! -s \"$RUNG_STATUS_FILE\" ]; }; then",
+    "    status=70",
+    "  fi",
   ]
   /// With the default fence of Slurm 22.05's PMIx plugin, MPI_Init of a step over several components
   /// crashed in 9 of 265 runs, a message reaching a rank that had not registered its callback yet;
@@ -131,17 +184,20 @@ extension JobScript {
     "",
   ]
   private static let judging = [
-    "  case $status in 70 | 134 | 135 | 136 | 137 | 139) ;; *) break ;; esac",
-    "  echo \"job script: try $try of the step ended with status $status\" >&2",
+    "  case $status in 70 | 71 | 134 | 135 | 136 | 137 | 139) ;; *) break ;; esac",
+    "  after=$(newest)",
+    "  tries=$((tries + 1))",
+    "  if [ \"$after\" != \"$before\" ] && grep -q '\"reported\":' \"$after\"; then tries=0; fi",
+    "  echo \"job script: the step ended with status $status; $tries of 3 without a report\" >&2",
+    "  [ \"$tries\" -lt 3 ] || break",
     "done",
   ]
 
   private func agent(_ component: Plan.Component) throws(JobScriptError) -> String {
     let executable = try absolutePath(locations.executable, "the executable")
-    let directory = try absolutePath(locations.directory, "the study's directory")
     let vendor = component.role == .workers ? plan.vendor?.rawValue ?? "none" : "none"
     return """
-      \(shellQuoted(executable)) agent \(shellQuoted(directory)) \
+      \(shellQuoted(executable)) agent "$study" \
       --slots \(component.slotsPerNode) --gpu-vendor \(vendor)
       """
   }

@@ -4,7 +4,8 @@ public import StudyModel
 ///
 /// A bash script for sbatch: one set of `#SBATCH` lines for each component, then the environment,
 /// then one `srun` that starts one agent on every node. It ends with the agents' exit status: 0
-/// the study is done, 1 it failed, 75 it stopped early and another job can go on with it.
+/// the study is done or a follow-up job is queued, 1 it failed, 75 it stopped early and another job
+/// can go on with it.
 ///
 /// Equal arguments give equal bytes. Neither submits the script nor creates the folder of its
 /// output.
@@ -57,7 +58,8 @@ struct JobScript {
       "# Written by rung \(version) with: rung plan STUDY --site \(site) --nodes \(workerNodes)"
         + " --time \(minutes)m --strategy \(plan.strategy.rawValue) --script",
       "#",
-      "# Exit status: 0 the study is done, 1 it failed, 75 it stopped early and can be resumed.",
+      "# Exit status: 0 the study is done, or a follow-up job goes on with it; 1 it failed; 75 it",
+      "# stopped early and can be resumed.",
       "#",
     ]
   }
@@ -67,7 +69,7 @@ struct JobScript {
   }
 
   /// The limit in whole minutes, as ``slurmTime(_:)`` rounds it.
-  private var minutes: Int64 {
+  var minutes: Int64 {
     let (seconds, attoseconds) = plan.time.components
     return seconds / 60 + (seconds % 60 == 0 && attoseconds == 0 ? 0 : 1)
   }

@@ -1,10 +1,16 @@
 import CMPI
+import Synchronization
+
+/// Grows by one when a call begins and when it returns: odd while one is under way.
+let callCount = Atomic(0)
 
 /// Calls the library once and turns a code other than `MPI_SUCCESS`, which is 0, into an error.
 ///
 /// Takes no lock: MPI is started for one thread, and nothing that could call it is sendable.
 func mpicall(_ function: String, _ body: () -> CInt) throws(MPIError) {
+  callCount.wrappingAdd(1, ordering: .relaxed)
   let code = body()
+  callCount.wrappingAdd(1, ordering: .relaxed)
   guard code == 0 else {
     throw MPIError(function: function, code: Int(code), cause: words(for: code))
   }

@@ -17,6 +17,8 @@ import Synchronization
 /// - Parameters:
 ///   - limit: How many messages to one peer may be unfinished, 1 or more.
 ///   - patience: How long the end may take.
+///   - callPatience: How long a call may take, of which none should wait, before this process ends
+///     with status 71.
 ///   - report: Where a fatal error goes; standard error by default.
 ///   - exitStatus: The job's exit status, 1 to 255, after an error that left `body`.
 ///   - body: What to do.
@@ -28,6 +30,7 @@ import Synchronization
 public func withMPI<Result>(
   unfinishedPerPeer limit: Int = 64,
   patience: Duration = .seconds(10),
+  callPatience: Duration = .seconds(60),
   reportingTo report: (String) -> Void = writeToStandardError,
   exitStatus: (any Error) -> Int = { _ in 70 },
   _ body: (borrowing Communicator) throws -> Result
@@ -40,6 +43,7 @@ public func withMPI<Result>(
     throw MPIError(
       function: "MPI_Init_thread", code: 0, cause: "this MPI does not support threads at all")
   }
+  guardCalls(within: callPatience, code: 71)
   let failure: any Error
   do {
     let world = try Communicator(unfinishedPerPeer: limit)
@@ -61,22 +65,35 @@ public func writeToStandardError(_ line: String) {
   _ = unsafe write(STDERR_FILENO, bytes, bytes.count)
 }
 
+/// Seconds that `MPI_Abort` may take: where the process manager does not answer, it waits for good.
+private let abortPatience = Duration.seconds(10)
+
 /// Ends all processes of the job.
 func endAll(code: Int) -> Never {
   fflush(nil)
+  isLeaving.store(true, ordering: .releasing)
+  guardEnd(
+    text: "MPI_Abort did not return within \(abortPatience); ending without it",
+    within: abortPatience, code: CInt(truncatingIfNeeded: code))
   // Does not return, and if it should, what it returned is of no use any more.
   _ = cmpi_abort(CInt(truncatingIfNeeded: code))
   _exit(CInt(truncatingIfNeeded: code))
 }
 
-/// Whether `MPI_Finalize` has returned; read by the thread that guards it.
+/// Whether `MPI_Finalize` has returned; read by the threads that guard it and the calls before.
 private let isOver = Atomic(false)
+/// Whether the end has begun, which has a guard of its own.
+private let isLeaving = Atomic(false)
 
 private func leave(
   _ world: borrowing Communicator, within patience: Duration
 ) throws(MPIError) {
   fflush(nil)
-  guardEnd(of: world.rank, within: patience)
+  isLeaving.store(true, ordering: .releasing)
+  guardEnd(
+    text:
+      "rank \(world.rank): not all processes came to their end within \(patience); ending without",
+    within: patience, code: 1)
   while world.unfinishedSends > 0 {
     // What comes in now, nobody waits for; but a peer may need it taken to finish its own sends.
     _ = try world.poll()
@@ -90,37 +107,53 @@ private func leave(
 ///
 /// `MPI_Finalize` cannot be interrupted, and waits for good when a peer is frozen. The thread that
 /// ends the process calls nothing of MPI.
-private func guardEnd(of rank: Int, within patience: Duration) {
-  let text = "rank \(rank): not all processes came to their end within \(patience); ending without"
-  let guardian = Guardian(text: text, patience: patience)
-  var thread = pthread_t()
-  let context = unsafe Unmanaged.passRetained(guardian).toOpaque()
-  let code = unsafe pthread_create(
-    &thread, nil,
-    { context in
-      guard let context = unsafe context else { return nil }
-      unsafe Unmanaged<Guardian>.fromOpaque(context).takeRetainedValue().watch()
-      return nil
-    }, context)
-  if code == 0 { pthread_detach(thread) }
-}
-
-private final class Guardian: Sendable {
-  let text: String
-  let patience: Duration
-
-  init(text: String, patience: Duration) {
-    self.text = text
-    self.patience = patience
-  }
-
-  func watch() {
+private func guardEnd(text: String, within patience: Duration, code: CInt) {
+  inThread {
     let end = ContinuousClock.now + patience
     while ContinuousClock.now < end {
       if isOver.load(ordering: .acquiring) { return }
       usleep(20_000)
     }
     writeToStandardError(text)
-    _exit(1)
+    _exit(code)
   }
+}
+
+/// Ends this process if a call that should not wait does.
+///
+/// The first message to a peer has Open MPI ask PMIx for its address, and wait for good where that
+/// peer was lost before it was heard of.
+private func guardCalls(within patience: Duration, code: CInt) {
+  inThread {
+    var (seen, since) = (0, ContinuousClock.now)
+    while !isOver.load(ordering: .acquiring) {
+      let count = callCount.load(ordering: .relaxed)
+      if count != seen || count % 2 == 0 { (seen, since) = (count, .now) }
+      if since + patience < .now, !isLeaving.load(ordering: .acquiring) {
+        writeToStandardError("a call of MPI did not return within \(patience); ending without it")
+        _exit(code)
+      }
+      usleep(200_000)
+    }
+  }
+}
+
+/// Does something beside the main thread.
+private func inThread(_ work: @escaping @Sendable () -> Void) {
+  var thread = pthread_t()
+  let context = unsafe Unmanaged.passRetained(Work(work)).toOpaque()
+  let failed = unsafe pthread_create(
+    &thread, nil,
+    { context in
+      guard let context = unsafe context else { return nil }
+      unsafe Unmanaged<Work>.fromOpaque(context).takeRetainedValue().work()
+      return nil
+    }, context)
+  if failed == 0 { pthread_detach(thread) }
+}
+
+private final class Work: Sendable {
+  let work: @Sendable () -> Void
+
+  init(_ work: @escaping @Sendable () -> Void) { self.work = work }
 }

@@ -4,7 +4,7 @@ import StudyModel
 struct SiteReader {
   static let keys = [
     "name", "summary", "source", "partitions", "workers", "coordinator", "capabilities", "mpi",
-    "modules", "variables", "time", "slurm", "unsourced", "model",
+    "modules", "variables", "time", "grace", "slurm", "unsourced", "model",
   ]
 
   let ledger: Ledger
@@ -30,6 +30,7 @@ struct SiteReader {
     let modules = modules(top["modules"])
     let variables = variables(top["variables"])
     let time = top["time"].map { $0.time() } ?? .seconds(3600)
+    let grace = top["grace"]?.time()
     if let time, let worker = partitions.first(where: { $0.name == workers }),
       time > worker.maximumTime
     {
@@ -49,6 +50,8 @@ struct SiteReader {
       variables: variables, defaultTime: time, slurm: slurm, sources: sources,
       unsourced: unsourced)
     site.machine = machine
+    if let grace { site.grace = grace }
+    site.submitsFromJobs = capabilities.sbatch
     return site
   }
 
@@ -90,13 +93,16 @@ struct SiteReader {
     return name
   }
 
-  private func capabilities(_ field: Field?) -> (hetjobs: Bool, gres: Bool, memory: Bool) {
+  private func capabilities(
+    _ field: Field?
+  ) -> (hetjobs: Bool, gres: Bool, memory: Bool, sbatch: Bool) {
     guard let field,
       let fields = Fields(
-        field, keys: ["hetjobs", "gres", "memory"], example: "capabilities: {hetjobs: true}")
-    else { return (true, true, true) }
+        field, keys: ["hetjobs", "gres", "memory", "sbatch"],
+        example: "capabilities: {hetjobs: true}")
+    else { return (true, true, true, true) }
     func isCapable(_ key: String) -> Bool { fields[key]?.truth() ?? true }
-    return (isCapable("hetjobs"), isCapable("gres"), isCapable("memory"))
+    return (isCapable("hetjobs"), isCapable("gres"), isCapable("memory"), isCapable("sbatch"))
   }
 
   /// Reads `unsourced` and warns of each value that it names.

@@ -78,6 +78,10 @@ public struct Site: Hashable, Sendable, Codable {
   public var asksForGPUs: Bool
   /// Whether memory is asked for by `--mem`; where whole nodes are given out, `false`.
   public var asksForMemory: Bool
+  /// Whether a job may submit the next one from its node.
+  public var submitsFromJobs = true
+  /// The time from SIGTERM to SIGKILL: `KillWait` in slurm.conf, 30 seconds by default.
+  public var grace = Duration.seconds(30)
   /// Modules that the job script loads before the study's own.
   public var modules: [String]
   /// Variables that the job script exports.

@@ -22,9 +22,11 @@ struct Rung: ParsableCommand {
     version: version,
     subcommands: [
       CheckCommand.self, RunCommand.self, PlanCommand.self, SubmitCommand.self,
-      ResumeCommand.self, AgentCommand.self, StatusCommand.self, BestCommand.self,
+      ResumeCommand.self, StopCommand.self, AgentCommand.self, StatusCommand.self, BestCommand.self,
       ReportCommand.self, ExportCommand.self, VerifyCommand.self, SimulateCommand.self,
-      SitesCommand.self, SpawnerCommand.self, KeeperCommand.self, SlurmQueryCommand.self,
+      SitesCommand.self, SpawnerCommand.self, KeeperCommand.self, LookoutCommand.self,
+      ChainCommand.self,
+      SlurmQueryCommand.self,
     ])
 
   static func main() {
@@ -49,6 +51,7 @@ enum ExitStatus: Int32 {
   case wrongFile = 65
   case slurmOutOfReach = 69
   case ourMistake = 70
+  case nodesLost = 71
   case inputOutput = 74
   case stoppedEarly = 75
 }
@@ -85,6 +88,8 @@ struct Failure: Error, CustomStringConvertible {
         self.init(.wrongFile, error.description)
       }
     case let error as SystemError: self.init(.inputOutput, error.description)
+    case AgentError.everyAgentLost:
+      self.init(.nodesLost, AgentError.everyAgentLost.description)
     case let error as AgentError: self.init(.ourMistake, error.description)
     case let error as MPIError: self.init(.ourMistake, error.description)
     default: return nil

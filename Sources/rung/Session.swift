@@ -53,6 +53,17 @@ struct Session {
       deviceVariable: devices.isEmpty ? nil : machine.vendor?.deviceVariable)
   }
 
+  /// What ends a run, or has it drain.
+  static let signals = [SIGINT, SIGTERM, SIGHUP, SIGUSR1, SIGUSR2]
+
+  /// Seconds from SIGTERM to SIGKILL: `RUNG_GRACE`, or Slurm's default of `KillWait` in slurm.conf.
+  static func grace() -> Double { environment("RUNG_GRACE").flatMap { Double($0) } ?? 30 }
+
+  /// Seconds after which an agent that says nothing counts as lost: `RUNG_SILENCE`, or 30.
+  static func silence() -> Double {
+    environment("RUNG_SILENCE").flatMap { Double($0) } ?? silenceLimit
+  }
+
   /// Refuses a study that another coordinator runs.
   func refuseIfHeld() throws {
     guard let run = record.coordinator.run, !isForced else { return }
@@ -97,7 +108,8 @@ struct Session {
   /// - Throws: What the agent and the store throw.
   func runHere(_ seats: Seats) throws -> (Coordinator, CoordinatorLoop<NoOtherAgents>.RunEnd) {
     try refuseIfHeld()
-    let signals = try SignalPort([SIGINT, SIGTERM, SIGHUP])
+    let signals = try SignalPort(Self.signals)
+    let lookout = try Companion(arguments: ["lookout", handle.directory.path])
     let agent = try Agent(
       Self.agentSettings(handle, worker: WorkerID(0), seats: seats, host: hostName()))
     let progress = Progress(isQuiet: isQuiet)
@@ -107,8 +119,8 @@ struct Session {
       removeStrayContainers()
       var loop = try CoordinatorLoop(
         coordinator: record.coordinator, store: store, agent: agent, port: NoOtherAgents(),
-        signals: signals, prior: try handle.priorResults(for: record.coordinator),
-        progress: progress.show)
+        signals: signals, lookout: lookout, grace: Self.grace(),
+        prior: try handle.priorResults(for: record.coordinator), progress: progress.show)
       let end = try loop.run(run(number: store.run))
       return (loop.coordinator, end)
     } catch {

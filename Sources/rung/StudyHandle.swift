@@ -93,18 +93,34 @@ struct StudyHandle {
     note("rung: moved the old study to \(try StudyDirectory.moveAside(target))")
   }
 
-  /// The file that records the job under which the study was submitted last.
-  var submissionFile: String { directory.jobs + "/submitted.json" }
+  /// The job script with which the study was submitted last.
+  var jobScript: String { directory.jobs + "/job.sbatch" }
+
+  private var submissionFile: String { directory.jobs + "/submitted.json" }
+
+  /// The jobs under which the study was submitted last; `nil` where it never was.
+  var submission: Submission.Record? {
+    // A study that was never submitted has no such file.
+    (try? readFile(submissionFile)).flatMap {
+      try? JSONDecoder().decode(Submission.Record.self, from: Data($0))
+    }
+  }
+
+  /// Keeps a record of what was submitted, whole from the moment it is there.
+  func record(_ submission: Submission.Record) throws {
+    try writeFile(submissionFile + ".new", Array(try jsonText(submission).utf8))
+    try renamePath(submissionFile + ".new", to: submissionFile)
+  }
+
+  /// The jobs of the study that are still in Slurm's hands.
+  var livingJobs: [Int] { (submission?.jobs ?? []).filter { slurmJobLives($0) == true } }
 
   /// Refuses where a job of the study is still in Slurm's hands.
   func refuseIfSubmitted() throws {
-    // A study that was never submitted has no such file.
-    guard let text = try? readFile(submissionFile),
-      let job = try? JSONDecoder().decode(Submission.Record.self, from: Data(text)).job,
-      slurmJobLives(job) == true
-    else { return }
+    guard let job = livingJobs.first else { return }
     throw StoreError.held(
-      directory.path, by: "job \(job), which waits or runs ('scancel \(job)' ends it)")
+      directory.path,
+      by: "job \(job), which waits or runs ('rung stop \(directory.path)' ends it)")
   }
 
   /// The folder of a study file's study: beside it, named after its stem.

@@ -6,10 +6,12 @@ import StudyStore
 
 /// Handing a job script to Slurm.
 enum Submission {
-  /// What the study's folder keeps of a submission.
+  /// What the study's folder keeps of its submissions.
   struct Record: Codable {
-    /// The job's id.
-    var job: Int
+    /// The jobs that may still be in Slurm's hands, in the order in which they run.
+    var jobs: [Int]
+    /// How many more the last of them may have follow it, one after the other.
+    var left: Int
   }
 
   /// Writes the job script of a plan into the study's folder and submits it.
@@ -19,32 +21,70 @@ enum Submission {
   ///   - plan: What to ask for.
   ///   - site: Where.
   ///   - options: Options for sbatch.
+  ///   - chain: How many jobs may follow one another, the first included; at least 1.
   /// - Returns: The job's id.
   /// - Throws: ``Failure`` where Slurm refuses, or `SystemError`.
   static func submit(
-    _ handle: StudyHandle, _ plan: Plan, _ site: Site, _ options: [String]
+    _ handle: StudyHandle, _ plan: Plan, _ site: Site, _ options: [String], chain: Int
   ) throws -> Int {
     let text = try withOptions(
       script(
         plan, handle.study, site, directory: handle.directory.path, folder: handle.origin.folder),
       options)
     try writeFile(handle.directory.jobs + "/plan.json", Array(try jsonText(plan).utf8))
-    let path = handle.directory.jobs + "/job.sbatch"
-    try writeFile(path, Array(text.utf8))
-    return try submit(handle)
+    try writeFile(handle.jobScript, Array(text.utf8))
+    return try submit(handle, chain: chain, ahead: !site.submitsFromJobs)
   }
 
-  /// Submits the study's last script, unless its job is still in Slurm's hands.
-  static func submit(_ handle: StudyHandle) throws -> Int {
+  /// Submits the study's last script, unless a job of it is still in Slurm's hands.
+  ///
+  /// - Parameters:
+  ///   - handle: The study.
+  ///   - chain: How many jobs may follow one another, the first included; at least 1.
+  ///   - ahead: Whether all of them are submitted now, since jobs may not submit any.
+  /// - Returns: The first job's id.
+  /// - Throws: ``Failure`` where Slurm refuses, or `SystemError`.
+  static func submit(_ handle: StudyHandle, chain: Int, ahead: Bool) throws -> Int {
     try handle.refuseIfSubmitted()
-    let path = handle.directory.jobs + "/job.sbatch"
-    let result = try sbatch(["--parsable", path])
+    let first = try submit(handle, after: nil)
+    var record = Record(jobs: [first], left: chain - 1)
+    try handle.record(record)
+    while ahead, record.left > 0, let last = record.jobs.last {
+      record = Record(jobs: record.jobs + [try submit(handle, after: last)], left: record.left - 1)
+      try handle.record(record)
+    }
+    return first
+  }
+
+  /// Submits the study's last script.
+  ///
+  /// - Parameters:
+  ///   - handle: The study.
+  ///   - job: The job for whose end it waits; `nil` for none.
+  /// - Returns: The new job's id.
+  /// - Throws: ``Failure`` where Slurm refuses.
+  static func submit(_ handle: StudyHandle, after job: Int?) throws -> Int {
+    guard let job else { return try submit(handle, ["--parsable"], without: []) }
+    // Of a job's own environment nothing must reach the next one.
+    let own = currentEnvironment().compactMap { $0.split(separator: "=").first.map(String.init) }
+    let foreign = own.filter { name in
+      name != "SLURM_CONF" && name != "RUNG_SITES"
+        && ["SLURM_", "SLURMD_", "SRUN_", "SBATCH_", "PMI", "OMPI_", "RUNG_"].contains {
+          name.hasPrefix($0)
+        }
+    }
+    return try submit(handle, ["--parsable", "--dependency=afterany:\(job)"], without: foreign)
+  }
+
+  private static func submit(
+    _ handle: StudyHandle, _ options: [String], without variables: [String]
+  ) throws -> Int {
+    let result = try sbatch(options + [handle.jobScript], without: variables)
     let words = String(decoding: result.output, as: UTF8.self)
-    guard result.status == 0, let job = Int(words.prefix { $0.isNumber }) else {
+    guard result.status == 0, let id = Int(words.prefix { $0.isNumber }) else {
       throw refusal(result)
     }
-    try writeFile(handle.submissionFile, Array(try jsonText(Record(job: job)).utf8))
-    return job
+    return id
   }
 
   /// Asks Slurm whether it would take a script.
@@ -70,14 +110,17 @@ enum Submission {
         : "job \(job); 'rung status \(handle.directory.path)' says how it gets on\n")
   }
 
-  private static func sbatch(_ arguments: [String]) throws -> CommandResult {
+  private static func sbatch(
+    _ arguments: [String], without variables: [String] = []
+  ) throws -> CommandResult {
     guard executablePath("sbatch") != nil else {
       throw Failure(
         .slurmOutOfReach,
         "no 'sbatch' on this machine's PATH; submit from a login node of the site, or use "
           + "'rung run' here")
     }
-    return try Processes.runCommand(["sbatch"] + arguments)
+    return try Processes.runCommand(
+      ["env"] + variables.flatMap { ["-u", $0] } + ["sbatch"] + arguments)
   }
 
   private static func refusal(_ result: CommandResult) -> Failure {

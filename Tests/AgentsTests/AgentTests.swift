@@ -61,6 +61,55 @@ import Testing
       try holds(within: 5) { try readFolder(bench.agent.scratch + "/spool").isEmpty })
   }
 
+  @Test func aTrialThatIsAskedToHoldWaitsAtItsNextReport() throws {
+    let bench = try AgentBench(command: AgentBench.program(Self.slow))
+    let leg = try bench.start(0, until: 100)
+    #expect(try !bench.report(leg).isHeld)
+    try bench.agent.perform(.perform(.hold(leg, on: WorkerID(0))))
+    var last = try bench.report(leg)
+    while !last.isHeld { last = try bench.report(leg) }
+    try bench.answer(leg, last.epoch, .pause)
+    let end = try bench.end(leg)
+    #expect(end.outcome == .exited(status: 0))
+    #expect(end.keeping == last.epoch)
+    #expect(try bench.stored().entries.map(\.epoch) == [last.epoch])
+  }
+
+  @Test func aTrialIsAskedToHoldOnceItListens() throws {
+    let bench = try AgentBench(command: AgentBench.program(Self.slow))
+    let leg = try bench.start(0, until: 100)
+    try bench.agent.perform(.perform(.hold(leg, on: WorkerID(0))))
+    let report = try bench.report(leg)
+    #expect(report.epoch == 1)
+    if !report.isHeld { #expect(try bench.report(leg).isHeld) }
+  }
+
+  @Test func anAgentThatStartsOverEndsItsTrialsAndJoinsAnew() throws {
+    let bench = try AgentBench(command: AgentBench.program(Self.slow))
+    let isJoined: (Event) -> Bool? = { event in
+      if case .workerJoined = event { true } else { nil }
+    }
+    _ = try bench.next(isJoined)
+    let first = try bench.start(0, until: 100)
+    let process = try #require(try bench.report(first).value(of: "pid")).rounded()
+    try bench.agent.perform(.startOver)
+    #expect(try bench.next(isJoined))
+    #expect(processStart(Int(process)) == nil)
+    #expect(try readFolder(bench.agent.scratch + "/legs") == [])
+    let second = try bench.start(0, attempt: 2, until: 100)
+    #expect(try bench.report(second).epoch == 1)
+  }
+
+  /// Epochs of a tenth of a second, each with a checkpoint.
+  private static let slow = """
+    import os, time, rung
+    trial = rung.trial()
+    for epoch in trial.epochs():
+        time.sleep(0.1)
+        with open(os.path.join(trial.checkpoint_dir, "epoch"), "w") as file: file.write(str(epoch))
+        trial.report(epoch, loss=1 / epoch, pid=os.getpid())
+    """
+
   @Test func aTrialThatIsStoppedLeavesNothing() throws {
     let bench = try AgentBench(command: AgentBench.program(Self.training))
     let leg = try bench.start(0, until: 1)

@@ -90,7 +90,8 @@ import Testing
 
   /// Runs the study once; a signal arrives after so many reports.
   private func run(
-    _ port: ScriptedPort, of other: Study? = nil, until reports: Int = .max
+    _ port: ScriptedPort, of other: Study? = nil, silence: Double = silenceLimit,
+    until reports: Int = .max
   ) throws -> CoordinatorLoop<ScriptedPort>.RunEnd {
     let study = other ?? study
     let signals = try SignalPort([SIGUSR1])
@@ -101,7 +102,7 @@ import Testing
     defer { agent.shutDown() }
     var loop = try CoordinatorLoop(
       coordinator: record.coordinator, store: store, agent: agent, port: port, signals: signals,
-      progress: { if $0.reports.count >= reports { raise(SIGUSR1) } })
+      silence: silence, progress: { if $0.reports.count >= reports { raise(SIGUSR1) } })
     return try loop.run(
       Run(
         number: store.run, host: "here", process: Int(getpid()), processStart: 1, job: nil,
@@ -152,6 +153,30 @@ import Testing
         $0.event == .workerLost(WorkerID(2), reason: "it takes no more messages")
       })
     #expect(record.coordinator.trials.count == 30)
+    #expect(record.coordinator.trials.allSatisfy { $0.state != .running && $0.state != .failed })
+  }
+
+  @Test func anAgentThatWasSilentStartsOverAndServesAgain() throws {
+    var study = study
+    study.stop.trials = 3_000
+    #expect(
+      try run(ScriptedPort(2, silent: WorkerID(2), patience: 5), of: study, silence: 0.1)
+        == .finished(.nothingLeft))
+    let record = try Store.read(directory, study: study)
+    let events = record.journal.entries.map(\.event)
+    let lost = try #require(
+      events.firstIndex(of: .workerLost(WorkerID(2), reason: "silent for 0 s")))
+    let back = try #require(
+      events.firstIndex(of: .workerJoined(WorkerID(2), host: "back-2", slots: 2)))
+    #expect(lost < back)
+    // Nothing of its former life is heard in between.
+    let between = events[lost..<back].filter {
+      if case .reported(let report) = $0 { report.leg.attempt == 1 } else { false }
+    }
+    #expect(!between.isEmpty)
+    let interrupted = record.coordinator.trials.filter { $0.attempts > 1 && $0.hosts.count > 1 }
+    #expect(!interrupted.isEmpty)
+    #expect(record.coordinator.trials.contains { $0.hosts.contains("back-2") })
     #expect(record.coordinator.trials.allSatisfy { $0.state != .running && $0.state != .failed })
   }
 

@@ -1,4 +1,5 @@
 import Coordination
+import Processes
 import StudyModel
 
 @testable import Agents
@@ -9,6 +10,8 @@ struct ScriptedPort: AgentsPort {
   private(set) var orders: [(WorkerID, AgentOrder)] = []
   private var messages: [(WorkerID, AgentMessage)] = []
   private var legs: [LegID: Leg] = [:]
+  private let silent: WorkerID?
+  private var silentUntil: Double?
   private let takesNoMore: WorkerID?
   private let patience: Int
   private let willSend: (AgentOrder) throws -> Void
@@ -17,14 +20,16 @@ struct ScriptedPort: AgentsPort {
   ///
   /// - Parameters:
   ///   - count: How many there are.
+  ///   - silent: One of which nothing is heard for half a second after `patience` orders.
   ///   - takesNoMore: One that takes no more messages after `patience` orders.
   ///   - patience: See there.
   ///   - willSend: Called with each order.
   init(
-    _ count: Int, takesNoMore: WorkerID? = nil, patience: Int = 0,
+    _ count: Int, silent: WorkerID? = nil, takesNoMore: WorkerID? = nil, patience: Int = 0,
     willSend: @escaping (AgentOrder) throws -> Void = { _ in }
   ) {
     others = (1..<count + 1).map { WorkerID($0) }
+    self.silent = silent
     self.takesNoMore = takesNoMore
     self.patience = patience
     self.willSend = willSend
@@ -32,8 +37,9 @@ struct ScriptedPort: AgentsPort {
   }
 
   mutating func receive() throws -> [(WorkerID, AgentMessage)] {
-    defer { messages = [] }
-    return messages
+    let isSilent = silentUntil.map { monotonicSeconds() < $0 } ?? false
+    defer { messages.removeAll { !isSilent || $0.0 != silent } }
+    return messages.filter { !isSilent || $0.0 != silent }
   }
 
   mutating func send(_ order: AgentOrder, to worker: WorkerID) throws -> Bool {
@@ -41,7 +47,13 @@ struct ScriptedPort: AgentsPort {
     try willSend(order)
     orders.append((worker, order))
     if worker == takesNoMore, orders.count(where: { $0.0 == worker }) > patience { return false }
+    if worker == silent, silentUntil == nil, orders.count(where: { $0.0 == worker }) > patience {
+      silentUntil = monotonicSeconds() + 0.5
+    }
     switch order {
+    case .startOver:
+      // What was said before comes first.
+      messages.append((worker, .event(.workerJoined(worker, host: "back-\(worker)", slots: 2))))
     case .shutDown: messages.append((worker, .farewell))
     case .alive: break
     case .perform(let command): perform(command, worker)

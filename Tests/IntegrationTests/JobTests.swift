@@ -59,18 +59,20 @@ struct JobTests {
     var seen: [String]
   }
 
-  private func submit(_ folder: StudyFolder, _ strategy: String, nodes: Int = 4) throws -> Int {
+  func submit(
+    _ folder: StudyFolder, _ strategy: String, nodes: Int = 4, time: String = "20m", chain: Int = 1
+  ) throws -> Int {
     try Cluster.json(
       Submitted.self, "submit", folder.study, "--site", "private-cluster", "--nodes",
-      String(nodes), "--strategy", strategy, "--time", "20m", "--json"
+      String(nodes), "--strategy", strategy, "--time", time, "--chain", String(chain), "--json"
     ).job
   }
 
-  private func status(_ folder: StudyFolder) throws -> Status {
+  func status(_ folder: StudyFolder) throws -> Status {
     try Cluster.json(Status.self, "status", folder.directory, "--json")
   }
 
-  private func expectNothingLeft(of folder: StudyFolder) throws {
+  func expectNothingLeft(of folder: StudyFolder) throws {
     #expect(try Cluster.jobs().isEmpty)
     let isClean = try Cluster.wait(atMost: 10) {
       Cluster.processes(naming: folder.path).isEmpty
@@ -228,7 +230,7 @@ struct JobTests {
     #expect(String(decoding: refused.errors, as: UTF8.self).contains("invalid partition"))
   }
 
-  private static func parsed(_ folder: StudyFolder) throws -> Study {
+  static func parsed(_ folder: StudyFolder) throws -> Study {
     try loadStudy(folder.study).value
   }
 }

@@ -5,36 +5,60 @@ import StudyModel
 import Testing
 
 /// Scripts that bash really runs, with a `module` and an `srun` that note what they are given.
-@Suite struct JobScriptRunTests {
+@Suite final class JobScriptRunTests {
   /// What nobody should call a folder, and what must reach `srun` unchanged all the same.
   static let hostile =
     "/x $(touch oops) `touch oops` \"q\" 'it''s' ; touch oops # & | * ? ~ $HOME \\n é"
 
+  private let folder = FileManager.default.temporaryDirectory
+    .appending(path: "rung-jobscript-\(UUID().uuidString)")
+
+  deinit { try? FileManager.default.removeItem(at: folder) }
+
+  private func study(_ hostile: String) -> String {
+    // Slurm takes backslashes out of the names of output files, so a study's folder has none.
+    "\(folder.path)/study\(hostile.replacingOccurrences(of: "\\", with: ""))"
+  }
+
+  private func rung(_ hostile: String) -> String { "\(folder.path)/rung\(hostile)" }
+
+  /// Makes a stand-in that notes its words, and some of its environment, in the file `CALLS`.
+  private func make(_ path: String, name: String, _ rest: String) throws {
+    let file = URL(filePath: path)
+    try FileManager.default.createDirectory(
+      at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+    let text = """
+      #!/bin/bash
+      printf '%s\\0' \(name) "$@" >>"$CALLS"
+      printf '\\n' >>"$CALLS"
+      env | grep -E '^(SLURM_MEM_PER_NODE|SITE_VARIABLE)=' >>"$CALLS.env"
+      \(rest)
+
+      """
+    try Data(text.utf8).write(to: file)
+    try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: path)
+  }
+
   /// Runs a script in a folder of its own.
   ///
+  /// - Parameters:
+  ///   - script: The script.
+  ///   - hostile: The end of the names of the program and the study.
+  ///   - srun: What the stand-in for `srun` does; by default rank 0 leaves its status 0.
   /// - Returns: The exit status, each call of a stand-in as a list of words, and whether the
   ///   folder holds a file that an injected command made.
+  /// - Throws: What the file system throws.
   private func run(
-    _ script: String, srun status: Int, leaving left: Int? = nil
+    _ script: String, hostile: String = "", srun: String = "echo 0 >\"$RUNG_STATUS_FILE\""
   ) throws -> (status: Int32, calls: [[String]], injected: Bool) {
-    let folder = FileManager.default.temporaryDirectory
-      .appending(path: "rung-jobscript-\(UUID().uuidString)")
     let bin = folder.appending(path: "bin")
-    try FileManager.default.createDirectory(at: bin, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(at: folder) }
-    let hang = left.map { "echo \($0) >\"$RUNG_STATUS_FILE\"; exec sleep 100" }
-    for (name, exit) in [("srun", hang ?? "exit \(status)"), ("module", "exit 0")] {
-      let file = bin.appending(path: name)
-      let text = """
-        #!/bin/bash
-        printf '%s\\0' \(name) "$@" >>"$CALLS"
-        printf '\\n' >>"$CALLS"
-        env | grep -E '^(SLURM_MEM_PER_NODE|SITE_VARIABLE)=' >>"$CALLS.env"
-        \(exit)
-
-        """
-      try Data(text.utf8).write(to: file)
-      try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: file.path)
+    try make("\(bin.path)/srun", name: "srun", srun)
+    try make("\(bin.path)/module", name: "module", "exit 0")
+    // As `rung chain` does where there is no chain.
+    try make(rung(hostile), name: "rung", "exit \"${4:-0}\"")
+    for part in ["jobs", "journal"] {
+      try FileManager.default.createDirectory(
+        atPath: "\(study(hostile))/\(part)", withIntermediateDirectories: true)
     }
     try Data(script.utf8).write(to: folder.appending(path: "script"))
     let calls = folder.appending(path: "calls")
@@ -45,6 +69,7 @@ import Testing
     process.environment = [
       "PATH": "\(bin.path):/usr/bin:/bin", "CALLS": calls.path, "HOME": folder.path,
       "SLURM_MEM_PER_NODE": "2048", "SLURM_JOB_ID": "17", "RUNG_STEP_PATIENCE": "2",
+      "STUDY": study(hostile),
     ]
     try process.run()
     process.waitUntilExit()
@@ -57,20 +82,18 @@ import Testing
       String(decoding: environment ?? Data(), as: UTF8.self).contains("SLURM_MEM_PER_NODE=")
         == words.contains { $0[0] == "module" },
       "what sbatch left behind is gone when srun starts")
+    let left = try FileManager.default.contentsOfDirectory(atPath: study(hostile) + "/jobs")
+    #expect(left.isEmpty)
     let oops = FileManager.default.fileExists(atPath: folder.appending(path: "oops").path)
     return (process.terminationStatus, words, oops)
   }
 
-  private func script(
-    strategy: String, hostile: String, directory: String = "/study"
-  ) throws -> String {
+  private func script(strategy: String, hostile: String = "") throws -> String {
     var site = Sites.privateCluster
     site.mpi = "pmix\(hostile)"
     site.variables = [.init(name: "SITE_VARIABLE", value: hostile)]
     let locations = JobLocations(
-      executable: "/rung\(hostile)",
-      directory: "\(directory)\(hostile.replacingOccurrences(of: "\\", with: ""))",
-      studyFolder: "/folder\(hostile)")
+      executable: rung(hostile), directory: study(hostile), studyFolder: "/folder\(hostile)")
     let plan = try plan(
       digits(), at: site, asking: PlanRequest(size: .nodes(3), strategy: strategy))
     return try jobScript(
@@ -78,65 +101,94 @@ import Testing
   }
 
   @Test(arguments: [0, 75]) func anSrunThatDoesNotReturnIsEnded(status left: Int) throws {
-    let study = FileManager.default.temporaryDirectory.appending(path: "rung-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(
-      at: study.appending(path: "jobs"), withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(at: study) }
     let (status, calls, _) = try run(
-      try script(strategy: "hetjob", hostile: "", directory: study.path), srun: 0, leaving: left)
+      try script(strategy: "hetjob"),
+      srun: "echo \(left) >\"$RUNG_STATUS_FILE\"; exec sleep 100")
     #expect(status == Int32(left))
     #expect(calls.count { $0[0] == "srun" } == 1)
-    #expect(try FileManager.default.contentsOfDirectory(atPath: study.path + "/jobs").isEmpty)
+  }
+
+  @Test(arguments: ["resident", "hetjob"])
+  func anSrunThatSucceedsWithoutHavingStartedAnythingIsTriedAgain(strategy: String) throws {
+    let (status, calls, _) = try run(try script(strategy: strategy), srun: "exit 0")
+    #expect(status == 70)
+    #expect(calls.count { $0[0] == "srun" } == 3)
   }
 
   @Test(arguments: ["", hostile]) func aPlainJobStartsOneAgentANode(hostile: String) throws {
     let (status, calls, injected) = try run(
-      try script(strategy: "resident", hostile: hostile), srun: 0)
+      try script(strategy: "resident", hostile: hostile), hostile: hostile)
     #expect(status == 0)
     #expect(!injected)
     #expect(
       calls == [
+        ["rung", "chain", study(hostile), "begin"],
         [
           "srun", "--mpi=pmix\(hostile)", "--nodes=3", "--ntasks=3", "--ntasks-per-node=1",
           "--cpus-per-task=8", "--cpu-bind=none", "--no-kill", "--kill-on-bad-exit=0",
-          "--wait=0", "/rung\(hostile)", "agent",
-          "/study\(hostile.replacingOccurrences(of: "\\", with: ""))", "--slots", "4",
-          "--gpu-vendor", "nvidia",
-        ]
+          "--wait=0", rung(hostile), "agent", study(hostile), "--slots", "4", "--gpu-vendor",
+          "nvidia",
+        ],
+        ["rung", "chain", study(hostile), "end", "0"],
       ])
   }
 
   @Test(arguments: ["", hostile])
   func aHeterogeneousJobStartsTheCoordinatorFirst(hostile: String) throws {
     let (status, calls, injected) = try run(
-      try script(strategy: "hetjob", hostile: hostile), srun: 0)
+      try script(strategy: "hetjob", hostile: hostile), hostile: hostile)
     #expect(status == 0)
     #expect(!injected)
-    let directory = "/study\(hostile.replacingOccurrences(of: "\\", with: ""))"
+    let directory = study(hostile)
     #expect(
       calls == [
+        ["rung", "chain", directory, "begin"],
         [
           "srun", "--mpi=pmix\(hostile)", "--het-group=0", "--nodes=1", "--ntasks=1",
           "--ntasks-per-node=1", "--cpus-per-task=2", "--cpu-bind=none", "--kill-on-bad-exit=0",
-          "--wait=0", "/rung\(hostile)", "agent", directory, "--slots", "0", "--gpu-vendor",
+          "--wait=0", rung(hostile), "agent", directory, "--slots", "0", "--gpu-vendor",
           "none", ":", "--het-group=1", "--nodes=3", "--ntasks=3", "--ntasks-per-node=1",
           "--cpus-per-task=8", "--cpu-bind=none", "--kill-on-bad-exit=0", "--wait=0",
-          "/rung\(hostile)", "agent", directory, "--slots", "4", "--gpu-vendor", "nvidia",
-        ]
+          rung(hostile), "agent", directory, "--slots", "4", "--gpu-vendor", "nvidia",
+        ],
+        ["rung", "chain", directory, "end", "0"],
       ])
   }
 
-  @Test(arguments: [0, 1, 75, 143]) func theAgentsStatusIsTheJobs(status: Int) throws {
-    let script = try script(strategy: "hetjob", hostile: "")
-    let (result, calls, _) = try run(script, srun: status)
+  @Test(arguments: [1, 75, 143]) func theAgentsStatusIsTheJobs(status: Int) throws {
+    let (result, calls, _) = try run(try script(strategy: "hetjob"), srun: "exit \(status)")
     #expect(result == Int32(status))
     #expect(calls.count { $0.first == "srun" } == 1)
   }
 
-  @Test(arguments: [70, 137, 139]) func aStepThatACrashEndedIsTriedThreeTimes(status: Int) throws {
-    let (result, calls, _) = try run(try script(strategy: "resident", hostile: ""), srun: status)
+  @Test(arguments: [70, 71, 137, 139])
+  func aStepThatACrashEndedIsTriedThreeTimes(status: Int) throws {
+    let (result, calls, _) = try run(try script(strategy: "resident"), srun: "exit \(status)")
     #expect(result == Int32(status))
     #expect(calls.count { $0.first == "srun" } == 3)
+  }
+
+  @Test func triesThatBringReportsAreNotCounted() throws {
+    // Five runs with a report, then three without.
+    let (result, calls, _) = try run(
+      try script(strategy: "resident"),
+      srun: """
+        number=$(($(ls "$STUDY/journal" | wc -l) + 1))
+        word='"reported":'
+        [ "$number" -le 5 ] || word=
+        echo "$word" >"$STUDY/journal/000$number.jsonl"
+        exit 137
+        """)
+    #expect(result == 137)
+    #expect(calls.count { $0.first == "srun" } == 8)
+  }
+
+  @Test func theScriptWaitsForAgentsThatBringTheRunToItsEndAfterSIGTERM() throws {
+    let (result, calls, _) = try run(
+      try script(strategy: "resident"),
+      srun: "kill -TERM $PPID; sleep 2; echo 75 >\"$RUNG_STATUS_FILE\"; exit 75")
+    #expect(result == 75)
+    #expect(calls.last == ["rung", "chain", study(""), "end", "75"])
   }
 
   @Test func aMissingEnvironmentEndsTheJobBeforeItStarts() throws {
@@ -145,7 +197,7 @@ import Testing
     let plan = try plan(study, at: Sites.privateCluster, asking: PlanRequest())
     let script = try jobScript(
       for: plan, study: study, site: Sites.privateCluster, locations: locations, version: version)
-    let (status, calls, _) = try run(script, srun: 0)
+    let (status, calls, _) = try run(script)
     #expect(status == 65)
     #expect(calls == [["module", "load", "CUDA/12"]])
   }

@@ -32,10 +32,13 @@ struct AgentCommand: ParsableCommand {
 
   func run() throws {
     // Signals are blocked, and companions started, before MPI makes threads and connections.
-    let signals = try SignalPort([SIGINT, SIGTERM, SIGHUP])
+    let signals = try SignalPort(Session.signals)
     let handle = try StudyHandle(directory)
     let rank = environment("PMIX_RANK") ?? environment("PMI_RANK") ?? environment("SLURM_PROCID")
     let worker = WorkerID(rank.flatMap { Int($0) } ?? 0)
+    let lookout =
+      worker.rank == 0
+      ? try Companion(arguments: ["lookout", handle.directory.path]) : nil
     let agent = try Agent(
       Session.agentSettings(
         handle, worker: worker, seats: try seats(handle),
@@ -43,11 +46,16 @@ struct AgentCommand: ParsableCommand {
     // From here on errors are told inside of MPI: a rank that ends alone would leave the others
     // waiting in MPI_Init.
     let coordinator = try withMPI(
-      unfinishedPerPeer: 1024, patience: .seconds(20), reportingTo: { note("rung: \($0)") },
+      unfinishedPerPeer: 1024, patience: .seconds(20),
+      callPatience: .seconds(2 * Session.silence()), reportingTo: { note("rung: \($0)") },
       exitStatus: { error in
         agent.shutDown()
         let status = Failure.status(of: error)
-        if worker.rank == 0 { leave(status) }
+        if worker.rank == 0 {
+          leave(status)
+        } else if case AgentError.coordinatorSilent? = error as? AgentError {
+          queueAgainIfAbandoned()
+        }
         return Int(status)
       }
     ) { (world: borrowing Communicator) -> Coordinator? in
@@ -58,10 +66,13 @@ struct AgentCommand: ParsableCommand {
             + "srun with the site's MPI (rung was built for another one)")
       }
       guard world.rank == 0 else {
-        try serveAsAgent(agent, world.mailbox, signals: signals)
+        try serveAsAgent(
+          agent, world.mailbox, signals: signals, silence: 2 * Session.silence())
         return nil
       }
-      return try coordinate(handle, agent, WorldPort(world.mailbox), signals)
+      // The script waits so long for a step to come up, and no longer.
+      leave(nil)
+      return try coordinate(handle, agent, WorldPort(world.mailbox), signals, lookout)
     }
     guard let coordinator else { return }
     do { try Session.conclude(coordinator, directory: handle.directory, json: false) } catch {
@@ -71,10 +82,10 @@ struct AgentCommand: ParsableCommand {
     leave(0)
   }
 
-  /// Leaves rank 0's exit status for a job script that cannot rely on srun to return.
-  private func leave(_ status: Int32) {
+  /// Leaves rank 0's exit status, or that it is up, for a job script that cannot rely on srun.
+  private func leave(_ status: Int32?) {
     guard let path = environment("RUNG_STATUS_FILE") else { return }
-    do { try writeFile(path, Array("\(status)\n".utf8)) } catch {
+    do { try writeFile(path, Array((status.map { "\($0)\n" } ?? "").utf8)) } catch {
       // Without the file the script waits for srun alone.
       note("rung: \(error)")
     }
@@ -84,7 +95,8 @@ struct AgentCommand: ParsableCommand {
   ///
   /// - Returns: The state in the end.
   private func coordinate(
-    _ handle: StudyHandle, _ agent: Agent, _ port: WorldPort, _ signals: SignalPort
+    _ handle: StudyHandle, _ agent: Agent, _ port: WorldPort, _ signals: SignalPort,
+    _ lookout: Companion?
   ) throws -> Coordinator {
     let session = Session(handle: handle, record: try handle.read(), isForced: force)
     if case .finished = session.record.coordinator.phase {
@@ -99,7 +111,8 @@ struct AgentCommand: ParsableCommand {
     session.removeStrayContainers()
     var loop = try CoordinatorLoop(
       coordinator: session.record.coordinator, store: store, agent: agent, port: port,
-      signals: signals, prior: try handle.priorResults(for: session.record.coordinator),
+      signals: signals, lookout: lookout, grace: Session.grace(), silence: Session.silence(),
+      prior: try handle.priorResults(for: session.record.coordinator),
       progress: Progress(isQuiet: false).show)
     _ = try loop.run(session.run(number: store.run))
     return loop.coordinator

@@ -60,9 +60,14 @@ struct SubmitCommand: ParsableCommand {
   @Option(help: "The study's folder; by default beside the study file, ending in '.rung'.")
   var output: String?
   @Flag(help: "Move a study that is there already aside.") var fresh = false
+  @Option(help: "Jobs that may follow one another until the study ends.") var chain = 1
   @Flag(help: "Ask Slurm whether it would take the job, and submit nothing.") var dryRun = false
   @Flag(help: "Print one JSON object.") var json = false
   @Argument(parsing: .postTerminator, help: "Options for sbatch.") var sbatchOptions: [String] = []
+
+  func validate() throws {
+    if chain < 1 { throw ValidationError("'--chain' is at least 1, not \(chain)") }
+  }
 
   func run() throws {
     if dryRun { return try tryOut() }
@@ -77,7 +82,7 @@ struct SubmitCommand: ParsableCommand {
     }
     try handle.refuseIfSubmitted()
     let (plan, site) = try options.plan(handle.study)
-    let job = try Submission.submit(handle, plan, site, sbatchOptions)
+    let job = try Submission.submit(handle, plan, site, sbatchOptions, chain: chain)
     try Submission.tell(job, handle, json: json)
   }
 

@@ -16,6 +16,7 @@ struct ResumeCommand: ParsableCommand {
   @Argument(help: "The study's folder.", completion: .directory) var directory: String
   @OptionGroup var options: PlanOptions
   @Option(help: "Go on here, with so many trials at a time.") var slots: Int?
+  @Option(help: "Jobs that may follow one another until the study ends.") var chain = 1
   @Flag(help: "Go on even if another coordinator may still hold the study.") var force = false
   @Flag(help: "Print one JSON object in the end.") var json = false
   @Flag(help: "Show no progress.") var quiet = false
@@ -23,6 +24,7 @@ struct ResumeCommand: ParsableCommand {
 
   func validate() throws {
     if let slots, slots < 1 { throw ValidationError("'--slots' is at least 1, not \(slots)") }
+    if chain < 1 { throw ValidationError("'--chain' is at least 1, not \(chain)") }
   }
 
   func run() throws {
@@ -40,15 +42,14 @@ struct ResumeCommand: ParsableCommand {
         "'--nodes', '--gpus', '--time', '--strategy' and '--partition' plan a new job: name its "
           + "site by '--site'")
     }
-    let script = handle.directory.jobs + "/job.sbatch"
-    if slots == nil, options.site != nil || exists(script) {
+    if slots == nil, options.site != nil || exists(handle.jobScript) {
       try session.refuseIfHeld()
       let job: Int
       if options.site == nil {
-        job = try Submission.submit(handle)
+        job = try Submission.submit(handle, chain: chain, ahead: false)
       } else {
         let (plan, site) = try options.plan(handle.study)
-        job = try Submission.submit(handle, plan, site, sbatchOptions)
+        job = try Submission.submit(handle, plan, site, sbatchOptions, chain: chain)
       }
       return try Submission.tell(job, handle, json: json)
     }

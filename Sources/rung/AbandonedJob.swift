@@ -1,0 +1,24 @@
+import Processes
+
+/// Has Slurm queue this job again where the node of its script is dead.
+///
+/// Slurm, which was told not to end a plain job that loses a node (sbatch(1), `--no-kill`), leaves it
+/// running without its script where it is that one's node. The script writes a sign of life every
+/// five seconds into `RUNG_LIFE_FILE`; as long as that changes the script is there, and starts the
+/// step again itself. In a heterogeneous job there is no such file: Slurm ends it.
+func queueAgainIfAbandoned() {
+  guard let path = environment("RUNG_LIFE_FILE"), let job = environment("SLURM_JOB_ID") else {
+    return
+  }
+  func sign() -> [UInt8]? { try? readFile(path) }
+  let before = sign()
+  let deadline = monotonicSeconds() + 15
+  while monotonicSeconds() < deadline {
+    waitForAny([], atMost: 1)
+    // No file: the script has come to its end.
+    guard let now = sign(), now == before else { return }
+  }
+  note("rung: the node of the job script is dead; job \(job) is queued again")
+  // Every agent asks; of all but the first Slurm says that the job is not running any more.
+  _ = try? Processes.runCommand(["scontrol", "requeue", job])
+}
