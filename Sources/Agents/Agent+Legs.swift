@@ -225,8 +225,14 @@ extension Agent {
     case .loaded(let leg):
       if let place = slot(of: leg) { try start(place) }
     case .done(let count): keeperOwes -= count
-    case .notLoaded(let leg, let reason):
-      if let place = slot(of: leg) { conclude(place, .notStarted(reason: reason)) }
+    case .notLoaded(let leg, let reason, let isDamaged):
+      guard let place = slot(of: leg), let active = slots[place].leg else { return }
+      guard isDamaged, active.outcome == nil else {
+        return conclude(place, .notStarted(reason: reason))
+      }
+      slots[place].leg = nil
+      removeAll(active.directory)
+      events.append(.damaged(leg, reason: reason))
     }
   }
 

@@ -30,8 +30,8 @@ enum KeeperReply: Hashable, Sendable, Codable {
   case taken(LegID, epoch: Int)
   /// The checkpoint's files are in place.
   case loaded(LegID)
-  /// The checkpoint could not be read.
-  case notLoaded(LegID, reason: String)
+  /// The checkpoint could not be read: it is damaged, or the operating system refused.
+  case notLoaded(LegID, reason: String, isDamaged: Bool)
   /// So many requests, the oldest that were open, have had their answers.
   case done(Int)
 }
@@ -139,7 +139,9 @@ public struct Keeper {
         source.entry, from: folder + "/" + source.container, into: target)
       try channel.send(KeeperReply.loaded(leg))
     } catch let error as StoreError {
-      try channel.send(KeeperReply.notLoaded(leg, reason: error.description))
+      let isDamaged = if case .damaged = error { true } else { false }
+      try channel.send(
+        KeeperReply.notLoaded(leg, reason: error.description, isDamaged: isDamaged))
     }
   }
 

@@ -8,7 +8,7 @@ public struct ContainerRecord: Hashable, Sendable, Codable {
   public let owner: WorkerID
   /// Its entries, living or not.
   public let entries: [Container.Entry]
-  /// Entries that are some trial's checkpoint.
+  /// Entries that are some trial's checkpoint, the last or the one before.
   public internal(set) var alive = 0
   /// Legs that are about to read it.
   var loading = 0
@@ -69,12 +69,13 @@ extension Coordinator {
       if let running = trials[number].running, running.leg == entry.leg {
         trials[number].running?.durable = max(running.durable, entry.epoch)
       }
-      let old = trials[number].checkpoint
-      let isMoved = old?.entry == entry && container.replaced.contains(old?.container ?? "")
-      if old.map({ isMoved || entry.epoch > $0.entry.epoch }) ?? container.replaced.isEmpty {
-        setCheckpoint(Leg.Source(container: container.name, entry: entry), of: number)
-        forgetCheckpointIfUseless(number)
+      let source = Leg.Source(container: container.name, entry: entry)
+      if container.replaced.isEmpty {
+        keep(source, of: number)
+      } else {
+        move(to: source, from: container.replaced, of: number)
       }
+      forgetCheckpointIfUseless(number)
       if let saving = trials[number].saving, saving.epoch <= entry.epoch {
         pace.save.note(now.seconds - saving.since.seconds)
         trials[number].saving = nil
@@ -96,13 +97,41 @@ extension Coordinator {
     isUntidy = true
   }
 
-  private mutating func setCheckpoint(_ source: Leg.Source?, of number: Int) {
-    if let old = trials[number].checkpoint, let place = place(of: old.container) {
+  /// Takes a checkpoint of a trial for its last where it is newer; the last becomes the one before.
+  private mutating func keep(_ source: Leg.Source, of number: Int) {
+    if let last = trials[number].checkpoint {
+      guard source.entry.epoch > last.entry.epoch else { return }
+      set(\.formerCheckpoint, to: last, of: number)
+    }
+    set(\.checkpoint, to: source, of: number)
+  }
+
+  /// Finds a checkpoint where a merge has put it.
+  private mutating func move(to source: Leg.Source, from names: [String], of number: Int) {
+    for kind in [\TrialRecord.checkpoint, \TrialRecord.formerCheckpoint] {
+      if let old = trials[number][keyPath: kind], old.entry == source.entry,
+        names.contains(old.container)
+      {
+        set(kind, to: source, of: number)
+      }
+    }
+  }
+
+  private mutating func set(
+    _ kind: WritableKeyPath<TrialRecord, Leg.Source?>, to source: Leg.Source?, of number: Int
+  ) {
+    if let old = trials[number][keyPath: kind], let place = place(of: old.container) {
       containers[place].alive -= 1
     }
-    trials[number].checkpoint = source
+    trials[number][keyPath: kind] = source
     isUntidy = true
     if let source, let place = place(of: source.container) { containers[place].alive += 1 }
+  }
+
+  /// Goes back to the checkpoint before.
+  mutating func dropCheckpoint(of number: Int) {
+    set(\.checkpoint, to: trials[number].formerCheckpoint, of: number)
+    set(\.formerCheckpoint, to: nil, of: number)
   }
 
   /// Lets go of the checkpoint of a trial that will not go on, unless it leads.
@@ -111,7 +140,8 @@ extension Coordinator {
     guard state == .stopped || state == .failed, best != TrialID(number),
       bestFull?.trial != TrialID(number)
     else { return }
-    setCheckpoint(nil, of: number)
+    set(\.checkpoint, to: nil, of: number)
+    set(\.formerCheckpoint, to: nil, of: number)
   }
 
   /// Deletes containers without anything alive.
@@ -171,9 +201,10 @@ extension Coordinator {
 
   private func living(in container: ContainerRecord) -> [Container.Entry] {
     container.entries.filter { entry in
-      trials.indices.contains(entry.leg.trial.number)
-        && trials[entry.leg.trial.number].checkpoint
-          == Leg.Source(container: container.name, entry: entry)
+      guard trials.indices.contains(entry.leg.trial.number) else { return false }
+      let trial = trials[entry.leg.trial.number]
+      let source = Leg.Source(container: container.name, entry: entry)
+      return trial.checkpoint == source || trial.formerCheckpoint == source
     }
   }
 }

@@ -9,6 +9,19 @@ extension Coordinator {
     endLoading(leg.trial.number)
   }
 
+  /// Has a trial go on from the checkpoint before the one that its process could not read.
+  mutating func damaged(_ leg: LegID) {
+    guard isCurrent(leg), let running = trials[leg.trial.number].running else { return }
+    let number = leg.trial.number
+    let epoch = trials[number].checkpoint?.entry.epoch ?? 0
+    stopRunning(number)
+    release(running.slots)
+    dropCheckpoint(of: number)
+    guard !running.isEnding else { return }
+    interrupt(number)
+    if trials[number].state == .running { trials[number].reason = .damagedCheckpoint(epoch: epoch) }
+  }
+
   /// Whether `leg` is the process that runs now, not one that was given up.
   func isCurrent(_ leg: LegID) -> Bool {
     trials.indices.contains(leg.trial.number) && trials[leg.trial.number].running?.leg == leg

@@ -129,6 +129,7 @@ public struct Coordinator: Sendable, Codable {
     case .known(let results): known(results)
     case .exhausted(let trial): exhausted(trial)
     case .began(let leg): began(leg)
+    case .damaged(let leg, _): damaged(leg)
     case .reported(let report): reported(report, &commands)
     case .legEnded(let end): legEnded(end, &commands)
     case .stored(let container): stored(container, &commands)

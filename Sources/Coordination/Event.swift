@@ -24,6 +24,8 @@ public enum Event: Hashable, Sendable, Codable {
   case known([KnownResult])
   /// A trial's process is up, its checkpoint in place.
   case began(LegID)
+  /// A trial's process was not started, since the checkpoint that it was to go on from is damaged.
+  case damaged(LegID, reason: String)
   /// A trial reported.
   case reported(Report)
   /// A trial's process has ended, and all its children.

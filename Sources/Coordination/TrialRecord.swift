@@ -40,6 +40,8 @@ public struct TrialRecord: Hashable, Sendable, Codable {
     case metricMissing(epoch: Int)
     /// It ended with success, but never reported.
     case noReport(lastLine: String?)
+    /// The checkpoint of this epoch cannot be read; it goes on from the one before.
+    case damagedCheckpoint(epoch: Int)
     /// Its process failed.
     case process(LegEnd.Outcome, lastLine: String?)
     /// Its agent or its coordinator's run was lost; it goes on from its last checkpoint.
@@ -112,8 +114,10 @@ public struct TrialRecord: Hashable, Sendable, Codable {
   public internal(set) var last: Best?
   /// The best finite value of the metric at any epoch.
   public internal(set) var best: Best?
-  /// Its durable checkpoint.
+  /// Its last durable checkpoint.
   public internal(set) var checkpoint: Leg.Source?
+  /// The one before, should the last prove damaged.
+  public internal(set) var formerCheckpoint: Leg.Source?
   /// When its first process started; `nil` before.
   public internal(set) var started: StudyTime?
   /// When its last process ended; `nil` before.
@@ -160,6 +164,8 @@ extension TrialRecord.Reason: CustomStringConvertible {
     case .metricMissing(let epoch): "the report of epoch \(epoch) lacks the study's metric"
     case .noReport(let line): "ended without a report\(Self.quote(line))"
     case .process(let outcome, let line): "\(outcome)\(Self.quote(line))"
+    case .damagedCheckpoint(let epoch):
+      "its checkpoint of epoch \(epoch) is damaged; goes on from the one before"
     case .interrupted: "interrupted; goes on from its last checkpoint"
     }
   }

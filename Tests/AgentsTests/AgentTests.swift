@@ -237,17 +237,17 @@ import Testing
     for leg in legs { #expect(try bench.end(leg).keeping == 9) }
   }
 
-  @Test func aCheckpointThatCannotBeReadIsAFailureToStart() throws {
+  @Test func aCheckpointThatIsDamagedIsNoFailureOfTheTrial() throws {
     let bench = try AgentBench(command: AgentBench.program(Self.training))
     let leg = try bench.start(
       0, attempt: 2, until: 3,
       from: .init(
         container: "gone.h5", entry: .init(leg: LegID(TrialID(0), attempt: 1), epoch: 1, bytes: 1)))
-    guard case .notStarted(let reason) = try bench.end(leg).outcome else {
-      Issue.record("it was started")
-      return
+    let reason = try bench.next { event -> String? in
+      if case .damaged(leg, let reason) = event { reason } else { nil }
     }
     #expect(reason.hasPrefix("'\(bench.checkpoints)/gone.h5' is damaged: "))
+    #expect(try readFolder(bench.agent.scratch + "/legs") == [])
   }
 
   @Test func aCheckpointThatFindsNoRoomIsSaidAndTheTrialGoesOn() throws {

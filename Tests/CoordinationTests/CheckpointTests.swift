@@ -134,13 +134,51 @@ struct CheckpointTests {
       desk.end(leg(trial), keeping: 1)
     }
     for trial in 0..<4 { desk.store("a\(trial)", on: 7, [entry(leg(trial), epoch: 1)]) }
-    #expect(desk.store("b0", [entry(leg(0), epoch: 2)]).discards == ["a0@0"])
-    for trial in 5..<8 {
+    #expect(desk.store("b0", [entry(leg(0), epoch: 2)]).discards == [], "the one before is kept")
+    #expect(desk.store("c0", [entry(leg(0), epoch: 3)]).discards == ["a0@0"])
+    for trial in 5..<7 {
       #expect(desk.store("b\(trial)", [entry(leg(trial), epoch: 1)]).merges == [])
     }
     #expect(
       desk.store("b8", [entry(leg(8), epoch: 1)]).merges
-        == [["a1", "a2", "a3", "b0", "b5", "b6", "b7"]])
+        == [["a1", "a2", "a3", "b0", "b5", "b6", "b8"]])
+  }
+
+  @Test func aTrialWhoseCheckpointIsDamagedGoesBackToTheOneBefore() {
+    var desk = Desk { $0.algorithm = Algorithm(.random) }
+    desk.report(leg(0), epoch: 1, 0.5)
+    desk.store("a", [entry(leg(0), epoch: 1)])
+    desk.report(leg(0), epoch: 2, 0.5)
+    desk.store("b", [entry(leg(0), epoch: 2)])
+    desk.lose(0)
+    #expect(desk.join(0).starts == [leg(0, 2)])
+    func source(_ commands: [Command]) -> String?? {
+      for case .start(let leg) in commands { return .some(leg.source?.container) }
+      return nil
+    }
+    let second = desk.absorb(.damaged(leg(0, 2), reason: "checksum"))
+    #expect(source(second) == "a")
+    #expect(second.discards == ["b@0"])
+    #expect(desk.trial(0).failures == 0, "the trial has not failed")
+    // Where there is none any more, it starts over.
+    let third = desk.absorb(.damaged(leg(0, 3), reason: "checksum"))
+    #expect(source(third) == .some(nil))
+    #expect(third.starts == [leg(0, 4)])
+    // What it trains again is heard, but stands as it was first reported.
+    #expect(desk.report(leg(0, 4), epoch: 1, 0.7).verdicts == [.goOn(until: 4)])
+    #expect(desk.coordinator.reports.epochs == [1, 2])
+  }
+
+  @Test func bothCheckpointsOfATrialAreMerged() {
+    var desk = Desk(slots: [1]) { $0.algorithm = Algorithm(.random) }
+    for epoch in 1...2 {
+      desk.report(leg(0), epoch: epoch, 0.5)
+      desk.store("a\(epoch)", [entry(leg(0), epoch: epoch)])
+    }
+    desk.store("b", [entry(leg(0), epoch: 1), entry(leg(0), epoch: 2)], replacing: ["a1", "a2"])
+    #expect(desk.trial(0).checkpoint == .init(container: "b", entry: entry(leg(0), epoch: 2)))
+    #expect(desk.trial(0).formerCheckpoint == .init(container: "b", entry: entry(leg(0), epoch: 1)))
+    #expect(desk.coordinator.containers.map(\.alive) == [2])
   }
 
   @Test func nothingIsMergedAsTheStudyEnds() {

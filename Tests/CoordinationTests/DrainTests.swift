@@ -128,7 +128,7 @@ struct DrainTests {
     var world = Self.world(seed: seed) {
       $0.drains = drains
       $0.areAllAnswerable = true
-      ($0.trouble, $0.storeFailures, $0.losses) = (0, 0, 0)
+      ($0.trouble, $0.storeFailures, $0.losses, $0.damage) = (0, 0, 0, 0)
     }
     try world.live()
     #expect(world.violations == [])

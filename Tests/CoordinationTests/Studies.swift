@@ -56,6 +56,7 @@ extension World.Settings {
     settings.trouble = random.chance(0.25) ? 0 : random.real(0...1)
     settings.storeFailures = random.chance(0.5) ? 0 : random.real(0...0.5)
     settings.losses = random.chance(0.5) ? 0 : random.integer(1...6)
+    settings.damage = random.chance(0.8) ? 0 : random.real(0...0.3)
     settings.checkpointEvery = study.trial.checkpointEvery
     settings.storeTime = random.element(of: [0, 100_000, 3_000_000, 20_000_000])
     return settings

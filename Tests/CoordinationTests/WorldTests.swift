@@ -40,7 +40,10 @@ struct WorldTests {
       }
     }
     for container in coordinator.containers {
-      let alive = coordinator.trials.count { $0.checkpoint?.container == container.name }
+      let alive = coordinator.trials.reduce(0) { count, trial in
+        count
+          + [trial.checkpoint, trial.formerCheckpoint].count { $0?.container == container.name }
+      }
       let loading = coordinator.trials.count { $0.running?.source == container.name }
       if alive != container.alive || loading != container.loading {
         wrong.append("\(container.name) has \(alive) alive and \(loading) loading")

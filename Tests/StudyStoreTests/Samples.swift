@@ -50,6 +50,7 @@ let everyEvent: [Event] = [
   ]),
   .exhausted(TrialID(2)),
   .began(LegID(TrialID(1), attempt: 2)),
+  .damaged(LegID(TrialID(1), attempt: 2), reason: "'a.h5': checksum"),
   .reported(
     Report(
       leg: LegID(TrialID(1), attempt: 2), epoch: 81,
@@ -124,6 +125,7 @@ func kind(_ event: Event) -> String {
   case .fitted: "fitted"
   case .known: "known"
   case .began: "began"
+  case .damaged: "damaged"
   case .reported: "reported"
   case .legEnded: "legEnded"
   case .stored: "stored"

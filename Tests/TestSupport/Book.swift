@@ -91,6 +91,7 @@ struct Book {
     case .proposed(let trial, _, _): proposed.insert(trial.number)
     case .began(let leg): open[leg]?.hasBegun = true
     case .legEnded(let end): close(end.leg)
+    case .damaged(let leg, _): close(leg)
     case .horizonKnown, .drainBegan, .runEnded, .exhausted, .fitted, .known, .reported, .stored,
       .notStored, .notMerged,
       .deadlinePassed:

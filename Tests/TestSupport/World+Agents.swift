@@ -125,6 +125,10 @@ extension World {
       if files[source.container]?.contains(source.entry) != true {
         violations.append("\(leg) loads from \(source.container), which is gone")
       }
+      if settings.damage > 0, random.chance(settings.damage) {
+        agents[rank]?.processes.remove(at: place)
+        return tell(.damaged(leg, reason: "a checksum is wrong"), from: rank)
+      }
       agents[rank]?.processes[place].epoch = source.entry.epoch
     }
     tell(.began(leg), from: rank)

@@ -19,6 +19,8 @@ public struct World {
     public var areAllAnswerable = false
     /// How often checkpoints are not stored and containers not merged, from 0 to 1.
     public var storeFailures = 0.0
+    /// How often a checkpoint proves damaged when it is read, from 0 to 1.
+    public var damage = 0.0
     /// Agents that are lost, at most.
     public var losses = 0
     /// The numbers of events after which the coordinator's run is cut.

@@ -51,7 +51,9 @@ struct VerifyCommand: ParsableCommand {
     for damage in found.damages {
       lines.append("  trial \(damage.trial), epoch \(damage.epoch): \(damage.cause)")
     }
-    if !found.damages.isEmpty { lines.append("  restore these files from a backup") }
+    if !found.damages.isEmpty {
+      lines.append("  a trial goes on from the checkpoint before; to keep the last, restore these files")
+    }
     lines += found.strays.map { "not in the journal, deleted by a next run: \($0)" }
     return lines.joined(separator: "\n") + "\n"
   }
