@@ -52,7 +52,8 @@ struct VerifyCommand: ParsableCommand {
       lines.append("  trial \(damage.trial), epoch \(damage.epoch): \(damage.cause)")
     }
     if !found.damages.isEmpty {
-      lines.append("  a trial goes on from the checkpoint before; to keep the last, restore these files")
+      lines.append(
+        "  a trial goes on from its checkpoint before; restore these files to keep the last")
     }
     lines += found.strays.map { "not in the journal, deleted by a next run: \($0)" }
     return lines.joined(separator: "\n") + "\n"
