@@ -23,7 +23,8 @@ struct Rung: ParsableCommand {
     subcommands: [
       CheckCommand.self, RunCommand.self, PlanCommand.self, SubmitCommand.self,
       ResumeCommand.self, StopCommand.self, AgentCommand.self, StatusCommand.self, BestCommand.self,
-      ReportCommand.self, ExportCommand.self, VerifyCommand.self, SimulateCommand.self,
+      ReportCommand.self, ExportCommand.self, ExplainCommand.self, VerifyCommand.self,
+      SimulateCommand.self,
       SitesCommand.self, SpawnerCommand.self, KeeperCommand.self, LookoutCommand.self,
       ChainCommand.self,
       SlurmQueryCommand.self,
