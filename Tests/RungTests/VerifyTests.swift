@@ -47,6 +47,27 @@ import Testing
     #expect(try verify(bench).output == output)
   }
 
+  @Test func theWinnersCheckpointBeforeIsGivenOutWhereTheLastIsDamaged() throws {
+    let bench = try bench()
+    let winner = bench.folder.file("winner")
+    let whole = try bench.rung("best", bench.directory, "--checkpoint", winner)
+    #expect(text(whole.output).contains("checkpoint of epoch 9: "))
+    // Containers hold several trials' checkpoints; the groups are named after them.
+    let folder = bench.directory + "/checkpoints"
+    let last = try namesInFolder(folder).filter { name in
+      let bytes = try readFile("\(folder)/\(name)")
+      return bytes.indices.contains { bytes[$0...].starts(with: Array("-epoch-9".utf8)) }
+    }
+    try #require(!last.isEmpty)
+    for name in last { removeAll("\(folder)/\(name)") }
+    removeAll(winner)
+    let former = try bench.rung("best", bench.directory, "--checkpoint", winner)
+    #expect(former.status == 0, "\(text(former.errors))")
+    #expect(text(former.output).contains("checkpoint of epoch 3: "))
+    #expect(text(former.errors).contains("this is the checkpoint before, of epoch 3"))
+    #expect(namesInFolder(winner) == ["state"])
+  }
+
   @Test func withoutASnapshotTheJournalIsEnough() throws {
     let bench = try bench()
     removeAll(bench.directory + "/study.h5")

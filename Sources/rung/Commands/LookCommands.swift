@@ -56,8 +56,8 @@ struct BestCommand: ParsableCommand {
     guard let winner = status.bestFull ?? status.best else {
       throw Failure(.stoppedEarly, "no trial of '\(directory)' has reported yet; run it first")
     }
-    let source = coordinator.trials[winner.trial.number].checkpoint
-    if let checkpoint { try give(source, of: winner, to: checkpoint, handle) }
+    let record = coordinator.trials[winner.trial.number]
+    let source = try checkpoint.map { try give(record, to: $0, handle) } ?? record.checkpoint
     if json {
       try write(
         try jsonText(
@@ -83,16 +83,31 @@ struct BestCommand: ParsableCommand {
     try write(lines.joined(separator: "\n") + "\n")
   }
 
+  /// Lays out the winner's last checkpoint, or where that is damaged the one before.
+  ///
+  /// - Returns: The one that was given.
   private func give(
-    _ source: Leg.Source?, of winner: StudyStatus.Leader, to folder: String, _ handle: StudyHandle
-  ) throws {
-    guard let source else {
-      throw Failure(
-        .wrongFile, "trial \(winner.trial) left no checkpoint in its RUNG_CHECKPOINT_DIR")
+    _ record: TrialRecord, to folder: String, _ handle: StudyHandle
+  ) throws -> Leg.Source {
+    guard let source = record.checkpoint else {
+      throw Failure(.wrongFile, "trial \(record.id) left no checkpoint in its RUNG_CHECKPOINT_DIR")
     }
     guard namesInFolder(folder).isEmpty else {
       throw Failure(.usage, "'\(folder)' is not empty; name a new folder")
     }
+    do {
+      try lay(source, in: folder, handle)
+      return source
+    } catch let error as StoreError {
+      guard case .damaged = error, let former = record.formerCheckpoint else { throw error }
+      note("rung: \(error); this is the checkpoint before, of epoch \(former.entry.epoch)")
+      removeAll(folder)
+      try lay(former, in: folder, handle)
+      return former
+    }
+  }
+
+  private func lay(_ source: Leg.Source, in folder: String, _ handle: StudyHandle) throws {
     try makeFolder(folder)
     try CheckpointContainer.load(
       source.entry, from: handle.directory.checkpoints + "/" + source.container, into: folder)
