@@ -80,11 +80,6 @@ func endAll(code: Int) -> Never {
   _exit(CInt(truncatingIfNeeded: code))
 }
 
-/// Whether `MPI_Finalize` has returned; read by the threads that guard it and the calls before.
-private let isOver = Atomic(false)
-/// Whether the end has begun, which has a guard of its own.
-private let isLeaving = Atomic(false)
-
 private func leave(
   _ world: borrowing Communicator, within patience: Duration
 ) throws(MPIError) {
@@ -101,59 +96,4 @@ private func leave(
   }
   try mpicall("MPI_Finalize") { MPI_Finalize() }
   isOver.store(true, ordering: .releasing)
-}
-
-/// Ends this process if the end takes too long.
-///
-/// `MPI_Finalize` cannot be interrupted, and waits for good when a peer is frozen. The thread that
-/// ends the process calls nothing of MPI.
-private func guardEnd(text: String, within patience: Duration, code: CInt) {
-  inThread {
-    let end = ContinuousClock.now + patience
-    while ContinuousClock.now < end {
-      if isOver.load(ordering: .acquiring) { return }
-      usleep(20_000)
-    }
-    writeToStandardError(text)
-    _exit(code)
-  }
-}
-
-/// Ends this process if a call that should not wait does.
-///
-/// The first message to a peer has Open MPI ask PMIx for its address, and wait for good where that
-/// peer was lost before it was heard of.
-private func guardCalls(within patience: Duration, code: CInt) {
-  inThread {
-    var (seen, since) = (0, ContinuousClock.now)
-    while !isOver.load(ordering: .acquiring) {
-      let count = callCount.load(ordering: .relaxed)
-      if count != seen || count % 2 == 0 { (seen, since) = (count, .now) }
-      if since + patience < .now, !isLeaving.load(ordering: .acquiring) {
-        writeToStandardError("a call of MPI did not return within \(patience); ending without it")
-        _exit(code)
-      }
-      usleep(200_000)
-    }
-  }
-}
-
-/// Does something beside the main thread.
-private func inThread(_ work: @escaping @Sendable () -> Void) {
-  var thread = pthread_t()
-  let context = unsafe Unmanaged.passRetained(Work(work)).toOpaque()
-  let failed = unsafe pthread_create(
-    &thread, nil,
-    { context in
-      guard let context = unsafe context else { return nil }
-      unsafe Unmanaged<Work>.fromOpaque(context).takeRetainedValue().work()
-      return nil
-    }, context)
-  if failed == 0 { pthread_detach(thread) }
-}
-
-private final class Work: Sendable {
-  let work: @Sendable () -> Void
-
-  init(_ work: @escaping @Sendable () -> Void) { self.work = work }
 }
