@@ -15,7 +15,7 @@ extension Agent {
     slots[leg.slot.index].leg = ActiveLeg(
       leg: leg, directory: directory, lastSign: monotonicSeconds())
     if let source = leg.source {
-      try askKeeper(.load(leg.id, source, folder: directory + "/checkpoint"))
+      try keeper.ask(.load(leg.id, source, folder: directory + "/checkpoint"))
     } else {
       try start(leg.slot.index)
     }
@@ -171,7 +171,7 @@ extension Agent {
       let spool = "\(scratch)/spool/\(active.leg.id)"
       do {
         try renamePath(active.checkpointFolder, to: spool)
-        try askKeeper(.save(active.leg.id, epoch: active.epoch, folder: spool))
+        try keeper.ask(.save(active.leg.id, epoch: active.epoch, folder: spool))
         end.keeping = active.epoch
       } catch {
         end.lastLine = "its checkpoint could not be kept: \(error)"
@@ -214,7 +214,7 @@ extension Agent {
   func hear(_ reply: KeeperReply) throws {
     switch reply {
     case .stored(let container): events.append(.stored(container))
-    case .notStored(let leg, let reason): events.append(.notStored(leg, reason: reason))
+    case .notStored(let leg, _, let reason): events.append(.notStored(leg, reason: reason))
     case .notMerged(let names, let reason): events.append(.notMerged(names, reason: reason))
     case .taken(let leg, let epoch):
       guard let place = slot(of: leg), let held = slots[place].leg?.heldAnswer,
@@ -224,7 +224,7 @@ extension Agent {
       try slots[place].process?.connection?.send(held)
     case .loaded(let leg):
       if let place = slot(of: leg) { try start(place) }
-    case .done(let count): keeperOwes -= count
+    case .discarded: break
     case .notLoaded(let leg, let reason, let isDamaged):
       guard let place = slot(of: leg), let active = slots[place].leg else { return }
       guard isDamaged, active.outcome == nil else {

@@ -141,7 +141,7 @@ extension Agent {
     } else {
       // The trial waits until its checkpoint has been copied: it may write into it right after.
       slots[place].leg?.heldAnswer = answer
-      try askKeeper(
+      try keeper.ask(
         .take(
           leg, epoch: epoch, folder: active.checkpointFolder,
           copy: "\(scratch)/spool/\(leg)-\(epoch)"))

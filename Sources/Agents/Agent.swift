@@ -13,7 +13,7 @@ public final class Agent {
   let settings: AgentSettings
   let launch: TrialLaunch
   let spawner: Companion
-  let keeper: Companion
+  let keeper: KeeperLine
   let listener: SocketListener
   let scratch: String
   private let socketFolder: String?
@@ -30,8 +30,6 @@ public final class Agent {
   var lastTermination = -Double.infinity
   /// Processes that ended by SIGTERM a moment ago.
   var doubtful: [(name: String, outcome: LegEnd.Outcome, since: Double)] = []
-  /// Requests that the keeper has yet to answer.
-  var keeperOwes = 0
   /// Whether everything of before is on its way out, so that the agent can join anew.
   private var isStartingOver = false
   private var started = 0
@@ -73,11 +71,13 @@ public final class Agent {
     spawner = try Companion(
       program: settings.program,
       arguments: ["spawner", scratch] + (socketFolder.map { [$0] } ?? []))
-    keeper = try Companion(
-      program: settings.program,
-      arguments: [
-        "keeper", settings.directory + "/checkpoints", settings.worker.description,
-      ])
+    keeper = try KeeperLine { () throws(SystemError) in
+      try Companion(
+        program: settings.program,
+        arguments: [
+          "keeper", settings.directory + "/checkpoints", settings.worker.description,
+        ])
+    }
     listener = try SocketListener(path: socketPath)
     let digits = settings.worker.description
     let number = String(repeating: "0", count: max(0, 4 - digits.count)) + digits
@@ -125,8 +125,8 @@ public final class Agent {
       askToHold(place)
     case .end(let leg, _): end(leg, .endedByRung)
     case .merge(let names, let entries, _):
-      try askKeeper(.merge(names, keeping: entries))
-    case .discard(let names, _): try askKeeper(.discard(names))
+      try keeper.ask(.merge(names, keeping: entries))
+    case .discard(let names, _): try keeper.ask(.discard(names))
     case .finish: dismissWarmProcesses()
     case .propose, .fit, .leave: break
     }
@@ -136,7 +136,7 @@ public final class Agent {
   public var interests: [Interest] {
     var interests = [
       Interest(spawner.channel.descriptor, writing: spawner.channel.wantsToWrite),
-      Interest(keeper.channel.descriptor, writing: keeper.channel.wantsToWrite),
+      keeper.interest,
       Interest(listener.descriptor),
     ]
     for stranger in strangers { interests.append(Interest(stranger.descriptor)) }
@@ -154,23 +154,15 @@ public final class Agent {
   /// - Throws: ``AgentError``, `SystemError`, or a decoding error.
   public func step() throws {
     spawner.channel.flush()
-    keeper.channel.flush()
+    keeper.flush()
     acceptConnections()
     for slot in slots.indices { try listen(to: slot) }
-    for reply in try keeper.channel.receive(KeeperReply.self) { try hear(reply) }
+    if !isShuttingDown { for reply in try keeper.receive() { try hear(reply) } }
     for reply in try spawner.channel.receive(SpawnerReply.self) { try hear(reply) }
-    if !isShuttingDown {
-      if spawner.channel.isClosed { throw AgentError.companionEnded("spawner") }
-      if keeper.channel.isClosed { throw AgentError.companionEnded("keeper") }
-    }
+    if !isShuttingDown, spawner.channel.isClosed { throw AgentError.companionEnded("spawner") }
     try settleDoubts()
     checkPatience()
     if isStartingOver { joinAnewIfClean() }
-  }
-
-  func askKeeper(_ request: KeeperRequest) throws {
-    keeperOwes += 1
-    try keeper.channel.send(request)
   }
 
   /// Ends all that runs and forgets it.
@@ -189,7 +181,7 @@ public final class Agent {
   private func joinAnewIfClean() {
     events = []
     // A checkpoint that is being kept would be heard of as one of a trial that runs elsewhere.
-    guard keeperOwes == 0, retiring.isEmpty, slots.allSatisfy({ $0.process == nil }) else { return }
+    guard keeper.isIdle, retiring.isEmpty, slots.allSatisfy({ $0.process == nil }) else { return }
     for folder in ["/legs", "/spool"] {
       for name in namesInFolder(scratch + folder) { removeAll("\(scratch)\(folder)/\(name)") }
     }

@@ -23,7 +23,7 @@ enum KeeperReply: Hashable, Sendable, Codable {
   /// Checkpoints are durable.
   case stored(Container)
   /// A checkpoint could not be kept.
-  case notStored(LegID, reason: String)
+  case notStored(LegID, epoch: Int, reason: String)
   /// Containers could not be merged.
   case notMerged([String], reason: String)
   /// The copy is made: the trial may go on.
@@ -32,8 +32,8 @@ enum KeeperReply: Hashable, Sendable, Codable {
   case loaded(LegID)
   /// The checkpoint could not be read: it is damaged, or the operating system refused.
   case notLoaded(LegID, reason: String, isDamaged: Bool)
-  /// So many requests, the oldest that were open, have had their answers.
-  case done(Int)
+  /// Containers were deleted.
+  case discarded([String])
 }
 
 /// Carries checkpoints to and from the parallel file system, beside the agent's loop.
@@ -86,8 +86,11 @@ public struct Keeper {
         do {
           try copyFolder(folder, to: copy)
           waiting.append(item(leg, epoch, copy))
-        } catch { try channel.send(KeeperReply.notStored(leg, reason: "\(error)")) }
-        try channel.send(KeeperReply.taken(leg, epoch: epoch))
+          try channel.send(KeeperReply.taken(leg, epoch: epoch))
+        } catch let error as SystemError {
+          try channel.send(KeeperReply.taken(leg, epoch: epoch))
+          try channel.send(KeeperReply.notStored(leg, epoch: epoch, reason: "\(error)"))
+        }
       case .load(let leg, let source, let target):
         try load(leg, source, target)
       case .merge(let names, let entries):
@@ -95,10 +98,10 @@ public struct Keeper {
       case .discard(let names):
         // Deleting again what a former run deleted is no error.
         for name in names { removeAll(folder + "/" + name) }
+        try channel.send(KeeperReply.discarded(names))
       }
     }
     if !waiting.isEmpty { try save(waiting) }
-    if !requests.isEmpty { try channel.send(KeeperReply.done(requests.count)) }
   }
 
   private func item(_ leg: LegID, _ epoch: Int, _ folder: String) -> CheckpointContainer.Item {
@@ -128,12 +131,15 @@ public struct Keeper {
         return
       }
       try channel.send(
-        KeeperReply.notStored(items[0].entry.leg, reason: error.description))
+        KeeperReply.notStored(
+          items[0].entry.leg, epoch: items[0].entry.epoch, reason: error.description))
     }
     for item in items { removeAll(item.folder) }
   }
 
   private func load(_ leg: LegID, _ source: Leg.Source, _ target: String) throws {
+    // What a keeper that ended had laid out already.
+    for name in namesInFolder(target) { removeAll(target + "/" + name) }
     do {
       try CheckpointContainer.load(
         source.entry, from: folder + "/" + source.container, into: target)

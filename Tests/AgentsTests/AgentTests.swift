@@ -1,4 +1,5 @@
 import Coordination
+import Glibc
 import Processes
 import ProgramSupport
 import StudyModel
@@ -109,6 +110,62 @@ import Testing
         with open(os.path.join(trial.checkpoint_dir, "epoch"), "w") as file: file.write(str(epoch))
         trial.report(epoch, loss=1 / epoch, pid=os.getpid())
     """
+
+  @Test func aKeeperThatEndsIsStartedAgainAndDoesWhatWasOpen() throws {
+    let bench = try AgentBench(command: AgentBench.program(Self.training))
+    let leg = try bench.start(0, until: 1)
+    _ = try bench.report(leg)
+    let keeper = bench.agent.keeper.companion.process
+    kill(keeper, SIGSTOP)
+    try bench.answer(leg, 1, .pause)
+    #expect(try bench.end(leg).keeping == 1)
+    kill(keeper, SIGKILL)
+    let container = try bench.stored()
+    #expect(container.entries.map(\.epoch) == [1])
+    #expect(bench.agent.keeper.companion.process != keeper)
+    // Also on the way back.
+    let other = bench.agent.keeper.companion.process
+    kill(other, SIGSTOP)
+    let source = Leg.Source(container: container.name, entry: container.entries[0])
+    let next = try bench.start(0, attempt: 2, until: 2, from: source)
+    kill(other, SIGKILL)
+    #expect(try bench.report(next).value(of: "same") == 1)
+    #expect(bench.agent.keeper.isIdle)
+  }
+
+  @Test func whatKeepsEndingKeepersFails() throws {
+    // Keepers that end at once.
+    let line = try KeeperLine { () throws(SystemError) in
+      try Companion(program: "/bin/true", arguments: [])
+    }
+    let leg = LegID(TrialID(3), attempt: 1)
+    let source = Leg.Source(container: "a.h5", entry: .init(leg: leg, epoch: 1, bytes: 1))
+    let requests: [KeeperRequest] = [
+      .save(leg, epoch: 2, folder: "/nowhere"), .take(leg, epoch: 3, folder: "/a", copy: "/b"),
+      .load(leg, source, folder: "/c"), .merge(["a", "b"], keeping: []), .discard(["c"]),
+    ]
+    for request in requests { try line.ask(request) }
+    var replies: [KeeperReply] = []
+    let isOver = try holds(within: 10) {
+      replies += try line.receive()
+      return line.isIdle
+    }
+    #expect(isOver)
+    let reason = "the process that carries checkpoints ended twice while it was at it"
+    #expect(
+      replies == [
+        .notStored(leg, epoch: 2, reason: reason + "; '/nowhere'"),
+        .notStored(leg, epoch: 3, reason: reason), .taken(leg, epoch: 3),
+        .notLoaded(leg, reason: reason, isDamaged: true), .notMerged(["a", "b"], reason: reason),
+      ])
+    // And where there is no end of it, the agent gives up.
+    #expect(throws: AgentError.companionEnded("keeper")) {
+      for _ in 0..<100 {
+        _ = try line.receive()
+        waitForAny([], atMost: 0.05)
+      }
+    }
+  }
 
   @Test func aTrialThatIsStoppedLeavesNothing() throws {
     let bench = try AgentBench(command: AgentBench.program(Self.training))
