@@ -156,7 +156,9 @@ extension Agent {
     slots[place].process = nil
     guard slots[place].leg != nil, process?.isWaiting == false else { return }
     logRest(of: process, leg: slots[place].leg)
-    conclude(place, outcome, lastLine: lastLine)
+    let isStarved = isOutOfMemory(
+      outcome, lines: lastLines, killsBefore: process?.killsBefore, killsNow: memoryKills())
+    conclude(place, isStarved ? .outOfMemory : outcome, lastLine: lastLines.last)
   }
 
   /// Reports the end of a leg, and keeps its checkpoint where it is worth keeping.

@@ -105,7 +105,7 @@ extension Agent {
       process.isWaiting = true
       process.patience = nil
       logRest(of: process, leg: active)
-      conclude(place, .askedForNext, lastLine: lastLine)
+      conclude(place, .askedForNext, lastLine: lastLines.last)
     case .next, .hello: break
     case .rubbish(let why): note("not understood: \(why)", process, of: leg)
     }
@@ -154,7 +154,7 @@ extension Agent {
     for line in process.output.receive() where process.log.take(line) {
       write(line, of: leg.leg.id)
     }
-    lastLine = process.log.lastLine
+    lastLines = process.log.lastLines
     for line in process.log.finish() { write(line[...], of: leg.leg.id) }
   }
 

@@ -23,8 +23,8 @@ public final class Agent {
   var strangers: [LineChannel] = []
   /// Warm processes that were sent away and have not ended yet.
   var retiring: [TrialProcess] = []
-  /// The last line printed by the leg that ended last.
-  var lastLine: String?
+  /// The last lines printed by the leg that ended last.
+  var lastLines: [String] = []
   var events: [Event] = []
   /// When this process was last sent SIGTERM, by Slurm for instance, on the monotonic clock.
   var lastTermination = -Double.infinity

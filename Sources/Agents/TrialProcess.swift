@@ -18,6 +18,8 @@ final class TrialProcess {
   /// When it is sent the next signal because it did not end when it should have.
   var patience: Patience?
   var log: OutputLog
+  /// How often the kernel had ended a process for want of memory when this one started.
+  let killsBefore = memoryKills()
   private var droppedLines = 0
 
   /// What happens to a process that should end and does not.
@@ -51,15 +53,18 @@ struct OutputLog {
   private var written = 0
   private var tail: [[UInt8]] = []
   private var omitted = 0
-  /// The last line that is not empty, cut to 200 characters.
-  private(set) var lastLine: String?
+  /// The last lines that are not empty, each cut to 200 characters.
+  private(set) var lastLines: [String] = []
+  /// How many of them are kept: a message and what its program says in its wake.
+  static let lastCount = 10
 
   /// Takes a line.
   ///
   /// - Returns: Whether it belongs into the log now; otherwise it is kept for ``finish()``.
   mutating func take(_ line: ArraySlice<UInt8>) -> Bool {
     if line.contains(where: { $0 > 32 }) {
-      lastLine = String(String(decoding: line.prefix(800), as: UTF8.self).prefix(200))
+      if lastLines.count == Self.lastCount { lastLines.removeFirst() }
+      lastLines.append(String(String(decoding: line.prefix(800), as: UTF8.self).prefix(200)))
     }
     if written < Self.headBytes {
       written += line.count + 1

@@ -125,7 +125,9 @@ extension Coordinator {
   /// Whether slots idle because the run comes to its end.
   private var mayLeave: Bool {
     isComingToItsEnd
-      || waiting.map { !free.isEmpty && isTooLate(for: $0, width: width(of: $0)) } ?? false
+      || waiting.map { trial in
+        freeSlots(for: trial).map { isTooLate(for: trial, width: $0.count) } ?? false
+      } ?? false
   }
 
   /// Whether a slot would get work if the run were not coming to its end.

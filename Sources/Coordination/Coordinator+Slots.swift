@@ -8,12 +8,15 @@ extension Coordinator {
     guard run != nil, mayFill, !isComingToItsEnd else { return }
     while !free.isEmpty {
       guard let work = waiting ?? nextWork() else { return }
-      let width = width(of: work)
       // Nobody overtakes the trial at the head of the line, so that a wide one is not starved.
-      waiting = free.count < width || isTooLate(for: work, width: width) ? work : nil
-      guard waiting == nil else { return }
-      trials[work.number].reserved = takeSlots(width)
-      busyCount += width
+      guard let slots = freeSlots(for: work), !isTooLate(for: work, width: slots.count) else {
+        waiting = work
+        return
+      }
+      waiting = nil
+      free.removeAll { slots.contains($0) }
+      trials[work.number].reserved = slots
+      busyCount += slots.count
       trials[work.number].state = .running
       if trials[work.number].isProposed {
         launch(work, &commands)
@@ -49,9 +52,28 @@ extension Coordinator {
     return width > 1 ? min(width, slotCount) : 1
   }
 
-  /// Takes free slots, those of as few agents as possible.
-  private mutating func takeSlots(_ width: Int) -> [SlotID] {
-    guard width > 1 else { return [free.removeLast()] }
+  /// Free slots for a trial's next leg; `nil` where there are too few.
+  func freeSlots(for trial: TrialID) -> [SlotID]? {
+    let width = width(of: trial)
+    if trials[trial.number].isAlone, study.trial.trialsPerGPU > 1 { return freeGPU() }
+    guard free.count >= width else { return nil }
+    return width > 1 ? slots(width) : free.last.map { [$0] }
+  }
+
+  /// The slots of a GPU that several trials share, where all of them are free: slots of one GPU have
+  /// neighbouring indices.
+  private func freeGPU() -> [SlotID]? {
+    let share = study.trial.trialsPerGPU
+    for first in free.reversed() where first.index % share == 0 {
+      let end = min(first.index + share, workers[first.worker.rank]?.slots ?? 0)
+      let slots = (first.index..<max(end, first.index + 1)).map { SlotID(first.worker, $0) }
+      if slots.allSatisfy({ free.contains($0) }) { return slots }
+    }
+    return nil
+  }
+
+  /// Free slots, those of as few agents as possible; there are enough.
+  private func slots(_ width: Int) -> [SlotID] {
     var counts: [(worker: WorkerID, count: Int)] = []
     for slot in free.reversed() {
       if counts.last?.worker == slot.worker {
@@ -72,7 +94,6 @@ extension Coordinator {
         taken.append(slot)
       }
     }
-    free.removeAll { taken.contains($0) }
     return taken
   }
 

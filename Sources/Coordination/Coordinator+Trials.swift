@@ -264,6 +264,9 @@ extension Coordinator {
     case .endedByRung:
       trials[number].reason = .interrupted
       ready.append(trial)
+    case .outOfMemory:
+      trials[number].isAlone = true
+      failed(number, .process(end.outcome, lastLine: end.lastLine))
     case .exited, .signalled, .silent, .notStarted:
       failed(number, .process(end.outcome, lastLine: end.lastLine))
     }

@@ -159,6 +159,8 @@ public struct LegEnd: Hashable, Sendable, Codable {
     case exited(status: Int)
     /// A signal ended it.
     case signalled(Int)
+    /// It found no memory, on the GPU or off it, or the kernel ended it for want of memory.
+    case outOfMemory
     /// A warm process asked for the next trial.
     case askedForNext
     /// It did not report for so long that it was ended.

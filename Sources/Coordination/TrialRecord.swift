@@ -129,6 +129,8 @@ public struct TrialRecord: Hashable, Sendable, Codable {
   /// Which training of the winner it is when the search has ended, from 1; `nil` for a trial of the
   /// search.
   public internal(set) var finalSeed: Int?
+  /// Whether its processes get a GPU to themselves, since one ran out of memory.
+  public internal(set) var isAlone = false
   /// Whether it has its configuration.
   public internal(set) var isProposed = false
   /// The last accepted report's loss.
@@ -181,6 +183,7 @@ extension LegEnd.Outcome: CustomStringConvertible {
     switch self {
     case .exited(let status): "exited with status \(status)"
     case .signalled(let signal): "ended by signal \(signal)"
+    case .outOfMemory: "ran out of memory"
     case .askedForNext: "went on to the next trial"
     case .silent(let seconds): "did not report for \(seconds) s"
     case .notStarted(let reason): "could not be started: \(reason)"

@@ -87,6 +87,28 @@ struct LostWorkerTests {
     #expect(desk.report(leg(0), epoch: 2, 0.5) == [])
   }
 
+  @Test func aTrialThatRanOutOfMemoryIsTriedAgainAloneOnItsGPU() {
+    var desk = Desk(slots: [4]) {
+      $0.algorithm = Algorithm(.random)
+      $0.trial.trialsPerGPU = 2
+      $0.trial.retries = 1
+    }
+    #expect(desk.end(leg(1), .outOfMemory).starts == [], "nobody overtakes it")
+    #expect(desk.trial(1).reason == .process(.outOfMemory, lastLine: nil))
+    desk.report(leg(3), epoch: 4, 0.1)
+    #expect(desk.end(leg(3)).starts == [], "two slots are free, but of two GPUs")
+    desk.report(leg(2), epoch: 4, 0.1)
+    let commands = desk.end(leg(2))
+    guard case .start(let alone)? = commands.first else {
+      Issue.record("\(commands)")
+      return
+    }
+    #expect(alone.id == leg(1, 2))
+    #expect(alone.width == 2)
+    #expect(alone.slot == SlotID(WorkerID(0), 2))
+    #expect(desk.coordinator.busyCount == 4, "trial 0, the one alone, and a new one")
+  }
+
   @Test func anAgentWithImpossibleFiguresIsNotTakenIn() {
     var desk = Desk()
     #expect(desk.join(-1) == [])

@@ -53,9 +53,9 @@ struct WorldTests {
       !coordinator.isComingToItsEnd
     else { return wrong }
     if let trial = coordinator.waiting {
-      let target = Budget(coordinator.trials[trial.number].target)
-      let width = min(coordinator.study.width(upTo: target), coordinator.slotCount)
-      if coordinator.free.count >= width, !coordinator.isTooLate(for: trial, width: width) {
+      if let slots = coordinator.freeSlots(for: trial),
+        !coordinator.isTooLate(for: trial, width: slots.count)
+      {
         wrong.append("trial \(trial) waits for nothing")
       }
       return wrong

@@ -69,6 +69,8 @@ let everyEvent: [Event] = [
       lastLine: "Traceback \u{FFFD}\u{1B}[31m")),
   .legEnded(LegEnd(leg: LegID(TrialID(1), attempt: 3), outcome: .signalled(9))),
   .legEnded(LegEnd(leg: LegID(TrialID(1), attempt: 4), outcome: .askedForNext)),
+  .legEnded(
+    LegEnd(leg: LegID(TrialID(1), attempt: 4), outcome: .outOfMemory, lastLine: "MemoryError")),
   .legEnded(LegEnd(leg: LegID(TrialID(1), attempt: 5), outcome: .silent(seconds: 1800))),
   .legEnded(LegEnd(leg: LegID(TrialID(1), attempt: 6), outcome: .notStarted(reason: "no 'x'"))),
   .legEnded(LegEnd(leg: LegID(TrialID(1), attempt: 7), outcome: .endedByRung)),
