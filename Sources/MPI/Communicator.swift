@@ -2,8 +2,9 @@ import CMPI
 
 /// All processes of the job, which can send messages to each other.
 ///
-/// Neither copyable nor sendable: it is lent by ``withMPI(unfinishedPerPeer:patience:reportingTo:exitStatus:_:)``,
-/// so it can neither outlive MPI nor reach a second thread (`MPI_THREAD_FUNNELED`).
+/// Neither copyable nor sendable: it is lent by
+/// ``withMPI(unfinishedPerPeer:patience:callPatience:reportingTo:exitStatus:_:)``, so it can
+/// neither outlive MPI nor reach a second thread (`MPI_THREAD_FUNNELED`).
 ///
 /// Nothing here waits. A peer that is frozen, dead or cut off costs the memory of the messages
 /// that were meant for it, and nothing else.

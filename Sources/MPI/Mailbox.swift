@@ -1,7 +1,8 @@
 /// The messages of all processes, for a part of the program that keeps them beyond one call.
 ///
-/// Valid as long as the closure of ``withMPI(unfinishedPerPeer:patience:reportingTo:exitStatus:_:)``
-/// runs; not sendable, since only the thread that started MPI may use it.
+/// Valid as long as the closure of
+/// ``withMPI(unfinishedPerPeer:patience:callPatience:reportingTo:exitStatus:_:)`` runs; not
+/// sendable, since only the thread that started MPI may use it.
 public final class Mailbox {
   /// This process's number, from 0.
   public let rank: Int
