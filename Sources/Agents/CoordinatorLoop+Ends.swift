@@ -21,6 +21,13 @@ extension CoordinatorLoop where Port: ~Copyable {
     }
   }
 
+  /// What to wait for from the lookout; nothing once it has ended, which would never cease to be
+  /// news.
+  var lookoutInterest: [Interest] {
+    guard let lookout, !lookout.channel.isClosed else { return [] }
+    return [Interest(lookout.channel.descriptor)]
+  }
+
   /// What the lookout has seen.
   mutating func lookOut(for run: Run) throws -> [Event] {
     guard let lookout else { return [] }

@@ -240,7 +240,7 @@ public struct CoordinatorLoop<Port: AgentsPort & ~Copyable>: ~Copyable {
     let pause = hasWorked ? 0 : deadlines.compactMap { $0 }.min()
     waitForAny(
       agent.interests + [Interest(signals.descriptor), desk.interest]
-        + (lookout.map { [Interest($0.channel.descriptor)] } ?? []), atMost: pause)
+        + lookoutInterest, atMost: pause)
   }
 
   private mutating func finish(_ ending: Ending) throws -> RunEnd {

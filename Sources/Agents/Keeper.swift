@@ -59,7 +59,7 @@ public struct Keeper {
     control: Descriptor, folder: String, worker: WorkerID
   ) throws {
     // What a terminal sends to the whole foreground group is the agent's to act on.
-    let signals = try SignalPort([SIGINT, SIGTERM, SIGHUP])
+    let signals = try SignalPort(endingSignals)
     var keeper = Keeper(channel: try LineChannel(control), folder: folder, worker: worker)
     while !keeper.channel.isClosed {
       waitForAny(

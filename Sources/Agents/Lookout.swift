@@ -31,7 +31,7 @@ public struct Lookout {
     control: Descriptor, directory: StudyDirectory, secondsLeft: () -> Double?
   ) throws {
     // What a terminal or Slurm sends to all is rank 0's to act on.
-    let signals = try SignalPort([SIGINT, SIGTERM, SIGHUP, SIGUSR1, SIGUSR2])
+    let signals = try SignalPort(endingSignals)
     let channel = try LineChannel(control)
     var nextQuestion = monotonicSeconds()
     var last: StopRequest?

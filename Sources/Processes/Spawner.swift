@@ -33,7 +33,7 @@ public struct Spawner {
     // A terminal's Ctrl-C reaches the whole foreground group: the agent decides what it means.
     var spawner = Spawner(
       channel: try LineChannel(control),
-      signals: try SignalPort([SIGCHLD, SIGINT, SIGTERM, SIGHUP]),
+      signals: try SignalPort([SIGCHLD] + endingSignals),
       scratch: scratch)
     defer { spawner.endEverything() }
     try spawner.loop()

@@ -54,6 +54,10 @@ public func settleSignals() {
   signal(SIGCHLD, SIG_DFL)
 }
 
+/// What ends a run or has it drain. Terminals and Slurm may send it to all processes of a run, so the
+/// companions take it too, and leave it to their agent.
+public let endingSignals = [SIGINT, SIGTERM, SIGHUP, SIGUSR1, SIGUSR2]
+
 /// Signals as something to wait for.
 public final class SignalPort {
   /// Readable when a signal is pending.

@@ -53,9 +53,6 @@ struct Session {
       deviceVariable: devices.isEmpty ? nil : machine.vendor?.deviceVariable)
   }
 
-  /// What ends a run, or has it drain.
-  static let signals = [SIGINT, SIGTERM, SIGHUP, SIGUSR1, SIGUSR2]
-
   /// Seconds from SIGTERM to SIGKILL: `RUNG_GRACE`, or Slurm's default of `KillWait` in slurm.conf.
   static func grace() -> Double { environment("RUNG_GRACE").flatMap { Double($0) } ?? 30 }
 
@@ -108,7 +105,7 @@ struct Session {
   /// - Throws: What the agent and the store throw.
   func runHere(_ seats: Seats) throws -> (Coordinator, CoordinatorLoop<NoOtherAgents>.RunEnd) {
     try refuseIfHeld()
-    let signals = try SignalPort(Self.signals)
+    let signals = try SignalPort(endingSignals)
     let lookout = try Companion(arguments: ["lookout", handle.directory.path])
     let agent = try Agent(
       Self.agentSettings(handle, worker: WorkerID(0), seats: seats, host: hostName()))

@@ -69,12 +69,46 @@ import Testing
       #expect(text(stopped.output).hasPrefix("stopped"))
     case "SIGTERM": kill(process, SIGTERM)
     case "SIGINT": kill(process, SIGINT)
-    default: kill(process, SIGUSR1)
+    default:
+      // As `sbatch --signal` may do: to the coordinator and to its companions.
+      let companions = companions(of: process)
+      #expect(companions.count == 3)
+      for receiver in companions.map(\.process) + [process] { kill(receiver, SIGUSR1) }
     }
     #expect(holds(within: 20) { bench.leftovers().isEmpty }, "left: \(bench.leftovers())")
     #expect(try bench.status().state == "paused")
     try expectTheEnd(bench)
     #expect(try trained(bench).values.allSatisfy { $0 == 1 })
+  }
+
+  /// The processes of Rung's own that a coordinator has started, with their arguments.
+  private func companions(of process: Int32) -> [(process: Int32, arguments: String)] {
+    // A process may end while it is looked at.
+    let list = (try? readFile("/proc/\(process)/task/\(process)/children")) ?? []
+    return text(list).split(separator: " ").compactMap { Int32($0) }.map { child in
+      let words = (try? readFile("/proc/\(child)/cmdline")) ?? []
+      return (child, text(words.map { $0 == 0 ? 32 : $0 }))
+    }
+  }
+
+  @Test func aRunWhoseLookoutEndsGoesOnAndSleeps() throws {
+    let bench = try bench(seconds: "1")
+    let process = try start(bench, reports: 1)
+    let lookout = try #require(
+      companions(of: process).first { $0.arguments.hasPrefix("rung lookout") }?.process)
+    kill(lookout, SIGKILL)
+    usleep(300_000)
+    func ticks() throws -> Int {
+      let fields = text(try readFile("/proc/\(process)/stat")).split(separator: " ")
+      return (Int(fields[13]) ?? 0) + (Int(fields[14]) ?? 0)
+    }
+    let before = try ticks()
+    sleep(2)
+    // Of 200 hundredths of a second.
+    #expect(try ticks() - before < 60)
+    kill(process, SIGTERM)
+    #expect(holds(within: 20) { bench.leftovers().isEmpty }, "left: \(bench.leftovers())")
+    #expect(try bench.status().state == "paused")
   }
 
   @Test func whoDoesNotWantToWaitStopsAtOnce() throws {

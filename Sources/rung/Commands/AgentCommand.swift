@@ -32,7 +32,7 @@ struct AgentCommand: ParsableCommand {
 
   func run() throws {
     // Signals are blocked, and companions started, before MPI makes threads and connections.
-    let signals = try SignalPort(Session.signals)
+    let signals = try SignalPort(endingSignals)
     let handle = try StudyHandle(directory)
     let rank = environment("PMIX_RANK") ?? environment("PMI_RANK") ?? environment("SLURM_PROCID")
     let worker = WorkerID(rank.flatMap { Int($0) } ?? 0)
