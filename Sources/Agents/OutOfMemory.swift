@@ -54,10 +54,10 @@ private let lastWords = [
 ///   - outcome: How it ended.
 ///   - lines: The last lines that it printed.
 ///   - killsBefore: ``memoryKills()`` when it started.
-///   - killsNow: The same now.
+///   - killsNow: The same now; asked only of a process that SIGKILL ended.
 /// - Returns: `false` also where it did not fail.
 func isOutOfMemory(
-  _ outcome: LegEnd.Outcome, lines: [String], killsBefore: Int?, killsNow: Int?
+  _ outcome: LegEnd.Outcome, lines: [String], killsBefore: Int?, killsNow: @autoclosure () -> Int?
 ) -> Bool {
   let isKilled: Bool
   switch outcome {
@@ -66,7 +66,7 @@ func isOutOfMemory(
   case .exited(let status): isKilled = status == 128 + 9
   case .signalled(let signal): isKilled = signal == 9
   }
-  if isKilled, let killsBefore, let killsNow, killsNow > killsBefore { return true }
+  if isKilled, let killsBefore, let killsNow = killsNow(), killsNow > killsBefore { return true }
   return lines.contains { line in lastWords.contains { line.contains($0) } }
 }
 
