@@ -8,8 +8,12 @@ public struct ContainerRecord: Hashable, Sendable, Codable {
   public let owner: WorkerID
   /// Its entries, living or not.
   public let entries: [Container.Entry]
+  /// How often the checkpoints in it were written again at most.
+  public let rewrites: Int
   /// Entries that are some trial's checkpoint, the last or the one before.
   public internal(set) var alive = 0
+  /// Their bytes.
+  public internal(set) var aliveBytes = 0
   /// Legs that are about to read it.
   var loading = 0
   /// The agent that is merging it into another.
@@ -52,15 +56,19 @@ extension Coordinator {
 
   mutating func stored(_ container: Container, _ commands: inout [Command]) {
     guard place(of: container.name) == nil else { return }
+    var rewrites = 0
+    for name in container.replaced {
+      guard let place = place(of: name) else { continue }
+      containers[place].merger = nil
+      rewrites = max(rewrites, containers[place].rewrites + 1)
+    }
     containers.insert(
       ContainerRecord(
-        name: container.name, owner: container.owner, entries: container.entries),
+        name: container.name, owner: container.owner, entries: container.entries,
+        rewrites: rewrites),
       at: insertionPlace(of: container.name))
     isUntidy = true
-    isGrowing = true
-    for name in container.replaced {
-      if let place = place(of: name) { containers[place].merger = nil }
-    }
+    if !growing.contains(container.owner) { growing.append(container.owner) }
     for entry in container.entries {
       let number = entry.leg.trial.number
       guard trials.indices.contains(number), entry.leg.attempt <= trials[number].attempts else {
@@ -122,10 +130,14 @@ extension Coordinator {
   ) {
     if let old = trials[number][keyPath: kind], let place = place(of: old.container) {
       containers[place].alive -= 1
+      containers[place].aliveBytes -= old.entry.bytes
     }
     trials[number][keyPath: kind] = source
     isUntidy = true
-    if let source, let place = place(of: source.container) { containers[place].alive += 1 }
+    if let source, let place = place(of: source.container) {
+      containers[place].alive += 1
+      containers[place].aliveBytes += source.entry.bytes
+    }
   }
 
   /// Goes back to the checkpoint before.
@@ -160,11 +172,9 @@ extension Coordinator {
   /// Merges the smallest containers of each agent that has many, as long as the study goes on.
   mutating func mergeSmallContainers(_ commands: inout [Command]) {
     // After a new container or agent only: a merge that failed is not tried again at once.
-    guard isGrowing, mayFill else { return }
-    isGrowing = false
-    for rank in workers.indices where workers[rank] != nil {
-      mergeIfMany(of: WorkerID(rank), &commands)
-    }
+    guard !growing.isEmpty, mayFill else { return }
+    for worker in growing where isHere(worker) { mergeIfMany(of: worker, &commands) }
+    growing = []
   }
 
   /// Whether an agent is there: one that was lost may come back and find its containers its own.
@@ -172,31 +182,42 @@ extension Coordinator {
     workers.indices.contains(worker.rank) && workers[worker.rank] != nil
   }
 
-  /// Merges the smallest containers of an agent that has many, and with them as many of those whose
-  /// agents are not there.
+  /// Merges the smallest containers of an agent that has many, and with them those of agents that
+  /// are not there, if these are many.
   private mutating func mergeIfMany(of owner: WorkerID, _ commands: inout [Command]) {
     let mine = containers.indices.filter { containers[$0].owner == owner }
     guard mine.count >= Self.containersPerWorker,
       !containers.contains(where: { $0.merger == owner })
     else { return }
     let orphans = containers.indices.filter { !isHere(containers[$0].owner) }
-    let chosen = (smallest(of: mine) + smallest(of: orphans)).sorted { $0.place < $1.place }
+    let chosen = (toMerge(of: mine) + toMerge(of: orphans)).sorted()
     guard chosen.count > 1 else { return }
-    for item in chosen { containers[item.place].merger = owner }
+    for place in chosen { containers[place].merger = owner }
     commands.append(
       .merge(
-        chosen.map { containers[$0.place].name }, keeping: chosen.flatMap(\.living), on: owner))
+        chosen.map { containers[$0].name },
+        keeping: chosen.flatMap { living(in: containers[$0]) }, on: owner))
   }
 
-  /// The smallest of these containers that hold anything alive, all but one of an agent's many.
-  private func smallest(of places: [Int]) -> [(place: Int, living: [Container.Entry])] {
+  /// Which of these containers are merged: none of a few, else the smallest, so many that few are
+  /// left, and with them each next one that was written again as often as they will have been.
+  ///
+  /// So each checkpoint is written again about (k! n)^(1/k) times while n of them come, k being the
+  /// number of containers kept. Source: Bentley and Saxe, Decomposable searching problems I, J.
+  /// Algorithms 1 (1980), the k-binomial transform.
+  private func toMerge(of places: [Int]) -> [Int] {
     let bySize = places.filter { containers[$0].alive > 0 && containers[$0].merger == nil }
-      .map { place in (place: place, living: living(in: containers[place])) }
-      .sorted { left, right in
-        (left.living.reduce(0) { $0 + $1.bytes }, left.place)
-          < (right.living.reduce(0) { $0 + $1.bytes }, right.place)
-      }
-    return Array(bySize.prefix(max(bySize.count, Self.containersPerWorker) - 1))
+      .sorted { (containers[$0].aliveBytes, $0) < (containers[$1].aliveBytes, $1) }
+    guard bySize.count >= Self.containersPerWorker else { return [] }
+    // One is to come of them, and one fewer than the bound is to be left.
+    var count = bySize.count - Self.containersPerWorker + 2
+    func rewrites(_ index: Int) -> Int { containers[bySize[index]].rewrites }
+    var after = (0..<count).reduce(0) { max($0, rewrites($1)) } + 1
+    while count < bySize.count, rewrites(count) <= after {
+      after = max(after, rewrites(count) + 1)
+      count += 1
+    }
+    return Array(bySize.prefix(count))
   }
 
   private func living(in container: ContainerRecord) -> [Container.Entry] {

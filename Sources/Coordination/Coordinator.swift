@@ -75,8 +75,8 @@ public struct Coordinator: Sendable, Codable {
   var hasLeft = false
   /// Whether containers may have died or become many since they were last looked at.
   var isUntidy = false
-  /// Whether a container or an agent was added since then.
-  var isGrowing = false
+  /// Agents that came, or got a container, since then.
+  var growing: [WorkerID] = []
 
   /// A trial that leads, with the value it leads by.
   public struct Leader: Hashable, Sendable, Codable {
@@ -178,7 +178,8 @@ public struct Coordinator: Sendable, Codable {
     lose(worker, &commands)
     workers[worker.rank] = Worker(host: host, slots: slots)
     // An agent that was lost may have left a merge undone.
-    (isUntidy, isGrowing) = (true, true)
+    isUntidy = true
+    if !growing.contains(worker) { growing.append(worker) }
     free.append(contentsOf: (0..<slots).map { SlotID(worker, $0) })
     // Descending, so that the first slot is taken from the end.
     free.sort(by: >)

@@ -108,10 +108,10 @@ struct CheckpointTests {
       desk.end(leg(trial), keeping: 1)
     }
     for trial in 0..<4 { desk.store("a\(trial)", [entry(leg(trial), epoch: 1)]) }
-    let names = ["a0", "a1", "a2", "a3"]
+    let names = ["a0", "a1", "a2", "a3", "a4"]
     #expect(desk.store("a4", [entry(leg(4), epoch: 1)]).merges == [names])
     #expect(desk.absorb(.notMerged(names, reason: "disk full")).merges == [])
-    #expect(desk.store("a5", [entry(leg(5), epoch: 1)]).merges == [names + ["a4"]])
+    #expect(desk.store("a5", [entry(leg(5), epoch: 1)]).merges == [names + ["a5"]])
   }
 
   @Test func aRunThatBeginsLeavesContainersWithTheAgentsThatWroteThem() {
@@ -139,9 +139,31 @@ struct CheckpointTests {
     for trial in 5..<7 {
       #expect(desk.store("b\(trial)", [entry(leg(trial), epoch: 1)]).merges == [])
     }
+    for trial in [4, 7] { desk.store("a\(trial)", on: 7, [entry(leg(trial), epoch: 1)]) }
     #expect(
       desk.store("b8", [entry(leg(8), epoch: 1)]).merges
-        == [["a1", "a2", "a3", "b0", "b5", "b6", "b8"]])
+        == [["a1", "a2", "a3", "a4", "a7", "b0", "b5", "b6", "b8", "c0"]])
+  }
+
+  /// (4! n)^(1/4) times, as the transform promises with four containers; nor are there more files.
+  @Test(arguments: zip([100, 1000], [7.0, 12.4]))
+  func aCheckpointIsWrittenAgainSeldom(count: Int, times: Double) {
+    var desk = Desk(slots: [1]) { $0.algorithm = Algorithm(.asha) }
+    var (written, most) = (0, 0)
+    for trial in 0..<count {
+      desk.report(leg(trial), epoch: 1, Double(trial))
+      desk.end(leg(trial), keeping: 1)
+      for case .merge(let names, let entries, _) in desk.store(
+        "a\(trial)", [entry(leg(trial), epoch: 1)])
+      {
+        written += entries.count
+        desk.store("m\(trial)", entries, replacing: names)
+      }
+      most = max(most, desk.coordinator.containers.count)
+    }
+    #expect(desk.coordinator.containers.reduce(0) { $0 + $1.alive } == count)
+    #expect(most <= Coordinator.containersPerWorker)
+    #expect(Double(written) / Double(count) < times)
   }
 
   @Test func aTrialWhoseCheckpointIsDamagedGoesBackToTheOneBefore() {
