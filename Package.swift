@@ -95,7 +95,8 @@ let package = Package(
     .testTarget(
       name: "IntegrationTests",
       dependencies: [
-        "Coordination", "Processes", "StudyFiles", "StudyModel", "StudyStore", "rung",
+        "Coordination", "Processes", "ProgramSupport", "StudyFiles", "StudyModel", "StudyStore",
+        "rung",
       ],
       swiftSettings: settings),
     .executableTarget(
@@ -104,7 +105,7 @@ let package = Package(
     .executableTarget(
       name: "Benchmarks",
       dependencies: [
-        "Coordination", "Searchers", "StudyModel", numerics,
+        "Coordination", "Searchers", "StudyModel", "StudyStore", numerics,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], path: "Tests/Benchmarks", exclude: ["run.py", "peers"], swiftSettings: settings),
     .testTarget(
@@ -113,8 +114,8 @@ let package = Package(
     .testTarget(name: "SlurmTests", dependencies: ["Slurm"], swiftSettings: settings),
     .testTarget(name: "MPITests", dependencies: ["MPI"], swiftSettings: settings),
     .target(
-      name: "ProgramSupport", dependencies: ["Processes"], path: "Tests/ProgramSupport",
-      swiftSettings: settings),
+      name: "ProgramSupport", dependencies: ["Processes", "StudyStore"],
+      path: "Tests/ProgramSupport", swiftSettings: settings),
     .testTarget(
       name: "ProcessesTests", dependencies: ["Processes", "ProgramSupport", "rung"],
       swiftSettings: settings),

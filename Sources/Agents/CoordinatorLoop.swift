@@ -244,7 +244,7 @@ public struct CoordinatorLoop<Port: AgentsPort & ~Copyable>: ~Copyable {
   }
 
   private mutating func finish(_ ending: Ending) throws -> RunEnd {
-    try store.refreshSnapshot(of: coordinator, always: true)
+    try store.writeSnapshot(of: coordinator)
     try agent.perform(.perform(.finish(ending)))
     try dismissOthers()
     // Warm processes end by themselves once they are told that nothing follows.
@@ -259,7 +259,7 @@ public struct CoordinatorLoop<Port: AgentsPort & ~Copyable>: ~Copyable {
 
   private mutating func leave(_ reason: String) throws -> RunEnd {
     try absorb([.runEnded(reason: reason)])
-    try store.refreshSnapshot(of: coordinator, always: true)
+    try store.writeSnapshot(of: coordinator)
     try dismissOthers()
     agent.shutDown()
     return .interrupted(reason)

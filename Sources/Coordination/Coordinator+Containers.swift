@@ -1,27 +1,4 @@
-public import StudyModel
-
-/// A container file as the coordinator knows it.
-public struct ContainerRecord: Hashable, Sendable, Codable {
-  /// The file's name in the study's `checkpoints` folder.
-  public let name: String
-  /// The agent that merges or deletes it, as long as it is there; else another does.
-  public let owner: WorkerID
-  /// Its entries, living or not.
-  public let entries: [Container.Entry]
-  /// How often the checkpoints in it were written again at most.
-  public let rewrites: Int
-  /// Entries that are some trial's checkpoint, the last or the one before.
-  public internal(set) var alive = 0
-  /// Their bytes.
-  public internal(set) var aliveBytes = 0
-  /// Legs that are about to read it.
-  var loading = 0
-  /// The agent that is merging it into another.
-  var merger: WorkerID?
-
-  /// Whether nobody needs it any more.
-  var isDead: Bool { alive == 0 && loading == 0 && merger == nil }
-}
+import StudyModel
 
 extension Coordinator {
   /// Containers of one agent at which the smallest are merged: with one log file, and two being

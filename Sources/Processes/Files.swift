@@ -1,18 +1,38 @@
 import Glibc
 
-/// The whole content of a file.
+/// The content of a file.
 ///
-/// - Parameter path: A regular file or one of /proc.
-/// - Returns: Its bytes.
+/// - Parameters:
+///   - path: A regular file or one of /proc.
+///   - start: Where to begin, in bytes from its beginning; past its end there is nothing.
+/// - Returns: Its bytes from there on.
 /// - Throws: ``SystemError``.
-public func readFile(_ path: String) throws(SystemError) -> [UInt8] {
+public func readFile(_ path: String, from start: Int = 0) throws(SystemError) -> [UInt8] {
   let file = try Descriptor(opening: path, flags: O_RDONLY)
+  if start > 0 { try file.seek(to: start) }
   var content: [UInt8] = []
-  while let bytes = try file.read(atMost: 1 << 16) {
-    if bytes.isEmpty { break }
+  while true {
+    // A signal may interrupt a read from a file system over the network: that is not the end.
+    guard let bytes = try file.read(atMost: 1 << 18) else { continue }
+    if bytes.isEmpty { return content }
     content += bytes
   }
-  return content
+}
+
+/// The first line of a file.
+///
+/// - Parameter path: A regular file.
+/// - Returns: Its bytes without the newline; `nil` where no line is whole.
+/// - Throws: ``SystemError``.
+public func readFirstLine(_ path: String) throws(SystemError) -> [UInt8]? {
+  let file = try Descriptor(opening: path, flags: O_RDONLY)
+  var content: [UInt8] = []
+  while true {
+    guard let bytes = try file.read(atMost: 1 << 12) else { continue }
+    if bytes.isEmpty { return nil }
+    if let end = bytes.firstIndex(of: UInt8(ascii: "\n")) { return content + bytes[..<end] }
+    content += bytes
+  }
 }
 
 /// Writes a file that is the user's alone, replacing one that is there.
@@ -38,6 +58,13 @@ extension Descriptor {
       if count == 0, errno != EINTR { throw failure("write") }
       rest = rest.dropFirst(count)
     }
+  }
+
+  /// Reads and writes go on at a place, in bytes from the beginning. Source: lseek(2).
+  ///
+  /// - Throws: ``SystemError``.
+  func seek(to place: Int) throws(SystemError) {
+    guard lseek(number, place, SEEK_SET) == place else { throw failure("lseek") }
   }
 
   /// Brings what was written to the disk. Source: fdatasync(2).

@@ -13,20 +13,9 @@ public struct AsynchronousHalving: TrialScheduler {
   private let brackets: Brackets
   private let goesOn: Bool
   private var rungs: [[PromotionRung]]
-  private var progress: [Progress] = []
+  private var progress = ProgressList()
   /// The highest budget that a trial is promoted to; `nil` for no such limit.
   var ceiling: Budget?
-
-  /// Where a trial stands.
-  private struct Progress: Sendable, Codable {
-    /// Rungs of its bracket at which it is recorded.
-    var recorded = 0
-    /// Rungs of its bracket from which it was promoted.
-    var promoted = 0
-    /// The loss that stands for every higher rung, once it has ended.
-    var final: Loss?
-    var isOut = false
-  }
 
   /// Promotion-type ASHA.
   ///
@@ -77,7 +66,7 @@ public struct AsynchronousHalving: TrialScheduler {
   }
 
   private mutating func know(_ trial: TrialID) {
-    while progress.count <= trial.number { progress.append(Progress()) }
+    while progress.count <= trial.number { progress.append(ProgressList.Progress()) }
   }
 
   /// Whether nothing can happen to the trial any more: it failed, ended or had its full budget.

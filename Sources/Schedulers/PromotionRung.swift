@@ -50,7 +50,7 @@ struct PromotionRung: Sendable {
   }
 
   /// One recorded loss.
-  struct Entry: Hashable, Sendable, Codable {
+  struct Entry: Hashable, Sendable {
     let trial: TrialID
     /// The first of several.
     let loss: Double
@@ -122,7 +122,7 @@ struct PromotionRung: Sendable {
 
 extension PromotionRung: Codable {
   private enum Field: CodingKey {
-    case budget, share, entries, promoted, several
+    case budget, share, trials, losses, promoted, several
   }
 
   /// Rebuilds the heaps from the entries in the order of their arrival.
@@ -131,20 +131,29 @@ extension PromotionRung: Codable {
     self.init(
       budget: try container.decode(Budget.self, forKey: .budget),
       share: try container.decode(Share.self, forKey: .share))
-    for entry in try container.decode([Entry].self, forKey: .entries) {
-      record(entry.trial, entry.loss)
+    let trials = try container.decode([Int].self, forKey: .trials)
+    let losses = try container.decode([Double].self, forKey: .losses)
+    for (trial, loss) in zip(trials, losses) { record(TrialID(trial), loss) }
+    for place in try container.decode([Int].self, forKey: .promoted) {
+      guard isPromoted.indices.contains(place) else {
+        throw DecodingError.dataCorruptedError(
+          forKey: .promoted, in: container, debugDescription: "no entry \(place)")
+      }
+      isPromoted[place] = true
     }
-    for place in try container.decode([Int].self, forKey: .promoted) { isPromoted[place] = true }
     several = try container.decode(NonDominatedRung.self, forKey: .several)
     entries += several.entries.map { Entry(trial: $0.trial, loss: $0.losses[0]) }
   }
 
-  /// Writes the entries and which of them were promoted; the heaps follow from these.
+  /// Writes the entries and which of them were promoted; the heaps follow from these. Numbers in
+  /// lists: a list of objects takes four times as long to read.
   func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: Field.self)
     try container.encode(budget, forKey: .budget)
     try container.encode(share, forKey: .share)
-    try container.encode(several.entries.isEmpty ? entries : [], forKey: .entries)
+    let single = several.entries.isEmpty ? entries : []
+    try container.encode(single.map(\.trial.number), forKey: .trials)
+    try container.encode(single.map(\.loss), forKey: .losses)
     try container.encode(isPromoted.indices.filter { isPromoted[$0] }, forKey: .promoted)
     try container.encode(several, forKey: .several)
   }

@@ -123,7 +123,7 @@ public enum CheckpointContainer {
     let beside = partial(name, in: folder)
     let path = folder + "/" + name
     do {
-      let file = try File(creating: beside, existing: .replace)
+      let file = try createPartial(beside)
       try file.root.setAttribute("format", to: 1)
       try file.root.setAttribute("kind", to: "checkpoints")
       try body(file.root)

@@ -12,15 +12,30 @@ public struct Journal {
   public let run: Int
   private let file: Descriptor
   private let path: String
-  /// Bytes in the file so far.
-  public private(set) var length = 0
-  /// Whether lines wait to be brought to the disk.
+  /// What is in all files, with what was brought to the disk here.
+  public private(set) var position: Position
+  /// Lines that wait to be brought to the disk.
   private var pending: [UInt8] = []
+  private var pendingLines = 0
 
-  /// All entries of a study, run by run.
-  public struct Content: Sendable {
-    /// Whole entries in their order.
-    public var entries: [JournalEntry] = []
+  /// A place in a journal, between two entries.
+  public struct Position: Hashable, Sendable, Codable {
+    /// Entries before it, of all runs.
+    public var entries = 0
+    /// The run in whose file it is.
+    public var run: Int
+    /// Bytes before it in that file.
+    public var bytes: Int
+    /// Lines before it in that file.
+    public var lines: Int
+    /// The checksum of the last of these.
+    public var checksum: String
+  }
+
+  /// What there is of a study's journal.
+  public struct Content: Hashable, Sendable {
+    /// Whole entries.
+    public var entries = 0
     /// The number of the last run; 0 where there was none.
     public var lastRun = 0
     /// How many bytes of each run's file count: whole lines.
@@ -31,20 +46,68 @@ public struct Journal {
 
   /// Reads all journal files.
   ///
-  /// - Parameter folder: The study's `journal` folder.
-  /// - Returns: Their entries; nothing where the folder is empty.
+  /// - Parameters:
+  ///   - folder: The study's `journal` folder.
+  ///   - each: Takes each entry, run by run.
+  /// - Returns: What there is; nothing where the folder is empty.
   /// - Throws: ``StoreError``.
-  public static func read(_ folder: String) throws(StoreError) -> Content {
+  @discardableResult
+  public static func read(
+    _ folder: String, each: (JournalEntry) -> Void = { _ in }
+  ) throws(StoreError) -> Content {
+    try read(files(in: folder), each: each)
+  }
+
+  /// Reads what comes after a place.
+  ///
+  /// - Parameters:
+  ///   - folder: The study's `journal` folder.
+  ///   - position: The place.
+  ///   - each: Takes each entry after it.
+  /// - Returns: What there is, with what comes before; `nil`, and `each` was not called, where this
+  ///   journal has no such place.
+  /// - Throws: ``StoreError``.
+  public static func read(
+    _ folder: String, after position: Position, each: (JournalEntry) -> Void
+  ) throws(StoreError) -> Content? {
     let files = try files(in: folder)
-    // The newest run that began says how much of all those before it counts, once and for all.
-    let lengths = files.last { $0.header != nil }?.header?.lengths ?? []
-    var content = Content()
+    guard files.indices.contains(position.run - 1) else { return nil }
+    let file = files[position.run - 1]
+    let place = RunFile.Place(bytes: position.bytes, lines: position.lines)
+    let lengths = closedLengths(files)
+    guard file.header?.run == position.run,
+      lengths.indices.contains(position.run - 1) ? place.bytes <= lengths[position.run - 1] : true,
+      try file.hasLine(endingAt: place, checksum: position.checksum)
+    else { return nil }
+    return try read(files, after: (position.run - 1, place, position.entries), each: each)
+  }
+
+  /// How much of each file counts, of all before the newest run that began: once and for all.
+  private static func closedLengths(_ files: [RunFile]) -> [Int] {
+    files.last { $0.header != nil }?.header?.lengths ?? []
+  }
+
+  private static func read(
+    _ files: [RunFile],
+    after start: (file: Int, place: RunFile.Place, entries: Int) = (0, .init(), 0),
+    each: (JournalEntry) -> Void
+  ) throws(StoreError) -> Content {
+    let lengths = closedLengths(files)
+    var content = Content(entries: start.entries, lastRun: files.count)
     for (index, file) in files.enumerated() {
       let limit = index < lengths.count ? lengths[index] : nil
-      let whole = try file.readEntries(upTo: limit, into: &content.entries)
-      content.lastRun = index + 1
-      content.lengths.append(whole)
-      content.tornBytes = file.lines.bytes.count - whole
+      guard index >= start.file else {
+        // The header of the run that is read from knows all those before it.
+        content.lengths.append(limit ?? 0)
+        continue
+      }
+      let place = index == start.file ? start.place : RunFile.Place()
+      let (end, bytes) = try file.readEntries(from: place, upTo: limit) { entry in
+        content.entries += 1
+        each(entry)
+      }
+      content.lengths.append(end.bytes)
+      content.tornBytes = bytes - end.bytes
     }
     return content
   }
@@ -81,11 +144,13 @@ public struct Journal {
     path = folder + "/" + Self.name(of: run)
     do {
       file = try Descriptor(opening: path, flags: O_WRONLY | O_CREAT | O_EXCL | O_APPEND)
-      let header = JournalHeader(run: run, lengths: content.lengths)
-      try file.writeAll(Self.line(header))
+      let header = Self.line(JournalHeader(run: run, lengths: content.lengths))
+      try file.writeAll(header)
       try file.sync()
       try syncPath(folder)
-      length = Self.line(header).count
+      position = Position(
+        entries: content.entries, run: run, bytes: header.count, lines: 1,
+        checksum: Self.lastChecksum(of: header))
     } catch {
       guard error.code != EEXIST else {
         throw .held(folder, by: "another coordinator, which began run \(run) just now")
@@ -99,6 +164,7 @@ public struct Journal {
   /// - Parameter entry: Any entry.
   public mutating func append(_ entry: JournalEntry) {
     pending += Self.line(entry)
+    pendingLines += 1
   }
 
   /// Brings all entries added so far to the disk with one write and one fdatasync.
@@ -110,8 +176,15 @@ public struct Journal {
       try file.writeAll(pending)
       try file.sync()
     } catch { throw .system(error) }
-    length += pending.count
-    pending = []
+    position.entries += pendingLines
+    position.bytes += pending.count
+    position.lines += pendingLines
+    position.checksum = Self.lastChecksum(of: pending)
+    (pending, pendingLines) = ([], 0)
+  }
+
+  private static func lastChecksum(of lines: [UInt8]) -> String {
+    JournalLine.checksum(at: lines.dropLast()) ?? ""
   }
 
   private static func line(_ value: some Encodable) -> [UInt8] {

@@ -1,6 +1,8 @@
 public import Coordination
+import Dispatch
 import FoundationEssentials
 public import StudyModel
+import Synchronization
 
 /// One event with the commands it caused, as the journal keeps it.
 public struct JournalEntry: Hashable, Sendable, Codable {
@@ -57,6 +59,31 @@ enum JournalLine {
       positiveInfinity: "Infinity", negativeInfinity: "-Infinity", nan: "NaN")
     // A line with the right checksum that does not decode is of another format: not whole either.
     return try? decoder.decode(type, from: Data(body + [UInt8(ascii: "}")]))
+  }
+
+  /// Reads many lines, on as many cores as there are.
+  ///
+  /// - Returns: For each line what it holds; `nil` where it is not whole.
+  static func readAll<Value: Decodable & Sendable>(
+    _ type: Value.Type, _ lines: [ArraySlice<UInt8>]
+  ) -> [Value?] {
+    let part = 256
+    guard lines.count > part else { return lines.map { read(type, $0) } }
+    let parts = (lines.count + part - 1) / part
+    let results = Mutex([[Value?]](repeating: [], count: parts))
+    DispatchQueue.concurrentPerform(iterations: parts) { index in
+      let values = lines[index * part..<min(lines.count, (index + 1) * part)].map {
+        read(type, $0)
+      }
+      results.withLock { $0[index] = values }
+    }
+    return results.withLock { $0.flatMap(\.self) }
+  }
+
+  /// The checksum that a line ends with, without its newline; it is not compared with the line.
+  static func checksum(at end: ArraySlice<UInt8>) -> String? {
+    let digits = end.suffix(10).dropLast(2)
+    return digits.count == 8 ? String(decoding: digits, as: UTF8.self) : nil
   }
 
   private static func hexadecimal(_ number: UInt32) -> [UInt8] {

@@ -11,34 +11,31 @@ import StudyModel
 /// page on the formats lists them.
 public enum Snapshot {
   /// The version of the format.
-  static let format: Int64 = 1
+  static let format: Int64 = 2
 
   /// Writes the snapshot beside and renames it over the last one.
   ///
   /// - Parameters:
   ///   - coordinator: The state.
-  ///   - entries: How many journal entries it has absorbed.
+  ///   - position: Up to where it has absorbed the journal.
   ///   - directory: The study.
   /// - Throws: ``StoreError``; then the last snapshot is still there.
   public static func write(
-    _ coordinator: Coordinator, after entries: Int, in directory: StudyDirectory
+    _ coordinator: Coordinator, at position: Journal.Position, in directory: StudyDirectory
   ) throws(StoreError) {
     let beside = directory.path + "/.study.h5.partial"
     do {
-      let file = try File(creating: beside, existing: .replace)
+      let file = try createPartial(beside)
       let study = coordinator.study
       try file.root.setAttribute("format", to: .integer(format))
-      try file.root.setAttribute("entries", to: .integer(Int64(entries)))
+      try file.root.setAttribute("entries", to: .integer(Int64(position.entries)))
       try file.root.setAttribute("study", to: .text(study.name))
       try file.root.setAttribute("metric", to: .text(study.metric.name))
       try file.root.setAttribute("goal", to: .text(study.metric.goal.rawValue))
       try file.root.setAttribute("fidelity", to: .text(study.fidelity.name))
       try writeTrials(coordinator, file.root)
       try writeReports(coordinator.reports, file.root)
-      try file.root.writeColumn(
-        "state", Array(try JSONEncoder().encode(State(of: coordinator, after: entries))),
-        options: StorageOptions(deflateLevel: 1)
-      ).close()
+      try writeState(of: coordinator, at: position, file.root)
       try file.close()
       try syncPath(beside)
       try renamePath(beside, to: directory.snapshot)
@@ -52,51 +49,96 @@ public enum Snapshot {
   /// Reads the snapshot.
   ///
   /// - Parameter directory: The study.
-  /// - Returns: The state and how many journal entries it has absorbed; `nil` where there is no
+  /// - Returns: The state and up to where it has absorbed the journal; `nil` where there is no
   ///   snapshot, or none that can be used: the journal alone rebuilds the state.
-  public static func read(_ directory: StudyDirectory) -> (Coordinator, entries: Int)? {
+  public static func read(
+    _ directory: StudyDirectory
+  ) -> (coordinator: Coordinator, position: Journal.Position)? {
     // A damaged or foreign snapshot is no loss: everything in it follows from the journal.
     try? load(directory)
   }
 
-  private static func load(_ directory: StudyDirectory) throws -> (Coordinator, entries: Int)? {
+  private static func load(
+    _ directory: StudyDirectory
+  ) throws -> (coordinator: Coordinator, position: Journal.Position)? {
     guard exists(directory.snapshot) else { return nil }
     let file = try File(reading: directory.snapshot)
     guard try file.root.attribute("format") == .integer(format) else { return nil }
     let bytes = try file.root.readColumn("state", as: UInt8.self)
     let state = try JSONDecoder().decode(State.self, from: Data(bytes))
-    let reports = try file.root.openGroup("reports")
-    func integers(_ name: String) throws -> [Int] {
-      try reports.readColumn(name, as: Int64.self).map { Int($0) }
-    }
-    let log = ReportLog(
-      trials: try integers("trial"), attempts: try integers("attempt"),
-      epochs: try integers("epoch"), times: try integers("microseconds"), metrics: state.metrics,
-      columns: try state.metrics.indices.map { try reports.readColumn("metric-\($0)") })
-    let counts = [log.trials, log.attempts, log.epochs, log.times].map(\.count)
-    guard (counts + log.columns.map(\.count)).allSatisfy({ $0 == state.reports }) else {
-      return nil
-    }
     var coordinator = state.coordinator
+    guard coordinator.putTrials(try readTrials(state.trials, file.root)),
+      let log = try readReports(state, file.root)
+    else { return nil }
     coordinator.putReports(log)
-    return (coordinator, state.entries)
+    return (coordinator, state.position)
   }
 
   /// What resuming needs besides the columns of numbers, all under one checksum: HDF5 sums neither
   /// its attributes nor its texts.
   private struct State: Codable {
-    var entries: Int
+    var position: Journal.Position
     var reports: Int
     var metrics: [String]
+    var trials: TrialColumns.Shared
     var coordinator: Coordinator
+  }
 
-    init(of coordinator: Coordinator, after entries: Int) {
-      self.entries = entries
-      self.coordinator = coordinator
-      let log = self.coordinator.takeReports()
-      reports = log.count
-      metrics = log.metrics
+  private static func writeState(
+    of coordinator: Coordinator, at position: Journal.Position, _ root: borrowing Group
+  ) throws {
+    var coordinator = coordinator
+    let reports = coordinator.takeReports()
+    let trials = coordinator.takeTrials()
+    let group = try root.createGroup("resume")
+    let packed = StorageOptions(isShuffled: true, deflateLevel: 1)
+    for (index, column) in trials.integers.enumerated() {
+      try group.writeColumn(
+        "integers-\(index)", column.numbers.map { Int64($0) }, options: packed
+      ).close()
     }
+    for (index, column) in trials.reals.enumerated() {
+      try group.writeColumn("reals-\(index)", column.numbers, options: packed).close()
+    }
+    let state = State(
+      position: position, reports: reports.count, metrics: reports.metrics,
+      trials: trials.shared, coordinator: coordinator)
+    try root.writeColumn(
+      "state", Array(try JSONEncoder().encode(state)), options: StorageOptions(deflateLevel: 1)
+    ).close()
+  }
+
+  private static func readTrials(
+    _ shared: TrialColumns.Shared, _ root: borrowing Group
+  ) throws(H5Error) -> TrialColumns {
+    let group = try root.openGroup("resume")
+    var integers: [TrialColumns.Column<Int>] = []
+    var reals: [TrialColumns.Column<Double>] = []
+    for (index, name) in shared.integers.enumerated() {
+      let numbers = try group.readColumn("integers-\(index)", as: Int64.self).map { Int($0) }
+      integers.append(TrialColumns.Column(name: name, numbers: numbers))
+    }
+    for (index, name) in shared.reals.enumerated() {
+      reals.append(TrialColumns.Column(name: name, numbers: try group.readColumn("reals-\(index)")))
+    }
+    return TrialColumns(integers: integers, reals: reals, shared: shared)
+  }
+
+  private static func readReports(
+    _ state: State, _ root: borrowing Group
+  ) throws(H5Error) -> ReportLog? {
+    let group = try root.openGroup("reports")
+    func integers(_ name: String) throws(H5Error) -> [Int] {
+      try group.readColumn(name, as: Int64.self).map { Int($0) }
+    }
+    var columns: [[Double]] = []
+    for index in state.metrics.indices { columns.append(try group.readColumn("metric-\(index)")) }
+    let log = ReportLog(
+      trials: try integers("trial"), attempts: try integers("attempt"),
+      epochs: try integers("epoch"), times: try integers("microseconds"), metrics: state.metrics,
+      columns: columns)
+    let counts = [log.trials, log.attempts, log.epochs, log.times].map(\.count)
+    return (counts + columns.map(\.count)).allSatisfy { $0 == state.reports } ? log : nil
   }
 
   private static func writeTrials(

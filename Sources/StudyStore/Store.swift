@@ -8,19 +8,36 @@ public struct Store {
   /// The run's number.
   public var run: Int { journal.run }
   private var journal: Journal
-  private var entries: Int
   private var entriesAtSnapshot: Int
+  private let writer = SnapshotWriter()
 
   /// What the files of a study say.
   public struct Record: Sendable {
     /// The state after the last whole entry.
     public var coordinator: Coordinator
-    /// All entries.
+    /// What there is of the journal.
     public var journal: Journal.Content
     /// Entries absorbed from the snapshot; the rest was replayed.
     public var entriesFromSnapshot: Int
     /// The first entry, from 0, whose recorded commands differ from those decided anew.
     public var firstDifference: Int?
+    private var replayed = 0
+
+    fileprivate init(
+      coordinator: Coordinator, journal: Journal.Content, entriesFromSnapshot: Int
+    ) {
+      self.coordinator = coordinator
+      self.journal = journal
+      self.entriesFromSnapshot = entriesFromSnapshot
+    }
+
+    fileprivate mutating func absorb(_ entry: JournalEntry) {
+      let commands = coordinator.absorb(entry.event, at: entry.time)
+      if firstDifference == nil, !Store.areSame(commands, entry.commands) {
+        firstDifference = entriesFromSnapshot + replayed
+      }
+      replayed += 1
+    }
   }
 
   /// Rebuilds the state of a study from its snapshot and the journal after it.
@@ -34,32 +51,22 @@ public struct Store {
   public static func read(
     _ directory: StudyDirectory, study: Study, usingSnapshot: Bool = true
   ) throws(StoreError) -> Record {
-    let journal = try Journal.read(directory.journal)
-    var record = Record(
-      coordinator: Coordinator(study: study), journal: journal, entriesFromSnapshot: 0)
-    if usingSnapshot, let (coordinator, entries) = Snapshot.read(directory),
-      entries <= journal.entries.count, coordinator.study == study,
-      lastRun(in: journal.entries.prefix(entries)) == coordinator.run
-    {
-      record.coordinator = coordinator
-      record.entriesFromSnapshot = entries
-    }
-    for index in record.entriesFromSnapshot..<journal.entries.count {
-      let entry = journal.entries[index]
-      let commands = record.coordinator.absorb(entry.event, at: entry.time)
-      if record.firstDifference == nil, !areSame(commands, entry.commands) {
-        record.firstDifference = index
+    if usingSnapshot, let snapshot = Snapshot.read(directory), snapshot.coordinator.study == study {
+      var record = Record(
+        coordinator: snapshot.coordinator, journal: Journal.Content(),
+        entriesFromSnapshot: snapshot.position.entries)
+      let journal = try Journal.read(directory.journal, after: snapshot.position) {
+        record.absorb($0)
+      }
+      if let journal {
+        record.journal = journal
+        return record
       }
     }
+    var record = Record(
+      coordinator: Coordinator(study: study), journal: Journal.Content(), entriesFromSnapshot: 0)
+    record.journal = try Journal.read(directory.journal) { record.absorb($0) }
     return record
-  }
-
-  /// The run that was on after these entries: with its host, process and moment no two are alike.
-  private static func lastRun(in entries: ArraySlice<JournalEntry>) -> Run? {
-    for entry in entries.reversed() {
-      if case .runBegan(let run) = entry.event { return run }
-    }
-    return nil
   }
 
   /// Whether commands are written alike: JSON knows no difference between 1 and 1.0.
@@ -75,9 +82,12 @@ public struct Store {
   ///   - record: What its files say.
   /// - Throws: ``StoreError``.
   public init(beginning directory: StudyDirectory, after record: Record) throws(StoreError) {
+    if let entry = record.firstDifference {
+      throw .decidedOtherwise(
+        directory.path, entry: entry + 1, version: record.coordinator.run?.version ?? "")
+    }
     self.directory = directory
     journal = try Journal(beginning: directory.journal, after: record.journal)
-    entries = record.journal.entries.count
     entriesAtSnapshot = record.entriesFromSnapshot
   }
 
@@ -86,7 +96,6 @@ public struct Store {
   /// - Parameter entry: What happened and what follows.
   public mutating func append(_ entry: JournalEntry) {
     journal.append(entry)
-    entries += 1
   }
 
   /// Brings everything noted to the disk: only then may the commands be performed.
@@ -94,18 +103,38 @@ public struct Store {
   /// - Throws: ``StoreError``.
   public mutating func sync() throws(StoreError) { try journal.sync() }
 
-  /// Rewrites the snapshot if the journal has grown by half since the last one, so that all
-  /// writing stays proportional to the journal's length.
+  /// Rewrites the snapshot beside, if the journal has grown enough since the last one.
   ///
-  /// - Parameters:
-  ///   - coordinator: The state after all that was noted.
-  ///   - always: Whether to write it in any case.
-  /// - Throws: ``StoreError``.
-  public mutating func refreshSnapshot(
-    of coordinator: Coordinator, always: Bool = false
-  ) throws(StoreError) {
-    guard always || entries - entriesAtSnapshot >= max(256, entriesAtSnapshot / 2) else { return }
-    try Snapshot.write(coordinator, after: entries, in: directory)
+  /// - Parameter coordinator: The state after all that was noted.
+  /// - Throws: ``StoreError``, also of the snapshot that was begun before.
+  public mutating func refreshSnapshot(of coordinator: Coordinator) throws(StoreError) {
+    try journal.sync()
+    let entries = journal.position.entries
+    guard Self.isDue(entries, after: entriesAtSnapshot),
+      try writer.begin(coordinator, at: journal.position, in: directory)
+    else { return }
     entriesAtSnapshot = entries
+  }
+
+  /// Rewrites the snapshot now.
+  ///
+  /// - Parameter coordinator: The state after all that was noted.
+  /// - Throws: ``StoreError``, also of a snapshot that was begun before.
+  public mutating func writeSnapshot(of coordinator: Coordinator) throws(StoreError) {
+    try journal.sync()
+    try finishSnapshot()
+    try Snapshot.write(coordinator, at: journal.position, in: directory)
+    entriesAtSnapshot = journal.position.entries
+  }
+
+  /// Waits for a snapshot that is being written.
+  ///
+  /// - Throws: ``StoreError`` where it could not be written.
+  public func finishSnapshot() throws(StoreError) { try writer.finish() }
+
+  /// Whether a snapshot is due at so many entries, after the last at so many: all writing stays
+  /// proportional to the journal's length, and little is ever to be replayed.
+  static func isDue(_ entries: Int, after last: Int) -> Bool {
+    entries - last >= max(256, last / 32)
   }
 }

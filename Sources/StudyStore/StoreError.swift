@@ -14,6 +14,9 @@ public enum StoreError: Error, Hashable, Sendable {
   case damagedJournal(file: String, line: Int)
   /// A file was written by a later version of Rung.
   case newerFormat(file: String, format: Int)
+  /// An entry of the journal, from 1, was decided otherwise than it would be now; the version of
+  /// Rung that ran the study last.
+  case decidedOtherwise(String, entry: Int, version: String)
   /// A file could not be written: nothing of it is under its name.
   case unwritable(file: String, cause: String)
   /// A file is not what it should be.
@@ -38,6 +41,10 @@ extension StoreError: CustomStringConvertible {
         + "backup, or move it and all later ones away to go on from what came before"
     case .newerFormat(let file, let format):
       "'\(file)' has format \(format), which a later version of Rung wrote; use that version"
+    case .decidedOtherwise(let path, let entry, let version):
+      "entry \(entry) of the journal of '\(path)' was decided otherwise than this version of Rung "
+        + "decides ('rung verify \(path)' names it), so that what followed would be lost; go on "
+        + "with version \(version), which ran the study last"
     case .unwritable(let file, let cause): "'\(file)' could not be written: \(cause)"
     case .damaged(let file, let cause): "'\(file)' is damaged: \(cause)"
     }

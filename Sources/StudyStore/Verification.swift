@@ -78,16 +78,17 @@ public struct Verification: Sendable, Encodable {
   ///   - study: Its frozen study file.
   /// - Throws: ``StoreError`` where the journal cannot be read at all.
   public init(of directory: StudyDirectory, study: Study) throws(StoreError) {
-    let journal = try Journal.read(directory.journal)
-    (runs, entries) = (journal.lastRun, journal.entries.count)
     let kept = Snapshot.read(directory)
     if kept == nil, exists(directory.snapshot) { snapshot = .unusable }
     var coordinator = Coordinator(study: study)
-    var (run, line) = (1, 1)
-    for (index, entry) in journal.entries.enumerated() {
-      if let kept, kept.entries == index { compare(kept.0, with: coordinator) }
+    var (entries, run, line) = (0, 1, 1)
+    var (difference, state): (Difference?, SnapshotState?)
+    let journal = try Journal.read(directory.journal) { entry in
+      if let kept, kept.position.entries == entries {
+        state = Self.compare(kept.coordinator, with: coordinator)
+      }
       if case .runBegan(let begun) = entry.event { (run, line) = (begun.number, 1) }
-      line += 1
+      (entries, line) = (entries + 1, line + 1)
       let commands = coordinator.absorb(entry.event, at: entry.time)
       if difference == nil, !Store.areSame(commands, entry.commands) {
         difference = Difference(
@@ -95,15 +96,20 @@ public struct Verification: Sendable, Encodable {
           recorded: Self.text(entry.commands), decided: Self.text(commands))
       }
     }
-    if let kept, kept.entries == journal.entries.count { compare(kept.0, with: coordinator) }
-    // A snapshot of more than the journal has is none of this journal.
-    if let kept, kept.entries > journal.entries.count { snapshot = .different }
+    (runs, self.entries, self.difference) = (journal.lastRun, entries, difference)
+    if let kept {
+      // A snapshot of more than the journal has is none of this journal.
+      snapshot =
+        state
+        ?? (kept.position.entries == entries
+          ? Self.compare(kept.coordinator, with: coordinator) : .different)
+    }
     readCheckpoints(of: coordinator, in: directory.checkpoints)
     isSound = difference == nil && snapshot != .different && damages.isEmpty
   }
 
-  private mutating func compare(_ kept: Coordinator, with replayed: Coordinator) {
-    snapshot = Self.text(kept) == Self.text(replayed) ? .same : .different
+  private static func compare(_ kept: Coordinator, with replayed: Coordinator) -> SnapshotState {
+    text(kept) == text(replayed) ? .same : .different
   }
 
   private mutating func readCheckpoints(of coordinator: Coordinator, in folder: String) {

@@ -85,7 +85,7 @@ struct Failure: Error, CustomStringConvertible {
       switch error {
       case .system, .unwritable: self.init(.inputOutput, error.description)
       case .held, .unfinished: self.init(.stoppedEarly, error.description)
-      case .noStudy, .damaged, .damagedJournal, .newerFormat:
+      case .noStudy, .damaged, .damagedJournal, .newerFormat, .decidedOtherwise:
         self.init(.wrongFile, error.description)
       }
     case let error as SystemError: self.init(.inputOutput, error.description)

@@ -112,7 +112,7 @@ import Testing
   @Test func aStudyRunsOnTheOtherNodes() throws {
     #expect(try run(ScriptedPort(3)) == .finished(.nothingLeft))
     let record = try Store.read(directory, study: study)
-    #expect(record.entriesFromSnapshot == record.journal.entries.count)
+    #expect(record.entriesFromSnapshot == record.journal.entries)
     #expect(record.coordinator.trials.count == 30)
     let hosts = Set(record.coordinator.trials.flatMap(\.hosts))
     #expect(hosts == ["node-1", "node-2", "node-3"])
@@ -137,7 +137,7 @@ import Testing
     let port = ScriptedPort(2) { order in
       guard case .perform(let command) = order else { return }
       count += 1
-      let entries = try Journal.read(directory.journal).entries
+      let entries = try Journal.entries(directory.journal)
       #expect(entries.contains { $0.commands.contains(command) })
     }
     #expect(try run(port) == .finished(.nothingLeft))
@@ -149,7 +149,7 @@ import Testing
       try run(ScriptedPort(2, takesNoMore: WorkerID(2), patience: 5)) == .finished(.nothingLeft))
     let record = try Store.read(directory, study: study)
     #expect(
-      record.journal.entries.contains {
+      try Journal.entries(directory.journal).contains {
         $0.event == .workerLost(WorkerID(2), reason: "it takes no more messages")
       })
     #expect(record.coordinator.trials.count == 30)
@@ -163,7 +163,7 @@ import Testing
       try run(ScriptedPort(2, silent: WorkerID(2), patience: 5), of: study, silence: 0.1)
         == .finished(.nothingLeft))
     let record = try Store.read(directory, study: study)
-    let events = record.journal.entries.map(\.event)
+    let events = try Journal.entries(directory.journal).map(\.event)
     let lost = try #require(
       events.firstIndex(of: .workerLost(WorkerID(2), reason: "silent for 0 s")))
     let back = try #require(
@@ -187,8 +187,10 @@ import Testing
     {
       runs += 1
       let record = try Store.read(directory, study: study)
-      #expect(record.journal.entries.last?.event == .runEnded(reason: "signal \(SIGUSR1)"))
-      #expect(record.entriesFromSnapshot == record.journal.entries.count)
+      #expect(
+        try Journal.entries(directory.journal).last?.event == .runEnded(reason: "signal \(SIGUSR1)")
+      )
+      #expect(record.entriesFromSnapshot == record.journal.entries)
     }
     #expect(runs >= 3)
     let record = try Store.read(directory, study: study, usingSnapshot: false)
@@ -207,7 +209,7 @@ import Testing
     let error = #expect(throws: StoreError.self) { try run(port) }
     #expect(
       error?.description == "write '\(directory.journal)/0001.jsonl': No space left on device")
-    let entries = try Journal.read(directory.journal).entries
+    let entries = try Journal.entries(directory.journal)
     let recorded = entries.flatMap(\.commands)
     #expect(!performed.isEmpty && performed.allSatisfy { recorded.contains($0) })
     disk.makeRoom()

@@ -2,7 +2,9 @@ import ArgumentParser
 
 /// Measures the core; `Tests/Benchmarks/run` calls it beside the peers.
 @main struct Benchmarks: ParsableCommand {
-  static let configuration = CommandConfiguration(subcommands: [Decisions.self, Proposals.self])
+  static let configuration = CommandConfiguration(subcommands: [
+    Decisions.self, Proposals.self, Write.self, Restart.self,
+  ])
 
   struct Decisions: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -35,5 +37,29 @@ import ArgumentParser
       }
       try emit(figures)
     }
+  }
+
+  struct Write: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Writes a study, for `restart`: journal and snapshots.")
+
+    @Argument(help: "A new folder.") var folder: String
+    @Argument(help: "How many trials.") var trials: Int
+    @Flag(help: "As if killed right before a snapshot.") var killed = false
+
+    func run() throws {
+      try emit(try RestartBenchmark.write(folder, trials: trials, isKilled: killed))
+    }
+  }
+
+  struct Restart: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "From the start of a run to its first decision.")
+
+    @Argument(help: "What `write` wrote; it is begun anew, so it can be done once more.")
+    var folder: String
+    @Argument(help: "How many trials it has.") var trials: Int
+
+    func run() throws { try emit(try RestartBenchmark.restart(folder, trials: trials)) }
   }
 }

@@ -83,7 +83,7 @@ struct MethodTests {
     try world.live()
     var other = Self.world(name, seed: seed)
     var random = SeededGenerator(seed, 913)
-    other.replace = { random.chance(0.1) ? try roundTrip($0) : nil }
+    other.replace = { random.chance(0.1) ? try throughSnapshot($0) : nil }
     try other.live()
     #expect(other.violations == [])
     #expect(other.journal == world.journal)

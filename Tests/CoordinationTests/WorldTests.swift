@@ -137,7 +137,7 @@ struct WorldTests {
     try world.live()
     var other = Self.world(seed: seed)
     var random = SeededGenerator(seed, 908)
-    other.replace = { random.chance(0.1) ? try roundTrip($0) : nil }
+    other.replace = { random.chance(0.1) ? try throughSnapshot($0) : nil }
     try other.live()
     #expect(other.violations == [])
     #expect(other.journal == world.journal)

@@ -1,6 +1,7 @@
 import Coordination
 import FoundationEssentials
 import Processes
+import ProgramSupport
 import StudyModel
 import StudyStore
 
@@ -35,7 +36,7 @@ final class StudyFolder {
 
   /// Everything that was journalled.
   func journal() throws -> [JournalEntry] {
-    try Journal.read(StudyDirectory(existing: directory).journal).entries
+    try Journal.entries(StudyDirectory(existing: directory).journal)
   }
 
   /// Every process that was ordered, in order.

@@ -56,6 +56,13 @@ import Testing
     }
   }
 
+  @Test func aContainerIsTheUsersAlone() throws {
+    let entries = try CheckpointContainer.write(
+      [checkpoint(0, [1, 2, 3])], as: "a.h5", in: shelf)
+    #expect(entries.count == 1)
+    #expect(try FileStatus(of: shelf + "/a.h5").mode == 0o600)
+  }
+
   @Test func everythingComesBackAsItWas() throws {
     _ = try shell(
       """

@@ -118,7 +118,7 @@ import Testing
     let lines = try readFile(file).split(separator: newline)
     try writeFile(file, Array(lines.prefix(31).joined(separator: [newline])) + [newline])
     let record = try Store.read(directory, study: study)
-    #expect(record.entriesFromSnapshot == 0 && record.journal.entries.count == 30)
+    #expect(record.entriesFromSnapshot == 0 && record.journal.entries == 30)
   }
 
   @Test func whatAKilledWriterLeavesIsInNobodysWay() throws {
@@ -144,22 +144,29 @@ import Testing
       if now != last { sizes.append(played) }
       last = now
     }
-    #expect(sizes == [256, 512, 768, 1152])
+    #expect(sizes == [256, 512, 768, 1024, 1280])
+    #expect(Store.isDue(32_768 + 1024, after: 32_768) && !Store.isDue(32_768 + 1023, after: 32_768))
   }
 
   @Test func aReplayThatDecidesOtherwiseIsNoticed() throws {
     var player = try StudyPlayer(directory, study)
     try player.play(30)
-    let content = try Journal.read(directory.journal)
+    let entries = try Journal.entries(directory.journal)
     removeAll(directory.journal)
     try makeFolder(directory.journal)
     var journal = try Journal(beginning: directory.journal, after: .init())
-    for (index, var entry) in content.entries.enumerated() {
+    for (index, var entry) in entries.enumerated() {
       if index == 17 { entry.commands.append(.end(LegID(TrialID(0), attempt: 1), on: WorkerID(0))) }
       journal.append(entry)
     }
     try journal.sync()
-    #expect(try Store.read(directory, study: study).firstDifference == 17)
+    let record = try Store.read(directory, study: study)
+    #expect(record.firstDifference == 17)
+    let error = #expect(throws: StoreError.self) {
+      try Store(beginning: directory, after: record)
+    }
+    #expect(error == .decidedOtherwise(directory.path, entry: 18, version: "test"))
+    #expect(try readFolder(directory.journal) == ["0001.jsonl"])
   }
 
   @Test func aSnapshotIsWholeOrTheLastOneStays() throws {
@@ -177,7 +184,7 @@ import Testing
       do {
         try player.writeSnapshot()
         written += 1
-        #expect(Snapshot.read(directory)?.entries == 60, "\(room)")
+        #expect(Snapshot.read(directory)?.position.entries == 60, "\(room)")
         #expect(
           try wholeState(#require(Snapshot.read(directory)).0) == wholeState(player.coordinator))
         disk.makeRoom()
@@ -214,7 +221,7 @@ import Testing
     #expect(!exists(directory.path + "/.study.h5.partial"))
     disk.makeRoom()
     let record = try Store.read(directory, study: study)
-    #expect(record.entriesFromSnapshot == 30 && record.journal.entries.count > 30)
+    #expect(record.entriesFromSnapshot == 30 && record.journal.entries > 30)
     #expect(record.firstDifference == nil && record.journal.tornBytes > 0)
     #expect(try wholeState(record.coordinator) != before)
     var second = try StudyPlayer(directory, study)

@@ -70,11 +70,12 @@ struct StudyPlayer {
     ]
   }
 
-  mutating func refresh() throws { try store.refreshSnapshot(of: coordinator) }
-
-  mutating func writeSnapshot() throws {
-    try store.refreshSnapshot(of: coordinator, always: true)
+  mutating func refresh() throws {
+    try store.refreshSnapshot(of: coordinator)
+    try store.finishSnapshot()
   }
+
+  mutating func writeSnapshot() throws { try store.writeSnapshot(of: coordinator) }
 
   private mutating func perform(_ command: Command) {
     switch command {

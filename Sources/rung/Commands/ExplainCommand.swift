@@ -26,7 +26,7 @@ struct ExplainCommand: ParsableCommand {
     let handle = try StudyHandle(directory)
     var coordinator = Coordinator(study: handle.study)
     var story = TrialStory(of: TrialID(trial))
-    for entry in try Journal.read(handle.directory.journal).entries {
+    try Journal.read(handle.directory.journal) { entry in
       _ = coordinator.absorb(entry.event, at: entry.time)
       story.hear(entry.event, at: entry.time, commands: entry.commands, coordinator)
     }
