@@ -108,6 +108,13 @@ let package = Package(
         "Coordination", "Searchers", "StudyModel", "StudyStore", numerics,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], path: "Tests/Benchmarks", exclude: ["run.py", "peers"], swiftSettings: settings),
+    .executableTarget(
+      name: "StoreFaults",
+      dependencies: [
+        "Coordination", "Processes", "Searchers", "StudyModel", "StudyStore",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ], path: "Tests/StoreFaults", exclude: ["faults.c", "proofs.py"],
+      swiftSettings: settings),
     .testTarget(
       name: "RungTests", dependencies: ["Processes", "ProgramSupport", "rung"],
       swiftSettings: settings),

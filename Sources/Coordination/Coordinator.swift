@@ -163,8 +163,9 @@ public struct Coordinator: Sendable, Codable {
     self.run = run
     runEnding = nil
     (horizon, draining, nextHold, hasLeft, reportsBefore) = (nil, nil, nil, false, reports.count)
-    // A fit that was being made is asked for again.
-    fitting = nil
+    // A fit that was being made is asked for again: the same, whatever was observed meanwhile.
+    if phase != .running { fitting = nil }
+    if let fitting { commands.append(.fit(basis: fitting)) }
     workers = []
     takeOut(where: { _ in true }, &commands)
   }

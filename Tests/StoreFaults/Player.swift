@@ -1,0 +1,233 @@
+import Coordination
+import FoundationEssentials
+import Processes
+import Searchers
+import StudyModel
+import StudyStore
+
+/// Plays a study against a real store, journal, snapshots and containers: as rank 0's loop, the
+/// agents and their keepers do, but one thing after another, so that a run can be ended after any of
+/// them.
+///
+/// What a trial answers depends on its number and epoch alone, and of all that could report next it
+/// is the trial with the lowest number that does: however often a study is ended and goes on, it
+/// comes to the same end.
+struct Player {
+  private let directory: StudyDirectory
+  private(set) var coordinator: Coordinator
+  private var store: Store
+  private var proposer = Proposer()
+  private var pending: [Happening]
+  private var processes: [TrialID: Process] = [:]
+  private var written = 0
+  /// Events absorbed in this run.
+  private(set) var absorbed = 0
+
+  /// What happens next: a searcher answers by what is known then.
+  private enum Happening {
+    case event(Event)
+    case asked(TrialID)
+  }
+
+  private struct Process {
+    let leg: LegID
+    var epoch: Int
+    var until: Int
+  }
+
+  /// What must not be.
+  struct Violation: Error, CustomStringConvertible {
+    let description: String
+  }
+
+  /// Events between two snapshots: the store's own rule would write few in so small a study.
+  private static let snapshotEvery = 40
+  private static let nodes = 2
+
+  /// Begins a run on what is in a folder.
+  init(_ directory: StudyDirectory, _ study: Study) throws {
+    let record = try Store.read(directory, study: study)
+    self.directory = directory
+    coordinator = record.coordinator
+    store = try Store(beginning: directory, after: record)
+    let known = Set(coordinator.containers.map(\.name))
+    for name in try readFolder(directory.checkpoints) where !known.contains(name) {
+      removeAll(directory.checkpoints + "/" + name)
+    }
+    pending = [
+      .event(
+        .runBegan(
+          Run(
+            number: store.run, host: "here", process: 1, processStart: store.run, job: nil,
+            wallTime: Double(store.run), version: "test")))
+    ]
+    for rank in 0..<Self.nodes {
+      pending.append(.event(.workerJoined(WorkerID(rank), host: "node\(rank)", slots: 2)))
+    }
+  }
+
+  /// Plays on.
+  ///
+  /// - Parameter limit: After this event the run is killed: it was journalled, and nothing that it
+  ///   caused was done.
+  /// - Returns: Whether the study has ended.
+  /// - Throws: `StoreError`, and ``Violation``.
+  mutating func play(upTo limit: Int = .max) throws -> Bool {
+    while true {
+      if case .finished = coordinator.phase {
+        try store.writeSnapshot(of: coordinator)
+        return true
+      }
+      guard let event = next() else { throw Violation(description: "nothing more happens") }
+      let time = StudyTime(microseconds: coordinator.now.microseconds + 1000)
+      let commands = coordinator.absorb(event, at: time)
+      store.append(JournalEntry(time: time, event: event, commands: commands))
+      try store.sync()
+      absorbed += 1
+      guard absorbed < limit else { return false }
+      for command in commands { try perform(command) }
+      if absorbed.isMultiple(of: Self.snapshotEvery) {
+        try store.writeSnapshot(of: coordinator)
+      } else {
+        try store.refreshSnapshot(of: coordinator)
+        try store.finishSnapshot()
+      }
+    }
+  }
+
+  private mutating func next() -> Event? {
+    guard !pending.isEmpty else { return nextReport() }
+    switch pending.removeFirst() {
+    case .event(let event): return event
+    case .asked(let trial):
+      proposer.prepare(for: coordinator.searcher)
+      return proposer.proposal(for: trial, of: coordinator.searcher)
+    }
+  }
+
+  private mutating func perform(_ command: Command) throws {
+    switch command {
+    case .propose(let trial): pending.append(.asked(trial))
+    case .fit(let basis):
+      proposer.keep(coordinator.searcher.fit(to: basis), basis: basis)
+      pending.insert(.event(.fitted(basis: basis)), at: 0)
+    case .start(let leg): try start(leg)
+    case .answer(let leg, _, let epoch, let verdict): answer(leg, epoch, verdict)
+    case .end(let leg, _): end(leg, .endedByRung, keeping: nil)
+    case .merge(let names, let entries, let worker): merge(names, entries, worker)
+    case .discard(let names, _):
+      for name in names { removeAll(directory.checkpoints + "/" + name) }
+    case .hold, .finish, .leave: break
+    }
+  }
+
+  private mutating func start(_ leg: Leg) throws {
+    guard processes[leg.id.trial] == nil else {
+      throw Violation(description: "trial \(leg.id.trial) runs twice")
+    }
+    if let source = leg.source {
+      let content = try withFolder { folder in
+        try CheckpointContainer.load(
+          source.entry, from: directory.checkpoints + "/" + source.container, into: folder)
+        return try readFile(folder + "/state")
+      }
+      guard content == Self.content(source.entry) else {
+        throw Violation(description: "\(leg.id) got the checkpoint of another")
+      }
+    }
+    let epoch = leg.source?.entry.epoch ?? 0
+    processes[leg.id.trial] = Process(leg: leg.id, epoch: epoch, until: leg.until)
+    pending.append(.event(.began(leg.id)))
+  }
+
+  private mutating func answer(_ leg: LegID, _ epoch: Int, _ verdict: Verdict) {
+    if case .goOn(let until) = verdict {
+      processes[leg.trial]?.until = until
+    } else {
+      end(leg, .exited(status: 0), keeping: verdict == .stop ? nil : epoch)
+    }
+  }
+
+  private mutating func end(_ leg: LegID, _ outcome: LegEnd.Outcome, keeping epoch: Int?) {
+    guard processes.removeValue(forKey: leg.trial) != nil else { return }
+    pending.append(.event(.legEnded(LegEnd(leg: leg, outcome: outcome, keeping: epoch))))
+    guard let epoch else { return }
+    let entry = Container.Entry(leg: leg, epoch: epoch, bytes: 0)
+    do {
+      let name = nextName()
+      let entries = try withFolder { folder in
+        try writeFile(folder + "/state", Self.content(entry))
+        return try CheckpointContainer.write(
+          [CheckpointContainer.Item(entry: entry, folder: folder)], as: name,
+          in: directory.checkpoints)
+      }
+      let owner = WorkerID(leg.trial.number % Self.nodes)
+      pending.append(.event(.stored(Container(name: name, owner: owner, entries: entries))))
+    } catch { pending.append(.event(.notStored(leg, reason: "\(error)"))) }
+  }
+
+  private mutating func merge(
+    _ names: [String], _ entries: [Container.Entry], _ worker: WorkerID
+  ) {
+    do {
+      let name = nextName()
+      try CheckpointContainer.merge(
+        names, keeping: entries, as: name, in: directory.checkpoints)
+      pending.append(
+        .event(
+          .stored(Container(name: name, owner: worker, entries: entries, replaced: names))))
+    } catch { pending.append(.event(.notMerged(names, reason: "\(error)"))) }
+  }
+
+  /// The next epoch of the trial with the lowest number, of those that wait for nothing.
+  private mutating func nextReport() -> Event? {
+    guard
+      let trial = processes.filter({ $0.value.epoch < $0.value.until }).keys.min(),
+      let process = processes[trial]
+    else { return nil }
+    let (number, epoch) = (trial.number, process.epoch + 1)
+    if number % 7 == 5, epoch == 2, coordinator.trials[number].failures == 0 {
+      processes[trial] = nil
+      return .legEnded(
+        LegEnd(leg: process.leg, outcome: .exited(status: 1), lastLine: "Error: \(number)"))
+    }
+    if number % 13 == 11, epoch == 3 {
+      // It ends its own curve.
+      processes[trial] = nil
+      return .legEnded(LegEnd(leg: process.leg, outcome: .exited(status: 0)))
+    }
+    processes[trial]?.epoch = epoch
+    return .reported(
+      Report(
+        leg: process.leg, epoch: epoch,
+        values: coordinator.study.metrics.map { metric in
+          .init(metric.name, Self.value(number, epoch, metric.name))
+        }, isAnswerable: true))
+  }
+
+  /// A value that jumps about, better with epochs; of some trials not a number.
+  private static func value(_ trial: Int, _ epoch: Int, _ metric: String) -> Double {
+    if trial % 11 == 9, epoch >= 2 { return .nan }
+    let hash = (trial + metric.utf8.count) * 7919 % 1009
+    return Double(hash) / 1009 + 1 / Double(epoch)
+      + Double(hash * epoch * 31 % 97) / 97 / Double(epoch)
+  }
+
+  private static func content(_ entry: Container.Entry) -> [UInt8] {
+    Array("trial \(entry.leg.trial) epoch \(entry.epoch)".utf8)
+  }
+
+  private mutating func nextName() -> String {
+    written += 1
+    let digits = String(1_000_000 * store.run + written)
+    return String(repeating: "0", count: max(0, 10 - digits.count)) + digits + ".h5"
+  }
+
+  private func withFolder<Result>(_ body: (String) throws -> Result) throws -> Result {
+    let folder = directory.path + "/trial"
+    removeAll(folder)
+    try makeFolder(folder)
+    defer { removeAll(folder) }
+    return try body(folder)
+  }
+}
