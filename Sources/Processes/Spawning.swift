@@ -1,6 +1,6 @@
 import Glibc
 
-/// Starts a process with default signal handling and an empty signal mask.
+/// Starts a process with default signal handling.
 ///
 /// - Parameters:
 ///   - executable: A path; the search path is not used.
@@ -8,17 +8,19 @@ import Glibc
 ///   - environment: As `NAME=value`.
 ///   - actions: What becomes of its descriptors.
 ///   - flags: Further flags of posix_spawn(3).
+///   - blocked: The signals that it begins with blocked.
 /// - Returns: Its process id.
 /// - Throws: ``SystemError``.
 func spawnProcess(
   _ executable: String, _ arguments: [String], _ environment: [String],
-  actions: inout posix_spawn_file_actions_t, flags: Int32 = 0
+  actions: inout posix_spawn_file_actions_t, flags: Int32 = 0, blocked: [Int32] = []
 ) throws(SystemError) -> pid_t {
   var attributes = posix_spawnattr_t()
   unsafe posix_spawnattr_init(&attributes)
   defer { unsafe posix_spawnattr_destroy(&attributes) }
   var signals = sigset_t()
   unsafe sigemptyset(&signals)
+  for signal in blocked { unsafe sigaddset(&signals, signal) }
   unsafe posix_spawnattr_setsigmask(&attributes, &signals)
   unsafe sigfillset(&signals)
   unsafe posix_spawnattr_setsigdefault(&attributes, &signals)
@@ -77,8 +79,10 @@ public final class Companion {
     defer { unsafe posix_spawn_file_actions_destroy(&actions) }
     unsafe posix_spawn_file_actions_adddup2(&actions, theirs.number, Self.descriptor)
     process = try withExtendedLifetime(theirs) { () throws(SystemError) in
+      // From its first instruction on: a Ctrl-C must not end it before it has looked to that itself.
       unsafe try spawnProcess(
-        program, ["rung"] + arguments, currentEnvironment(), actions: &actions)
+        program, ["rung"] + arguments, currentEnvironment(), actions: &actions,
+        blocked: endingSignals)
     }
     channel = try LineChannel(ours)
   }

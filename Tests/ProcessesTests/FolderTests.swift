@@ -124,6 +124,17 @@ import Testing
     #expect(processStart(0) == nil)
   }
 
+  /// A Ctrl-C in its first moment must not end it.
+  @Test func aCompanionBeginsWithTheEndingSignalsBlocked() throws {
+    let companion = try Companion(program: "/bin/sleep", arguments: ["60"])
+    defer { kill(companion.process, SIGKILL) }
+    let status = String(
+      decoding: try readFile("/proc/\(companion.process)/status"), as: UTF8.self)
+    let line = try #require(status.split(separator: "\n").first { $0.hasPrefix("SigBlk:") })
+    let mask = try #require(UInt64(line.split(separator: "\t")[1], radix: 16))
+    #expect(mask == endingSignals.reduce(0) { $0 | 1 << UInt64($1 - 1) })
+  }
+
   @Test func aProcessThatEndedAndWasNotReapedIsGone() throws {
     let companion = try Companion(program: "/bin/true", arguments: [])
     #expect(holds(within: 10) { processStart(Int(companion.process)) == nil })
