@@ -117,7 +117,7 @@ let package = Package(
       swiftSettings: settings),
     .testTarget(
       name: "RungTests", dependencies: ["Processes", "ProgramSupport", "rung"],
-      swiftSettings: settings),
+      exclude: ["Formats"], swiftSettings: settings),
     .testTarget(name: "SlurmTests", dependencies: ["Slurm"], swiftSettings: settings),
     .testTarget(name: "MPITests", dependencies: ["MPI"], swiftSettings: settings),
     .target(
