@@ -182,6 +182,29 @@ extension JobTests {
     #expect(losses.count == 1)
   }
 
+  /// On a cluster whose hosts have networks of their own. All on the node lives on, unreachable, and
+  /// must end by itself; nothing that it says later counts.
+  @Test func aNodeThatIsCutOffTheNetworkIsOutlivedInPlace() throws {
+    try Cluster.require()
+    let folder = try StudyFolder([
+      "study.yaml": Self.study(trials: 60), "train.py": Self.trial,
+    ])
+    _ = try withSilence { try submit(folder, "resident") }
+    try waitForReports(20, in: folder)
+    let agents = processes(of: folder, where: "SLURMD_NODENAME=n2")
+    try cluster("cut-node", "n2")
+    defer { try? cluster("join-node", "n2") }
+    #expect(!agents.isEmpty && agents.allSatisfy { kill($0, 0) == 0 }, "only the link is down")
+    try Cluster.waitForJobs(atMost: 240)
+    let haveEnded = try Cluster.wait(atMost: 60) {
+      processes(of: folder, where: "SLURMD_NODENAME=n2").isEmpty
+    }
+    #expect(haveEnded)
+    try expectTheEnd(of: folder, trials: 60)
+    #expect(try endings(of: folder) == [nil], "no second run")
+    #expect(try events(of: folder, rank: 2) == ["joined", "lost"])
+  }
+
   @Test func aHeterogeneousJobThatLosesANodeIsQueuedAgain() throws {
     try Cluster.require()
     let folder = try StudyFolder([
