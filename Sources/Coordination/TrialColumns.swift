@@ -110,11 +110,11 @@ public struct TrialColumns: Sendable {
     return isSound ? trials : nil
   }
 
-  /// Whether a row holds all of a trial of a study with these parameters.
-  static func fits(_ trial: TrialRecord, parameters: Set<String>) -> Bool {
+  /// Whether a row holds all of a trial, of a study whose parameters have these names.
+  static func fits(_ trial: TrialRecord, names: Set<String>) -> Bool {
     guard trial.running == nil, trial.saving == nil, trial.reserved.isEmpty else { return false }
     if case .several = trial.lastLoss { return false }
-    return trial.configuration.settings.allSatisfy { parameters.contains($0.name) }
+    return trial.configuration.settings.allSatisfy { names.contains($0.name) }
       && [trial.checkpoint, trial.formerCheckpoint].allSatisfy {
         $0 == nil || $0?.entry.leg.trial == trial.id
       }
@@ -256,7 +256,7 @@ extension Coordinator {
     let parameters = study.space.parameters.map(\.name)
     let columns = TrialColumns(of: trials, parameters: parameters)
     let names = Set(parameters)
-    trials = trials.filter { !TrialColumns.fits($0, parameters: names) }
+    trials = trials.filter { !TrialColumns.fits($0, names: names) }
     return columns
   }
 

@@ -17,6 +17,9 @@ public struct Journal {
   /// Lines that wait to be brought to the disk.
   private var pending: [UInt8] = []
   private var pendingLines = 0
+  /// Why lines could not be brought to the disk: part of them may be there, so that nothing may
+  /// follow.
+  private var failure: SystemError?
 
   /// A place in a journal, between two entries.
   public struct Position: Hashable, Sendable, Codable {
@@ -169,13 +172,17 @@ public struct Journal {
 
   /// Brings all entries added so far to the disk with one write and one fdatasync.
   ///
-  /// - Throws: ``StoreError``: nothing of what was added may be acted on.
+  /// - Throws: ``StoreError``: nothing of what was added may be acted on, nor can anything be added.
   public mutating func sync() throws(StoreError) {
+    if let failure { throw .system(failure) }
     guard !pending.isEmpty else { return }
     do {
       try file.writeAll(pending)
       try file.sync()
-    } catch { throw .system(error) }
+    } catch {
+      failure = error
+      throw .system(error)
+    }
     position.entries += pendingLines
     position.bytes += pending.count
     position.lines += pendingLines

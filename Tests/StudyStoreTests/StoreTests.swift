@@ -212,7 +212,15 @@ import Testing
     #expect(
       error?.description
         == "write '\(directory.journal)/0001.jsonl': No space left on device")
-    let full = #expect(throws: StoreError.self) { try player.writeSnapshot() }
+    // What was decided since must not be in a snapshot, nor anything follow in the journal.
+    let again = #expect(throws: StoreError.self) { try player.writeSnapshot() }
+    #expect(again == error)
+    let full = #expect(throws: StoreError.self) {
+      try Snapshot.write(
+        player.coordinator,
+        at: Journal.Position(entries: 30, run: 1, bytes: 0, lines: 0, checksum: ""),
+        in: directory)
+    }
     #expect(
       full?.description.hasPrefix("'\(directory.path)/.study.h5.partial' could not be written: ")
         == true)
