@@ -115,6 +115,11 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], path: "Tests/StoreFaults", exclude: ["faults.c", "proofs.py"],
       swiftSettings: settings),
+    .executableTarget(
+      name: "Fuzzing",
+      dependencies: [
+        "Agents", "Coordination", "Processes", "StudyFiles", "StudyModel", "StudyStore",
+      ], path: "Tests/Fuzzing", swiftSettings: settings),
     .testTarget(
       name: "RungTests", dependencies: ["Processes", "ProgramSupport", "rung"],
       exclude: ["Formats"], swiftSettings: settings),
