@@ -5,18 +5,22 @@ import Glibc
 /// - Parameters:
 ///   - path: A regular file or one of /proc.
 ///   - start: Where to begin, in bytes from its beginning; past its end there is nothing.
+///   - limit: How many bytes at most.
 /// - Returns: Its bytes from there on.
 /// - Throws: ``SystemError``.
-public func readFile(_ path: String, from start: Int = 0) throws(SystemError) -> [UInt8] {
+public func readFile(
+  _ path: String, from start: Int = 0, atMost limit: Int = .max
+) throws(SystemError) -> [UInt8] {
   let file = try Descriptor(opening: path, flags: O_RDONLY)
   if start > 0 { try file.seek(to: start) }
   var content: [UInt8] = []
-  while true {
+  while content.count < limit {
     // A signal may interrupt a read from a file system over the network: that is not the end.
-    guard let bytes = try file.read(atMost: 1 << 18) else { continue }
-    if bytes.isEmpty { return content }
+    guard let bytes = try file.read(atMost: min(1 << 16, limit - content.count)) else { continue }
+    if bytes.isEmpty { break }
     content += bytes
   }
+  return content
 }
 
 /// The first line of a file.

@@ -41,9 +41,11 @@ struct RunFile: Sendable {
     let length = 11
     guard place.bytes >= length, place.bytes <= size else { return false }
     let end: [UInt8]
-    do { end = try readFile(path, from: place.bytes - length) } catch { throw .system(error) }
-    return end.count >= length && end[length - 1] == UInt8(ascii: "\n")
-      && JournalLine.checksum(at: end.prefix(length - 1)) == checksum
+    do { end = try readFile(path, from: place.bytes - length, atMost: length) } catch {
+      throw .system(error)
+    }
+    return end.count == length && end.last == UInt8(ascii: "\n")
+      && JournalLine.checksum(at: end.dropLast()) == checksum
   }
 
   /// Reads the entries.
