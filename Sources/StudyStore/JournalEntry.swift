@@ -40,8 +40,12 @@ enum JournalLine {
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     encoder.nonConformingFloatEncodingStrategy = .convertToString(
       positiveInfinity: "Infinity", negativeInfinity: "-Infinity", nan: "NaN")
-    let body = try encoder.encode(value).dropLast()
-    return Array(body) + mark + hexadecimal(crc32(body)) + Array("\"}\n".utf8)
+    return line(try encoder.encode(value).dropLast())
+  }
+
+  /// The line of an object that lacks its closing brace.
+  static func line(_ body: some Collection<UInt8>) -> [UInt8] {
+    Array(body) + mark + hexadecimal(crc32(body)) + Array("\"}\n".utf8)
   }
 
   /// - Returns: `nil` where the line is not whole.

@@ -3,9 +3,9 @@ import Foundation
 import Processes
 import StudyFiles
 import StudyModel
-import StudyStore
 
 @testable import Agents
+@testable import StudyStore
 
 /// What is fed with bytes that anybody may have made up: each must neither crash, nor hang, nor take
 /// memory without bound, whatever they are.
@@ -62,9 +62,9 @@ enum Target: String, CaseIterable {
 
   /// Lines as a run writes them, after the first line of a journal file.
   private static func summed(_ bytes: [UInt8]) -> [UInt8] {
-    var lines = JournalText.line(Array(#"{"format":1,"lengths":[],"run":1"#.utf8))
+    var lines = JournalLine.line(#"{"format":1,"lengths":[],"run":1"#.utf8)
     for body in bytes.split(separator: UInt8(ascii: "\n")) {
-      lines += JournalText.line(Array(body))
+      lines += JournalLine.line(body)
     }
     return lines
   }
