@@ -23,7 +23,7 @@ extension Agent {
 
   private func configurationText(_ configuration: Configuration) -> String {
     // Written by hand: JSONEncoder would write a whole real number as an integer.
-    let fields = settings.study.space.inOrder(configuration).map { setting in
+    let fields = settings.study.visible(configuration).map { setting in
       let value =
         switch setting.value {
         case .integer, .real, .truth: setting.value.description
@@ -36,7 +36,8 @@ extension Agent {
 
   private func start(_ place: Int) throws {
     guard let active = slots[place].leg else { return }
-    if let process = slots[place].process, process.isWaiting, process.connection?.isClosed == false
+    if let process = slots[place].processes.first, process.isWaiting,
+      process.connection?.isClosed == false
     {
       hand(active, to: process)
       slots[place].leg?.hasBegun = true
@@ -44,12 +45,12 @@ extension Agent {
       events.append(.began(active.leg.id))
       return
     }
-    if let old = slots[place].process {
+    for old in slots[place].processes {
       // A warm process that is just ending: its slot is free for a new one once it is gone.
       old.connection = nil
       retiring.append(old)
-      slots[place].process = nil
     }
+    slots[place].processes = []
     try spawn(active, in: place)
   }
 
@@ -70,53 +71,89 @@ extension Agent {
   }
 
   private func spawn(_ active: ActiveLeg, in place: Int) throws {
-    let id = nextProcessName()
-    let path = "\(scratch)/\(id)"
-    try makePipe(path)
-    let pipe = try Descriptor(opening: path, flags: O_RDWR | O_NONBLOCK)
-    let process = TrialProcess(
-      name: id, output: try LineChannel(pipe, limit: Self.lineLimit), outputPath: path)
-    slots[place].process = process
-    let mark = "RUNG_PROCESS=\(scratch)/\(id)"
-    let device = settings.devices.isEmpty ? nil : settings.devices[place]
-    let environment = launch.environment(
-      active.leg, directory: active.directory, device: device, mark: mark)
     let directory =
       settings.study.trial.directory == .own ? active.directory : settings.studyFolder
     let arguments = launch.arguments(active.leg.configuration)
     // A command of nothing but the placeholder of an inactive parameter has no word left.
     let name = arguments.first ?? ""
-    guard
-      let executable = TrialLaunch.findExecutable(
-        name, environment: environment, directory: directory, isExecutable: isExecutable)
-    else {
-      slots[place].process = nil
-      removeAll(path)
-      return conclude(
-        place, .notStarted(reason: "no executable '\(name)' on the trial's PATH"))
+    let devices = Self.devices(
+      of: active.leg.slots, of: settings.devices, on: settings.worker, study: settings.study)
+    for rank in try ranks(of: active.leg) {
+      let id = nextProcessName()
+      let path = "\(scratch)/\(id)"
+      let mark = "RUNG_PROCESS=\(path)"
+      if let rank { try makeFolder("\(active.checkpointFolder)/\(rank.part)") }
+      let environment = launch.environment(
+        active.leg, directory: active.directory, devices: devices, rank: rank, mark: mark)
+      guard
+        let executable = TrialLaunch.findExecutable(
+          name, environment: environment, directory: directory, isExecutable: isExecutable)
+      else {
+        return conclude(
+          place, .notStarted(reason: "no executable '\(name)' on the trial's PATH"))
+      }
+      try makePipe(path)
+      let pipe = try Descriptor(opening: path, flags: O_RDWR | O_NONBLOCK)
+      slots[place].processes.append(
+        TrialProcess(
+          name: id, rank: rank?.rank ?? 0, output: try LineChannel(pipe, limit: Self.lineLimit),
+          outputPath: path))
+      try spawner.channel.send(
+        SpawnerRequest.spawn(
+          SpawnOrder(
+            id: id, executable: executable, arguments: arguments, environment: environment,
+            directory: directory, output: path, mark: mark)))
     }
-    try spawner.channel.send(
-      SpawnerRequest.spawn(
-        SpawnOrder(
-          id: id, executable: executable, arguments: arguments, environment: environment,
-          directory: directory, output: path, mark: mark)))
+  }
+
+  /// The GPUs of some slots on an agent's node, each once, in the node's order.
+  static func devices(
+    of slots: [SlotID], of devices: [String], on worker: WorkerID, study: Study
+  ) -> [String] {
+    let places = Set(
+      slots.filter { $0.worker == worker }.map { $0.index / study.trial.trialsPerGPU })
+    return devices.indices.filter { places.contains($0) }.map { devices[$0] }
+  }
+
+  /// The processes of a leg on this node: one for each GPU where the study says so, else one.
+  private func ranks(of leg: Leg) throws -> [TrialLaunch.Rank?] {
+    guard settings.study.trial.launch == .ranks else { return [nil] }
+    let count = max(1, leg.width / settings.study.trial.trialsPerGPU)
+    let port = try freePort()
+    return (0..<count).map { rank in
+      TrialLaunch.Rank(
+        rank: rank, worldSize: count, localRank: rank, localWorldSize: count,
+        address: "127.0.0.1", port: port)
+    }
+  }
+
+  /// The process of this name, and the slot that it trains in.
+  private func find(_ name: String) -> (place: Int, process: TrialProcess)? {
+    for place in slots.indices {
+      if let process = slots[place].processes.first(where: { $0.name == name }) {
+        return (place, process)
+      }
+    }
+    return nil
   }
 
   /// Hears what became of a process.
   func hear(_ reply: SpawnerReply) throws {
     switch reply {
     case .started(let name, _):
-      guard let place = slots.firstIndex(where: { $0.process?.name == name }) else { return }
+      guard let (place, process) = find(name) else { return }
       removeAll("\(scratch)/\(name)")
-      guard let leg = slots[place].leg, !leg.hasBegun else { return }
+      process.hasStarted = true
+      guard let leg = slots[place].leg, !leg.hasBegun,
+        slots[place].processes.allSatisfy(\.hasStarted)
+      else { return }
       slots[place].leg?.hasBegun = true
       slots[place].leg?.lastSign = monotonicSeconds()
       events.append(.began(leg.leg.id))
     case .notStarted(let name, let reason):
-      guard let place = slots.firstIndex(where: { $0.process?.name == name }) else { return }
+      guard let (place, _) = find(name) else { return }
       removeAll("\(scratch)/\(name)")
-      slots[place].process = nil
-      conclude(place, .notStarted(reason: reason))
+      try processEnded(name, .notStarted(reason: reason), in: place)
     // A shell says so when its command was ended by the signal.
     case .exited(let name, 128 + Int(SIGTERM)) where !isTerminating(name):
       doubtful.append((name, .exited(status: 128 + Int(SIGTERM)), monotonicSeconds()))
@@ -129,7 +166,7 @@ extension Agent {
 
   /// Whether this agent itself has sent a process SIGTERM.
   private func isTerminating(_ name: String) -> Bool {
-    slots.contains { $0.process?.name == name && $0.process?.patience?.isTerminated == true }
+    find(name)?.process.patience?.isTerminated == true
   }
 
   /// Slurm's process tracking may send SIGTERM to this process and to all below it, in any order: a
@@ -148,17 +185,56 @@ extension Agent {
 
   private func processEnded(_ name: String, _ outcome: LegEnd.Outcome) throws {
     retiring.removeAll { $0.name == name }
-    guard let place = slots.firstIndex(where: { $0.process?.name == name }) else { return }
+    guard let (place, _) = find(name) else { return }
+    try processEnded(name, outcome, in: place)
+  }
+
+  private func processEnded(
+    _ name: String, _ outcome: LegEnd.Outcome, in place: Int
+  ) throws {
+    guard let process = slots[place].processes.first(where: { $0.name == name }) else { return }
     // It may have connected and spoken just before it ended.
     acceptConnections()
-    try listen(to: place, isLast: true)
-    let process = slots[place].process
-    slots[place].process = nil
-    guard slots[place].leg != nil, process?.isWaiting == false else { return }
+    try listen(to: process, in: place, isLast: true)
+    slots[place].processes.removeAll { $0.name == name }
+    guard slots[place].leg != nil, !process.isWaiting else { return }
     logRest(of: process, leg: slots[place].leg)
     let isStarved = isOutOfMemory(
-      outcome, lines: lastLines, killsBefore: process?.killsBefore, killsNow: memoryKills())
-    conclude(place, isStarved ? .outOfMemory : outcome, lastLine: lastLines.last)
+      outcome, lines: lastLines, killsBefore: process.killsBefore, killsNow: memoryKills())
+    note(isStarved ? .outOfMemory : outcome, lastLines.last, of: process, in: place)
+    guard slots[place].processes.isEmpty, let end = slots[place].leg?.end else {
+      return endOthers(after: process, in: place)
+    }
+    conclude(place, end.outcome, lastLine: end.lastLine)
+  }
+
+  /// Notes the end of one of a leg's processes: the first failure is the leg's, else rank 0's end is. One
+  /// that was told to end has not failed, however it ends.
+  private func note(
+    _ outcome: LegEnd.Outcome, _ lastLine: String?, of process: TrialProcess, in place: Int
+  ) {
+    guard let active = slots[place].leg, !active.hasFailed else { return }
+    let isTold =
+      process.patience?.isTerminated == true || active.verdict.map { !$0.isGoOn } ?? false
+    if outcome != .exited(status: 0), !isTold {
+      slots[place].leg?.hasFailed = true
+      slots[place].leg?.end = (outcome, lastLine)
+    } else if process.rank == 0 || active.end == nil {
+      slots[place].leg?.end = (outcome, lastLine)
+    }
+  }
+
+  /// Has the other processes of a leg end after one of them: at once where it failed, and where rank 0
+  /// was told to end, since they can get no further without it.
+  private func endOthers(after process: TrialProcess, in place: Int) {
+    let isOver =
+      slots[place].leg?.hasFailed == true
+      || (process.rank == 0 && slots[place].leg?.isHeld == true)
+    for other in slots[place].processes where isOver || other.patience == nil {
+      if isOver { signal(other, SIGTERM) }
+      let patience = isOver ? settings.terminationPatience : settings.endingPatience
+      other.patience = .init(deadline: monotonicSeconds() + patience, isTerminated: isOver)
+    }
   }
 
   /// Reports the end of a leg, and keeps its checkpoint where it is worth keeping.
@@ -167,9 +243,7 @@ extension Agent {
     slots[place].leg = nil
     let outcome = active.outcome ?? outcome
     var end = LegEnd(leg: active.leg.id, outcome: outcome, lastLine: lastLine)
-    if isWorthKeeping(active, outcome), active.epoch > 0,
-      !namesInFolder(active.checkpointFolder).isEmpty
-    {
+    if isWorthKeeping(active, outcome), active.epoch > 0, hasCheckpoint(active) {
       let spool = "\(scratch)/spool/\(active.leg.id)"
       do {
         try renamePath(active.checkpointFolder, to: spool)
@@ -181,6 +255,14 @@ extension Agent {
     }
     removeAll(active.directory)
     events.append(.legEnded(end))
+  }
+
+  /// Whether a leg has left anything that can be kept.
+  func hasCheckpoint(_ active: ActiveLeg) -> Bool {
+    let names = namesInFolder(active.checkpointFolder)
+    guard settings.study.trial.launch == .ranks else { return !names.isEmpty }
+    // The folders of the ranks are there from the beginning.
+    return names.contains { !namesInFolder("\(active.checkpointFolder)/\($0)").isEmpty }
   }
 
   /// A checkpoint is whole when the trial ended as it should: after a failure, the one before it
@@ -197,13 +279,16 @@ extension Agent {
   func end(_ leg: LegID, _ outcome: LegEnd.Outcome) {
     guard let place = slot(of: leg) else { return }
     if slots[place].leg?.outcome == nil { slots[place].leg?.outcome = outcome }
-    guard let process = slots[place].process, !process.isWaiting else {
+    let processes = slots[place].processes
+    guard !processes.isEmpty, !processes[0].isWaiting else {
       // Its checkpoint is still being fetched; a warm process waits for it and knows of nothing.
       return conclude(place, outcome)
     }
-    signal(process, SIGTERM)
-    process.patience = .init(
-      deadline: monotonicSeconds() + settings.terminationPatience, isTerminated: true)
+    for process in processes {
+      signal(process, SIGTERM)
+      process.patience = .init(
+        deadline: monotonicSeconds() + settings.terminationPatience, isTerminated: true)
+    }
   }
 
   func signal(_ process: TrialProcess, _ signal: Int32) {
@@ -223,7 +308,7 @@ extension Agent {
         held.epoch == epoch
       else { return }
       slots[place].leg?.heldAnswer = nil
-      try slots[place].process?.connection?.send(held)
+      try send(held, to: place)
     case .loaded(let leg):
       if let place = slot(of: leg) { try start(place) }
     case .discarded: break
@@ -242,15 +327,28 @@ extension Agent {
   func checkPatience() {
     let now = monotonicSeconds()
     for place in slots.indices {
-      if let process = slots[place].process, let patience = process.patience {
-        guard now >= patience.deadline else { continue }
+      for process in slots[place].processes {
+        guard let patience = process.patience, now >= patience.deadline else { continue }
         signal(process, patience.isTerminated ? SIGKILL : SIGTERM)
         process.patience = .init(deadline: now + settings.terminationPatience, isTerminated: true)
-      } else if let leg = slots[place].leg, leg.hasBegun,
+      }
+      if let leg = slots[place].leg, leg.hasBegun,
+        slots[place].processes.allSatisfy({ $0.patience == nil }),
         now - leg.lastSign >= settings.study.trial.silence.seconds
       {
+        tellWhoIsAwaited(place)
         end(leg.leg.id, .silent(seconds: Int(settings.study.trial.silence.seconds)))
       }
+    }
+  }
+
+  /// Says in the log for which ranks the others waited in vain.
+  private func tellWhoIsAwaited(_ place: Int) {
+    guard let pending = slots[place].leg?.pending else { return }
+    for process in slots[place].processes where process.epoch < pending.epoch {
+      note(
+        "rank \(process.rank) has not reported epoch \(pending.epoch), for which rank 0 waits; each "
+          + "rank must call 'report'", process, of: pending.leg)
     }
   }
 }

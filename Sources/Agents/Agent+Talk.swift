@@ -14,8 +14,8 @@ extension Agent {
     }
     strangers.removeAll { channel in
       guard let line = channel.receiveLine() else { return channel.isClosed }
-      guard case .hello(let leg, let isWarm) = read(line), let place = slot(of: leg),
-        let process = slots[place].process
+      guard case .hello(let leg, let rank, let isWarm) = read(line), let place = slot(of: leg),
+        let process = slots[place].processes.first(where: { $0.rank == rank })
       else { return true }
       if process.connection == nil {
         process.connection = channel
@@ -33,15 +33,15 @@ extension Agent {
   /// Messages that are heard of one process before it is another's turn.
   private static let messagesPerTurn = 256
 
-  /// Hears a slot's process, over its socket and on its output.
+  /// Hears a process, over its socket and on its output.
   ///
   /// - Parameters:
-  ///   - place: The slot.
+  ///   - process: The process.
+  ///   - place: Its slot.
   ///   - isLast: Whether the process has ended, so that everything is heard, and an unfinished
   ///     line is one.
   /// - Throws: `SystemError` or `EncodingError`, where a companion cannot be told.
-  func listen(to place: Int, isLast: Bool = false) throws {
-    guard let process = slots[place].process else { return }
+  func listen(to process: TrialProcess, in place: Int, isLast: Bool = false) throws {
     if let connection = process.connection {
       connection.flush()
       var left = isLast ? Int.max : Self.messagesPerTurn
@@ -69,7 +69,7 @@ extension Agent {
   }
 
   /// Puts a remark of Rung's own into a trial's log, within the same bounds as its output.
-  private func note(_ text: String, _ process: TrialProcess, of leg: LegID) {
+  func note(_ text: String, _ process: TrialProcess, of leg: LegID) {
     log(Array("(rung: \(text))".utf8)[...], process, of: leg)
   }
 
@@ -89,32 +89,57 @@ extension Agent {
       slots[place].leg?.lastSign = monotonicSeconds()
       // A program that speaks over the socket may print its reports as well: heard once.
       guard isAnswerable || process.connection == nil else { return }
+      process.epoch = max(process.epoch, epoch)
+      // Rank 0's metrics count.
+      guard process.rank == 0 else { return tellOfPending(place) }
       slots[place].leg?.epoch = max(active.epoch, epoch)
       let every = settings.study.trial.checkpointEvery
-      if isAnswerable,
-        isHeld || epoch >= active.leg.until || every.map({ epoch % $0 == 0 }) == true
-      {
-        slots[place].leg?.awaited = epoch
+      let isDue =
+        isAnswerable
+        && (isHeld || epoch >= active.leg.until || every.map({ epoch % $0 == 0 }) == true)
+      if isDue { slots[place].leg?.awaited = epoch }
+      let report = Report(
+        leg: leg, epoch: epoch, values: values, isAnswerable: isAnswerable,
+        isHeld: isAnswerable && isHeld)
+      if isDue {
+        slots[place].leg?.pending = report
+        tellOfPending(place)
+      } else {
+        events.append(.reported(report))
       }
-      events.append(
-        .reported(
-          Report(
-            leg: leg, epoch: epoch, values: values, isAnswerable: isAnswerable,
-            isHeld: isAnswerable && isHeld)))
-    case .next where isAnswerable:
+    case .next where isAnswerable && settings.study.trial.launch == .plain:
       process.isWaiting = true
       process.patience = nil
       logRest(of: process, leg: active)
       conclude(place, .askedForNext, lastLine: lastLines.last)
+    case .next where isAnswerable:
+      // The ranks of the next trial are other processes: this one ends when its line is closed.
+      process.connection = nil
     case .next, .hello: break
     case .rubbish(let why): note("not understood: \(why)", process, of: leg)
     }
   }
 
+  /// Tells of the report of rank 0 at which a decision or a checkpoint is due, once every rank that has
+  /// said who it is has come as far.
+  private func tellOfPending(_ place: Int) {
+    guard let pending = slots[place].leg?.pending,
+      slots[place].processes.allSatisfy({ process in
+        process.rank == 0 || process.connection?.isClosed != false
+          || process.epoch >= pending.epoch
+      })
+    else { return }
+    slots[place].leg?.pending = nil
+    events.append(.reported(pending))
+  }
+
   /// Asks the trial in a slot to wait at its next report, where that was ordered and it listens.
+  ///
+  /// Of several ranks the first alone: the others get no further without it than to the end of the same
+  /// epoch, while each that held at its own next report would hold the others up.
   func askToHold(_ place: Int) {
     guard slots[place].leg?.isHeld == true else { return }
-    slots[place].process?.connection?.send(Self.holdMessage)
+    slots[place].processes.first { $0.rank == 0 }?.connection?.send(Self.holdMessage)
   }
 
   static let holdMessage = Array(#"{"hold": true}"#.utf8)
@@ -122,22 +147,23 @@ extension Agent {
   /// Tells a trial what was decided.
   func answer(_ leg: LegID, _ epoch: Int, _ verdict: Verdict) throws {
     guard let place = slot(of: leg), let active = slots[place].leg,
-      let process = slots[place].process
+      !slots[place].processes.isEmpty
     else { return }
     let isAwaited = active.awaited == epoch
     if isAwaited { slots[place].leg?.awaited = nil }
     let answer = TrialAnswer(epoch: epoch, verdict)
     guard case .goOn(let until) = verdict else {
       slots[place].leg?.verdict = verdict
-      process.patience = .init(
-        deadline: monotonicSeconds() + settings.endingPatience, isTerminated: false)
-      try process.connection?.send(answer)
-      return
+      for process in slots[place].processes {
+        process.patience = .init(
+          deadline: monotonicSeconds() + settings.endingPatience, isTerminated: false)
+      }
+      return try send(answer, to: place)
     }
     slots[place].leg?.leg.until = until
     guard isAwaited else { return }
-    if namesInFolder(active.checkpointFolder).isEmpty {
-      try process.connection?.send(answer)
+    if !hasCheckpoint(active) {
+      try send(answer, to: place)
     } else {
       // The trial waits until its checkpoint has been copied: it may write into it right after.
       slots[place].leg?.heldAnswer = answer
@@ -146,6 +172,11 @@ extension Agent {
           leg, epoch: epoch, folder: active.checkpointFolder,
           copy: "\(scratch)/spool/\(leg)-\(epoch)"))
     }
+  }
+
+  /// Sends an answer to every rank that listens.
+  func send(_ answer: TrialAnswer, to place: Int) throws {
+    for process in slots[place].processes { try process.connection?.send(answer) }
   }
 
   /// Logs what the process of a leg that ends has printed last.

@@ -35,10 +35,10 @@ public final class Agent {
   private var started = 0
   private var isShuttingDown = false
 
-  /// One slot: its leg, and the process that trains it.
+  /// One slot: the leg of which it is the first here, and the processes that train it, by rank.
   struct Slot {
     var leg: ActiveLeg?
-    var process: TrialProcess?
+    var processes: [TrialProcess] = []
   }
 
   /// The longest line of a trial's output or message, in bytes.
@@ -140,7 +140,7 @@ public final class Agent {
       Interest(listener.descriptor),
     ]
     for stranger in strangers { interests.append(Interest(stranger.descriptor)) }
-    for case let process? in slots.map(\.process) {
+    for process in slots.flatMap(\.processes) {
       interests.append(Interest(process.output.descriptor))
       if let connection = process.connection, !connection.isClosed {
         interests.append(Interest(connection.descriptor, writing: connection.wantsToWrite))
@@ -156,7 +156,9 @@ public final class Agent {
     spawner.channel.flush()
     keeper.flush()
     acceptConnections()
-    for slot in slots.indices { try listen(to: slot) }
+    for slot in slots.indices {
+      for process in slots[slot].processes { try listen(to: process, in: slot) }
+    }
     if !isShuttingDown { for reply in try keeper.receive() { try hear(reply) } }
     for reply in try spawner.channel.receive(SpawnerReply.self) { try hear(reply) }
     if !isShuttingDown, spawner.channel.isClosed { throw AgentError.companionEnded("spawner") }
@@ -172,16 +174,17 @@ public final class Agent {
     isStartingOver = true
     for slot in slots.indices {
       slots[slot].leg = nil
-      slots[slot].process?.patience = nil
+      for process in slots[slot].processes { process.patience = nil }
     }
-    for process in retiring + slots.compactMap(\.process) { signal(process, SIGKILL) }
+    for process in retiring + slots.flatMap(\.processes) { signal(process, SIGKILL) }
     joinAnewIfClean()
   }
 
   private func joinAnewIfClean() {
     events = []
     // A checkpoint that is being kept would be heard of as one of a trial that runs elsewhere.
-    guard keeper.isIdle, retiring.isEmpty, slots.allSatisfy({ $0.process == nil }) else { return }
+    guard keeper.isIdle, retiring.isEmpty, slots.allSatisfy({ $0.processes.isEmpty })
+    else { return }
     for folder in ["/legs", "/spool"] {
       for name in namesInFolder(scratch + folder) { removeAll("\(scratch)\(folder)/\(name)") }
     }
@@ -193,9 +196,9 @@ public final class Agent {
   public var nextDeadline: Double? {
     var deadlines = doubtful.map { $0.since + Self.doubt }
     for slot in slots {
-      if slot.process?.connection?.hasReadyLines == true { return 0 }
-      if let patience = slot.process?.patience { deadlines.append(patience.deadline) }
-      if let leg = slot.leg, leg.hasBegun, slot.process?.patience == nil {
+      if slot.processes.contains(where: { $0.connection?.hasReadyLines == true }) { return 0 }
+      deadlines += slot.processes.compactMap { $0.patience?.deadline }
+      if let leg = slot.leg, leg.hasBegun, slot.processes.allSatisfy({ $0.patience == nil }) {
         deadlines.append(leg.lastSign + settings.study.trial.silence.seconds)
       }
     }
@@ -207,7 +210,7 @@ public final class Agent {
   public func noteTermination() { lastTermination = monotonicSeconds() }
 
   /// Whether every process has ended.
-  public var isIdle: Bool { slots.allSatisfy { $0.process == nil && $0.leg == nil } }
+  public var isIdle: Bool { slots.allSatisfy { $0.processes.isEmpty && $0.leg == nil } }
 
   /// Ends every trial at once, without a word to the coordinator.
   public func shutDown() {
@@ -221,9 +224,9 @@ public final class Agent {
 
   /// Tells warm processes that there is no next trial.
   private func dismissWarmProcesses() {
-    for slot in slots.indices where slots[slot].leg == nil {
-      slots[slot].process?.connection = nil
-      slots[slot].process?.patience = .init(
+    for process in slots.filter({ $0.leg == nil }).flatMap(\.processes) {
+      process.connection = nil
+      process.patience = .init(
         deadline: monotonicSeconds() + settings.terminationPatience, isTerminated: false)
     }
   }

@@ -11,9 +11,9 @@ public struct AgentSettings: Sendable {
   public var studyFolder: String
   /// The study's folder.
   public var directory: String
-  /// Trials that run at a time; 0 for a coordinator that serves none.
+  /// Slots for trials; 0 for a coordinator that serves none.
   public var slots: Int
-  /// The GPUs of the slots, one each; empty for CPU slots.
+  /// The GPUs of which slots are shares, in the order of the slots; empty for CPU slots.
   public var devices: [String]
   /// The variable that binds a trial to its GPU; `nil` for CPU slots.
   public var deviceVariable: String?

@@ -32,16 +32,28 @@ public struct Machine: Hashable, Sendable {
     }
   }
 
-  /// How many trials of a study run at a time here, and on which GPUs.
+  /// The slots for trials of a study here, and the GPUs that they are, or are shares of.
   ///
-  /// - Parameter trial: What a trial needs.
-  /// - Returns: At least one slot; devices are empty where the slots are of cores.
-  public func slots(for trial: TrialSettings) -> (count: Int, devices: [String]) {
-    var count = cores / trial.cpus
-    if let memory = trial.memoryMiB, memory > 0 { count = min(count, memoryMiB / memory) }
-    guard trial.gpus > 0, !devices.isEmpty else { return (max(1, count), []) }
-    let shared = max(1, min(count, devices.count))
-    return (shared, Array(devices.prefix(shared)))
+  /// Where this machine shows no GPU, or its cores and memory are too few, a slot is what a process
+  /// can get: at least one trial runs.
+  ///
+  /// - Parameter study: Of its trials the needs count.
+  /// - Returns: Slots for at least one trial, if it does not need more GPUs than there are; devices
+  ///   are empty where the slots are of cores.
+  public func slots(for study: Study) -> (count: Int, devices: [String]) {
+    let trial = study.trial
+    let width = trial.sizes == nil ? study.slots(of: Configuration()) : 1
+    let (cores, memory) = (max(cores, trial.cpus), max(memoryMiB, trial.memoryMiB ?? 0))
+    guard trial.gpus > 0, !devices.isEmpty else {
+      var processes = cores / trial.cpus
+      if let each = trial.memoryMiB, each > 0 { processes = min(processes, memory / each) }
+      return (max(width, processes - processes % width), [])
+    }
+    let room = NodeRoom(cores: cores, memoryMiB: memory, gpus: devices.count)
+    // Cores and memory that are too few for it hold no trial up: the user sees what comes of it.
+    let count = (try? room.slots(for: study)) ?? min(width, devices.count * trial.trialsPerGPU)
+    let used = (count + trial.trialsPerGPU - 1) / trial.trialsPerGPU
+    return (count, Array(devices.prefix(used)))
   }
 
   private static func memory() -> Int {

@@ -34,7 +34,7 @@ struct TrialLaunch {
       if argument.hasPrefix("{"), arguments.last?.hasPrefix("-") == true { arguments.removeLast() }
     }
     guard !hasPlaceholder else { return arguments }
-    for setting in study.space.inOrder(configuration) {
+    for setting in study.visible(configuration) {
       switch study.trial.arguments {
       case .append: arguments += ["--\(setting.name)", setting.value.description]
       case .hydra: arguments.append("\(setting.name)=\(setting.value)")
@@ -99,15 +99,47 @@ struct TrialLaunch {
     "ZE_AFFINITY_MASK", "NVIDIA_VISIBLE_DEVICES",
   ]
 
+  /// A process's place among those of its trial: what torchrun(1) tells in variables.
+  struct Rank: Hashable {
+    /// Its rank, from 0.
+    var rank: Int
+    /// Processes of the trial.
+    var worldSize: Int
+    /// Its rank on this node, from 0.
+    var localRank: Int
+    /// Processes of the trial on this node.
+    var localWorldSize: Int
+    /// Where rank 0 waits for the others.
+    var address: String
+    /// The port there.
+    var port: Int
+
+    /// As torch.distributed's `env://` initialisation reads it. Source: PyTorch, "torchrun (Elastic
+    /// Launch)", "Environment Variables".
+    var variables: [String: String] {
+      [
+        "RANK": String(rank), "WORLD_SIZE": String(worldSize), "LOCAL_RANK": String(localRank),
+        "LOCAL_WORLD_SIZE": String(localWorldSize), "MASTER_ADDR": address,
+        "MASTER_PORT": String(port),
+      ]
+    }
+
+    /// The name of its part of a checkpoint.
+    var part: String { "rank-\(rank)" }
+  }
+
   /// The environment of a leg's process.
   ///
   /// - Parameters:
   ///   - leg: What it is to train.
   ///   - directory: Its scratch folder.
-  ///   - device: The GPU it may use.
+  ///   - devices: The GPUs it may use.
+  ///   - rank: Its place among the trial's processes; `nil` where it is alone.
   ///   - mark: A variable that no other process group has, as `NAME=value`.
   /// - Returns: As `NAME=value`, ascending by name.
-  func environment(_ leg: Leg, directory: String, device: String?, mark: String) -> [String] {
+  func environment(
+    _ leg: Leg, directory: String, devices: [String], rank: Rank? = nil, mark: String
+  ) -> [String] {
     var variables: [String: String] = [:]
     for entry in inherited {
       guard let sign = entry.firstIndex(of: "=") else { continue }
@@ -125,7 +157,10 @@ struct TrialLaunch {
     variables["PYTHONUNBUFFERED"] = "1"
     variables["TMPDIR"] = directory
     for variable in study.environment.variables { variables[variable.name] = variable.value }
-    if let deviceVariable, let device { variables[deviceVariable] = device }
+    if let deviceVariable, !devices.isEmpty {
+      variables[deviceVariable] = devices.joined(separator: ",")
+    }
+    variables.merge(rank?.variables ?? [:]) { $1 }
     // An empty entry would be the folder where the trial runs.
     let path = variables["PYTHONPATH"].flatMap { $0.isEmpty ? nil : ":" + $0 } ?? ""
     variables["PYTHONPATH"] = clientFolder + path
@@ -134,7 +169,8 @@ struct TrialLaunch {
     variables["RUNG_ATTEMPT"] = String(leg.id.attempt)
     variables["RUNG_CONFIG"] = directory + "/config.json"
     variables["RUNG_TRIAL_DIR"] = directory
-    variables["RUNG_CHECKPOINT_DIR"] = directory + "/checkpoint"
+    variables["RUNG_CHECKPOINT_DIR"] =
+      directory + "/checkpoint" + (rank.map { "/" + $0.part } ?? "")
     variables["RUNG_SOCKET"] = socket
     variables["RUNG_FIDELITY_NAME"] = study.fidelity.name
     variables["RUNG_FIDELITY_MAX"] = String(study.lastEpoch(of: leg))

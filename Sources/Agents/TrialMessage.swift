@@ -5,7 +5,7 @@ import StudyModel
 /// A line that a trial says, over its socket or, after `[rung] `, on its standard output.
 enum TrialMessage: Hashable {
   /// The first line over the socket: who speaks.
-  case hello(LegID, isWarm: Bool)
+  case hello(LegID, rank: Int = 0, isWarm: Bool)
   /// An epoch is finished; whether the trial waits, because it was asked to hold.
   case report(epoch: Int, values: [Report.Value], isHeld: Bool = false)
   /// A warm process is done with its trial and asks for the next.
@@ -36,7 +36,10 @@ enum TrialMessage: Hashable {
       case .number(let trial)? = fields["trial"], case .number(let attempt)? = fields["attempt"],
       let number = Int(exactly: trial), let count = Int(exactly: attempt)
     {
-      self = .hello(LegID(TrialID(number), attempt: count), isWarm: fields["warm"] == .truth(true))
+      let rank: Int? = if case .number(let rank)? = fields["rank"] { Int(exactly: rank) } else { 0 }
+      self = .hello(
+        LegID(TrialID(number), attempt: count), rank: rank ?? 0,
+        isWarm: fields["warm"] == .truth(true))
     } else {
       self = Self.report(fields, fidelity: fidelity)
     }

@@ -2,10 +2,12 @@ import Coordination
 import Processes
 import StudyModel
 
-/// A process that trains: one trial's, or, when warm, one trial's after another.
+/// A process that trains: one trial's, one of its ranks, or, when warm, one trial's after another.
 final class TrialProcess {
   /// Its name with the spawner, unique in this agent's life.
   let name: String
+  /// Its rank among the processes of its trial; 0 where there is one.
+  let rank: Int
   /// What it prints: a named pipe, open for reading and writing so that it never seems to end.
   let output: LineChannel
   /// Where the pipe is until the process has opened it.
@@ -15,6 +17,10 @@ final class TrialProcess {
   var isWarm = false
   /// Whether it waits for the next trial.
   var isWaiting = false
+  /// Whether it is up.
+  var hasStarted = false
+  /// The last epoch that it reported, 0 before.
+  var epoch = 0
   /// When it is sent the next signal because it did not end when it should have.
   var patience: Patience?
   var log: OutputLog
@@ -28,8 +34,9 @@ final class TrialProcess {
     var isTerminated: Bool
   }
 
-  init(name: String, output: LineChannel, outputPath: String) {
+  init(name: String, rank: Int, output: LineChannel, outputPath: String) {
     self.name = name
+    self.rank = rank
     self.output = output
     self.outputPath = outputPath
     log = OutputLog()
@@ -107,6 +114,13 @@ struct ActiveLeg {
   var verdict: Verdict?
   /// How it ended, where that was not by itself.
   var outcome: LegEnd.Outcome?
+  /// A report of rank 0 that is told of once the others have come as far: until then their parts of the
+  /// checkpoint may not be down.
+  var pending: Report?
+  /// Whether one of its processes has failed.
+  var hasFailed = false
+  /// The end of the first of its processes that failed, or else of rank 0.
+  var end: (outcome: LegEnd.Outcome, lastLine: String?)?
 
   /// The folder where the trial leaves its checkpoint.
   var checkpointFolder: String { directory + "/checkpoint" }

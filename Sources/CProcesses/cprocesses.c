@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <netinet/in.h>
 #include <sched.h>
 #include <signal.h>
 #include <spawn.h>
@@ -97,3 +98,19 @@ int cprocesses_set_blocking(int descriptor, int is_blocking) {
 }
 
 int cprocesses_close_on_exec(int descriptor) { return fcntl(descriptor, F_SETFD, FD_CLOEXEC); }
+
+int cprocesses_free_port(void) {
+  int s = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  if (s < 0) return -1;
+  // Of every address, since whoever takes it may listen on every one.
+  struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_ANY)};
+  socklen_t length = sizeof address;
+  int port = -1;
+  if (bind(s, (struct sockaddr *)&address, length) == 0 &&
+      getsockname(s, (struct sockaddr *)&address, &length) == 0)
+    port = ntohs(address.sin_port);
+  int reason = errno;
+  close(s);
+  errno = reason;
+  return port;
+}

@@ -103,6 +103,22 @@ class Trial:
         os.makedirs(self._checkpoint_dir, exist_ok=True)
         return self._checkpoint_dir
 
+    @property
+    def checkpoint_parts(self) -> List[str]:
+        """The folders of every rank's part of the checkpoint, by rank; one where a trial has one.
+
+        A trial that goes on finds there what each rank of its last process left, on every node and
+        whatever the number of ranks is now; some may be empty. The state that rank 0 saved for all
+        is in the first.
+        """
+        folder = self.checkpoint_dir
+        if "WORLD_SIZE" not in os.environ or not os.path.basename(folder).startswith("rank-"):
+            return [folder]
+        parent = os.path.dirname(folder)
+        ranks = sorted(int(name[5:]) for name in os.listdir(parent)
+                       if name.startswith("rank-") and name[5:].isdigit())
+        return [os.path.join(parent, "rank-%d" % rank) for rank in ranks]
+
     def epochs(self, default: Optional[int] = None) -> Iterator[int]:
         """The epochs to train: from `resumed_from + 1` on, while the study wants more.
 

@@ -52,6 +52,11 @@ public enum Verdict: Hashable, Sendable, Codable {
   case stop
 }
 
+extension Verdict {
+  /// Whether the trial trains on.
+  public var isGoOn: Bool { if case .goOn = self { true } else { false } }
+}
+
 /// One leg of a trial as it is ordered: a process that trains from one epoch to another.
 public struct Leg: Hashable, Sendable, Codable {
   /// Where its checkpoint comes from.
@@ -70,7 +75,7 @@ public struct Leg: Hashable, Sendable, Codable {
 
   /// The process.
   public var id: LegID
-  /// Where it runs.
+  /// Its first slot: where its agent is.
   public var slot: SlotID
   /// The trial's settings.
   @TypedConfiguration public var configuration: Configuration
@@ -82,16 +87,22 @@ public struct Leg: Hashable, Sendable, Codable {
   public var seed: Int
   /// How many slots it holds, ``slot`` being the first; at least 1.
   public var width: Int
+  /// The other slots; not there where it has one, as journals from before there were more.
+  private var others: [SlotID]?
 
-  /// A leg of these parts.
+  /// Every slot that it holds, its agent's first.
+  public var slots: [SlotID] { [slot] + (others ?? []) }
+
+  /// A leg of these parts, in slots of which there is at least one.
   public init(
-    id: LegID, slot: SlotID, configuration: Configuration, source: Source?, until: Int,
-    seed: Int = 0, width: Int = 1
+    id: LegID, slots: [SlotID], configuration: Configuration, source: Source?, until: Int,
+    seed: Int = 0
   ) {
     self.id = id
-    self.slot = slot
+    slot = slots[0]
+    others = slots.count > 1 ? Array(slots.dropFirst()) : nil
     self.seed = seed
-    self.width = width
+    width = slots.count
     _configuration = TypedConfiguration(wrappedValue: configuration)
     self.source = source
     self.until = until

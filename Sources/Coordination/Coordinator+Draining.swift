@@ -116,17 +116,20 @@ extension Coordinator {
     guard run != nil, !hasLeft else { return }
     if case .finished = phase { return }
     let isTimeUp = horizon.map { now >= $0 } ?? false
-    guard isTimeUp || (mayLeave && busyCount == 0 && trials.allSatisfy { $0.saving == nil })
+    guard
+      isTimeUp
+        || ((mayLeave || lacksRoom) && busyCount == 0 && trials.allSatisfy { $0.saving == nil })
     else { return }
     hasLeft = true
-    commands.append(.leave(reason: draining ?? "the time of the job is up"))
+    let reason = lacksRoom ? "too few slots are left for a trial" : "the time of the job is up"
+    commands.append(.leave(reason: draining ?? reason))
   }
 
   /// Whether slots idle because the run comes to its end.
   private var mayLeave: Bool {
     isComingToItsEnd
       || waiting.map { trial in
-        freeSlots(for: trial).map { isTooLate(for: trial, width: $0.count) } ?? false
+        freeSlots(for: trial, among: free).map { isTooLate(for: trial, width: $0.count) } ?? false
       } ?? false
   }
 

@@ -25,7 +25,7 @@ extension Coordinator {
       trials[trial.number].reason = .studyEnded
     }
     ready = []
-    waiting = nil
+    (waiting, keptWorkers) = (nil, nil)
   }
 
   private func metRule() -> Ending? {
@@ -54,9 +54,7 @@ extension Coordinator {
     Double(busyMicroseconds) / 3.6e9 * gpusPerSlot
   }
 
-  private var gpusPerSlot: Double {
-    Double(max(1, study.trial.gpus)) / Double(study.trial.trialsPerGPU)
-  }
+  private var gpusPerSlot: Double { 1 / Double(study.trial.trialsPerGPU) }
 
   /// When `deadlinePassed` is due if nothing happens before; `nil` where no rule depends on time.
   public var nextDeadline: StudyTime? {

@@ -16,6 +16,7 @@ extension Coordinator {
     searcher.absorb(.proposed(trial, typed))
     guard trials[trial.number].target > 0 else { return choose(trial) }
     searcher.absorb(.awaited(trial, at: Budget(trials[trial.number].target)))
+    resize(trial)
     launch(trial, &commands)
   }
 

@@ -3,17 +3,10 @@ import Searchers
 import StudyModel
 
 extension Coordinator {
-  /// Gives free slots work until there is none.
+  /// Gives free slots work until there is none, or none that fits.
   mutating func fill(_ commands: inout [Command]) {
     guard run != nil, mayFill, !isComingToItsEnd else { return }
-    while !free.isEmpty {
-      guard let work = waiting ?? nextWork() else { return }
-      // Nobody overtakes the trial at the head of the line, so that a wide one is not starved.
-      guard let slots = freeSlots(for: work), !isTooLate(for: work, width: slots.count) else {
-        waiting = work
-        return
-      }
-      waiting = nil
+    while !free.isEmpty, let (work, slots) = nextPlacement() {
       free.removeAll { slots.contains($0) }
       trials[work.number].reserved = slots
       busyCount += slots.count
@@ -27,7 +20,7 @@ extension Coordinator {
   }
 
   /// The trial that gets the next slot: one that was interrupted or failed, or the scheduler's.
-  private mutating func nextWork() -> TrialID? {
+  mutating func nextWork() -> TrialID? {
     if !ready.isEmpty { return ready.removeFirst() }
     guard phase == .running else { return nil }
     switch scheduler.absorb(.slotFreed(next: mayStart ? TrialID(trials.count) : nil)).first {
@@ -44,57 +37,6 @@ extension Coordinator {
       return trial
     default: return nil
     }
-  }
-
-  /// The slots that a trial needs for its next leg, at most all there are.
-  func width(of trial: TrialID) -> Int {
-    let width = study.width(upTo: Budget(trials[trial.number].target))
-    return width > 1 ? min(width, slotCount) : 1
-  }
-
-  /// Free slots for a trial's next leg; `nil` where there are too few.
-  func freeSlots(for trial: TrialID) -> [SlotID]? {
-    let width = width(of: trial)
-    if trials[trial.number].isAlone, study.trial.trialsPerGPU > 1 { return freeGPU() }
-    guard free.count >= width else { return nil }
-    return width > 1 ? slots(width) : free.last.map { [$0] }
-  }
-
-  /// The slots of a GPU that several trials share, where all of them are free: slots of one GPU have
-  /// neighbouring indices.
-  private func freeGPU() -> [SlotID]? {
-    let share = study.trial.trialsPerGPU
-    for first in free.reversed() where first.index % share == 0 {
-      let end = min(first.index + share, workers[first.worker.rank]?.slots ?? 0)
-      let slots = (first.index..<max(end, first.index + 1)).map { SlotID(first.worker, $0) }
-      if slots.allSatisfy({ free.contains($0) }) { return slots }
-    }
-    return nil
-  }
-
-  /// Free slots, those of as few agents as possible; there are enough.
-  private func slots(_ width: Int) -> [SlotID] {
-    var counts: [(worker: WorkerID, count: Int)] = []
-    for slot in free.reversed() {
-      if counts.last?.worker == slot.worker {
-        counts[counts.count - 1].count += 1
-      } else {
-        counts.append((slot.worker, 1))
-      }
-    }
-    // The smallest that holds all; else the largest first.
-    let fitting = counts.filter { $0.count >= width }.min {
-      ($0.count, $0.worker) < ($1.count, $1.worker)
-    }
-    let order =
-      fitting.map { [$0] } ?? counts.sorted { ($1.count, $0.worker) < ($0.count, $1.worker) }
-    var taken: [SlotID] = []
-    for (worker, _) in order {
-      for slot in free.reversed() where slot.worker == worker && taken.count < width {
-        taken.append(slot)
-      }
-    }
-    return taken
   }
 
   /// Whether the study goes on.
@@ -131,8 +73,8 @@ extension Coordinator {
     commands.append(
       .start(
         Leg(
-          id: id, slot: slot, configuration: record.configuration, source: record.checkpoint,
-          until: record.target, seed: record.finalSeed ?? 0, width: slots.count)))
+          id: id, slots: slots, configuration: record.configuration, source: record.checkpoint,
+          until: record.target, seed: record.finalSeed ?? 0)))
   }
 
   /// Gives slots back, those of agents that are still there.

@@ -300,6 +300,7 @@ extension Coordinator {
   /// Takes out what belongs to agents that are gone.
   mutating func takeOut(where isGone: (WorkerID) -> Bool, _ commands: inout [Command]) {
     free.removeAll { isGone($0.worker) }
+    keptWorkers = nil
     for place in containers.indices {
       if let merger = containers[place].merger, isGone(merger) { containers[place].merger = nil }
     }

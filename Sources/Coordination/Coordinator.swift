@@ -65,6 +65,10 @@ public struct Coordinator: Sendable, Codable {
   var ready: [TrialID] = []
   /// The trial at the head of the line, which needs more slots than are free.
   public internal(set) var waiting: TrialID?
+  /// The agents on which no other trial starts until it has had its slots; `nil` while none waits.
+  var keptWorkers: [WorkerID]?
+  /// Whether this run has lost an agent.
+  var hasShrunk: Bool?
   var isExhausted = false
   var pace = Pace()
   /// When the next process has to be asked to hold, or earlier; `nil` where none has to be.
@@ -122,7 +126,9 @@ public struct Coordinator: Sendable, Codable {
     case .horizonKnown(let time): know(time)
     case .drainBegan(let reason): drain(reason)
     case .workerJoined(let worker, let host, let slots): join(worker, host, slots, &commands)
-    case .workerLost(let worker, _): lose(worker, &commands)
+    case .workerLost(let worker, _):
+      lose(worker, &commands)
+      hasShrunk = true
     case .proposed(let trial, let configuration, let origin):
       proposed(trial, configuration, origin, &commands)
     case .fitted(let basis): fitted(basis)
@@ -167,6 +173,7 @@ public struct Coordinator: Sendable, Codable {
     if phase != .running { fitting = nil }
     if let fitting { commands.append(.fit(basis: fitting)) }
     workers = []
+    hasShrunk = nil
     takeOut(where: { _ in true }, &commands)
   }
 

@@ -18,6 +18,8 @@ public func describe(_ plan: Plan) -> String {
   }
   let summary =
     "\(plan.study) at \(plan.site): \(plan.strategy.rawValue), \(counted(plan.slots, "slot")), "
+    + (plan.slotsPerTrial > 1
+      ? "\(counted(plan.slotsPerTrial, "GPU")) a trial and \(plan.trialsAtATime) at a time, " : "")
     + "at most \(durationText(plan.time))"
   return ([summary, ""] + table([header] + rows, wordColumns: 2)).map { $0 + "\n" }.joined()
 }

@@ -1,3 +1,5 @@
+import StudyModel
+
 extension PlanError: CustomStringConvertible {
   /// What is wrong, the values involved, and the nearest wish that can be met.
   public var description: String {
@@ -26,6 +28,12 @@ extension PlanError: CustomStringConvertible {
       a trial asks for \(amountText(asked, of: resource)), but a node of partition \
       '\(partition)' has \(limitText(limit, of: resource)); lower 'trial.\(resource.rawValue)' to \
       \(limitText(limit, of: resource)) or name another partition
+      """
+    case .trialBeyondNode(let gpus, let partition, let limit):
+      """
+      the search may choose \(counted(gpus, "GPU")) for a trial, but a node of partition \
+      '\(partition)' has \(limit); lower the numbers of 'trial.gpus' to \(limit) or name another \
+      partition
       """
     case .noGPUs(.trial(let count), let partition, let others):
       """

@@ -1,14 +1,9 @@
+public import StudyModel
+
 /// Why a study cannot become a plan at a site.
 public enum PlanError: Error, Hashable, Sendable {
   /// What a trial may need more of than a node has.
-  public enum Resource: String, Hashable, Sendable, CaseIterable {
-    /// Cores.
-    case cpus
-    /// Memory, in MiB.
-    case memory
-    /// GPUs.
-    case gpus
-  }
+  public typealias Resource = NodeRoom.Shortage
 
   /// Who asks for GPUs.
   public enum Asker: Hashable, Sendable {
@@ -30,6 +25,8 @@ public enum PlanError: Error, Hashable, Sendable {
   case timeTooLong(asked: Duration, partition: String, limit: Duration)
   /// One trial needs more than a node of the partition has.
   case trialTooLarge(Resource, asked: Int, partition: String, limit: Int)
+  /// The search may choose more GPUs for a trial than a node has.
+  case trialBeyondNode(gpus: Int, partition: String, limit: Int)
   /// GPUs are asked for where there are none.
   case noGPUs(Asker, partition: String, others: [String])
   /// The site names no partition for a heterogeneous job's coordinator.

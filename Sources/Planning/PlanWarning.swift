@@ -2,23 +2,24 @@ public import StudyModel
 
 /// What is odd about a plan that can be carried out.
 public enum PlanWarning: Hashable, Sendable {
-  /// There are more slots than trials; `enough` nodes would give every trial a slot of its own.
-  case moreSlotsThanTrials(slots: Int, trials: Int, nodes: Int, enough: Int)
+  /// More trials than there are could run at a time; `enough` nodes would have room for each.
+  case moreRoomThanTrials(room: Int, trials: Int, nodes: Int, enough: Int)
 }
 
 extension PlanWarning: CustomStringConvertible {
   /// What is odd, the values involved, and what to change.
   public var description: String {
     switch self {
-    case .moreSlotsThanTrials(let slots, let trials, let nodes, let enough) where enough < nodes:
+    case .moreRoomThanTrials(let room, let trials, let nodes, let enough) where enough < nodes:
       """
-      the plan has \(counted(slots, "slot")), but the study starts \(counted(trials, "trial")): \
-      \(slots - trials) would never be used; ask for '--nodes \(enough)' or raise 'stop.trials'
+      the plan has room for \(room) trials at a time, but the study starts \
+      \(counted(trials, "trial")): the rest would never be used; ask for '--nodes \(enough)' or \
+      raise 'stop.trials'
       """
-    case .moreSlotsThanTrials(let slots, let trials, _, _):
+    case .moreRoomThanTrials(let room, let trials, _, _):
       """
-      the plan has \(counted(slots, "slot")), but the study starts \(counted(trials, "trial")): \
-      \(slots - trials) would never be used; raise 'stop.trials'
+      the plan has room for \(room) trials at a time, but the study starts \
+      \(counted(trials, "trial")): the rest would never be used; raise 'stop.trials'
       """
     }
   }
@@ -32,12 +33,13 @@ extension PlanWarning: CustomStringConvertible {
 /// - Returns: Warnings in a fixed order; none for most plans.
 public func warnings(about plan: Plan, for study: Study) -> [PlanWarning] {
   guard let trials = [study.stop.trials, study.stop.started].compactMap(\.self).min(),
-    let workers = plan.components.last(where: { $0.slotsPerNode > 0 }), plan.slots > trials
+    let workers = plan.components.last(where: { $0.slotsPerNode > 0 }),
+    plan.trialsAtATime > trials
   else { return [] }
-  let each = workers.slotsPerNode
+  let slots = trials * plan.slotsPerTrial
   return [
-    .moreSlotsThanTrials(
-      slots: plan.slots, trials: trials, nodes: workers.nodes,
-      enough: max(1, trials / each + (trials % each == 0 ? 0 : 1)))
+    .moreRoomThanTrials(
+      room: plan.trialsAtATime, trials: trials, nodes: workers.nodes,
+      enough: max(1, (slots + workers.slotsPerNode - 1) / workers.slotsPerNode))
   ]
 }

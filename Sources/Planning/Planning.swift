@@ -3,8 +3,8 @@ public import StudyModel
 /// Cuts a study to a machine: the components of its job, and how many trials run on each node.
 ///
 /// A component takes whole nodes: all cores, all the memory that jobs may ask for, and the GPUs
-/// that its slots use. The number of slots is the largest that gives every one of them what
-/// `trial.gpus`, `trial.cpus` and `trial.memory` ask for, in whole numbers.
+/// that its slots use. The number of slots is the largest that gives every trial what `trial.gpus`,
+/// `trial.cpus` and `trial.memory` ask for, in whole numbers.
 ///
 /// Does not ask Slurm whether nodes are free, and does not choose a size: it grants the wish or
 /// says which wish it could grant.
@@ -24,10 +24,11 @@ public func plan(
   let partition = try partition(named: name, at: site)
   let coordinator = strategy == .hetjob ? try coordinatorPartition(of: site) : nil
 
-  var workers = try workerComponent(running: study.trial, on: partition, of: site)
+  var workers = try workerComponent(running: study, on: partition, of: site)
   workers.nodes = try nodes(
     for: wish.size, each: workers, running: study.trial, on: partition, of: site)
   try checkNodes(workers, on: partition, besideCoordinatorOn: coordinator)
+  try checkRoom(on: workers, for: study)
 
   let components =
     (coordinator.map { [coordinatorComponent(on: $0, of: site)] } ?? []) + [workers]
@@ -35,7 +36,8 @@ public func plan(
   return Plan(
     study: study.name, site: site.name, strategy: strategy, components: components,
     time: try time(asked: wish.time, default: site.defaultTime, on: partitions),
-    vendor: study.trial.gpus > 0 ? partition.gpus?.vendor : nil)
+    vendor: study.trial.gpus > 0 ? partition.gpus?.vendor : nil,
+    slotsPerTrial: study.trial.sizes == nil ? study.slots(of: Configuration()) : 1)
 }
 
 // MARK: - What the wish and the site name
@@ -69,13 +71,13 @@ private func coordinatorPartition(of site: Site) throws(PlanError) -> Site.Parti
 
 /// The workers' component with one node; how many it is to have is another question.
 private func workerComponent(
-  running trial: TrialSettings, on partition: Site.Partition, of site: Site
+  running study: Study, on partition: Site.Partition, of site: Site
 ) throws(PlanError) -> Plan.Component {
-  let slots = try slotsPerNode(of: trial, on: partition, of: site)
+  let slots = try slotsPerNode(for: study, on: partition, of: site)
   var gres: String?
-  if trial.gpus > 0, site.asksForGPUs {
+  if study.trial.gpus > 0, site.asksForGPUs {
     let type = partition.gpus?.gresType.map { ":\($0)" } ?? ""
-    gres = "gpu\(type):\(slots * trial.gpus)"
+    gres = "gpu\(type):\((slots + study.trial.trialsPerGPU - 1) / study.trial.trialsPerGPU)"
   }
   return Plan.Component(
     role: .workers, partition: partition.name, nodes: 1, cores: partition.cores,
@@ -91,30 +93,33 @@ private func coordinatorComponent(on partition: Site.Partition, of site: Site) -
     slotsPerNode: 0)
 }
 
-/// The number of trials that fit on one node side by side; at least 1.
+/// The slots of one node; at least 1.
 private func slotsPerNode(
-  of trial: TrialSettings, on partition: Site.Partition, of site: Site
+  for study: Study, on partition: Site.Partition, of site: Site
 ) throws(PlanError) -> Int {
-  var slots = Int.max
-  func fit(
-    _ resource: PlanError.Resource, _ asked: Int, into limit: Int
-  ) throws(PlanError) {
-    guard asked > 0 else { return }
-    guard asked <= limit else {
-      throw .trialTooLarge(resource, asked: asked, partition: partition.name, limit: limit)
-    }
-    slots = min(slots, limit / asked)
+  let trial = study.trial
+  if trial.gpus > 0, partition.gpus == nil {
+    throw .noGPUs(.trial(trial.gpus), partition: partition.name, others: site.partitionsWithGPUs)
   }
-  if trial.gpus > 0 {
-    guard let gpus = partition.gpus else {
-      throw .noGPUs(
-        .trial(trial.gpus), partition: partition.name, others: site.partitionsWithGPUs)
-    }
-    try fit(.gpus, trial.gpus, into: gpus.count)
+  do throws(NodeRoom.Shortage) { return try partition.room.slots(for: study) } catch {
+    let processes = trial.launch == .ranks && trial.sizes == nil ? max(1, trial.gpus) : 1
+    let (asked, limit) =
+      switch error {
+      case .gpus: (trial.gpus, partition.room.gpus)
+      case .cpus: (trial.cpus * processes, partition.cores)
+      case .memory: ((trial.memoryMiB ?? 0) * processes, partition.memoryMiB)
+      }
+    throw .trialTooLarge(error, asked: asked, partition: partition.name, limit: limit)
   }
-  try fit(.cpus, max(1, trial.cpus), into: partition.cores)
-  try fit(.memory, trial.memoryMiB ?? 0, into: partition.memoryMiB)
-  return slots
+}
+
+/// Refuses a size that the search may choose and no node has room for.
+private func checkRoom(on node: Plan.Component, for study: Study) throws(PlanError) {
+  guard let largest = study.largestSlots, largest > node.slotsPerNode else { return }
+  let shares = study.trial.trialsPerGPU
+  throw .trialBeyondNode(
+    gpus: (largest + shares - 1) / shares, partition: node.partition,
+    limit: max(1, node.slotsPerNode / shares))
 }
 
 // MARK: - Size and time
@@ -134,7 +139,7 @@ private func nodes(
       throw .noGPUs(.job(wished), partition: partition.name, others: site.partitionsWithGPUs)
     }
     // GPUs that trials use count, not those that stand idle since cores or memory run out first.
-    let each = trial.gpus > 0 ? node.slotsPerNode * trial.gpus : gpus.count
+    let each = trial.gpus > 0 ? max(1, node.slotsPerNode / trial.trialsPerGPU) : gpus.count
     return wished / each + (wished % each == 0 ? 0 : 1)
   }
 }

@@ -42,12 +42,12 @@ extension Simulator {
     while processes.count <= number { processes.append(Process()) }
     let curve = processes[number].curve ?? objective.curve(of: leg.configuration, for: leg.id.trial)
     guard let curve else { throw .unknownConfiguration(leg.id.trial) }
-    let trial = coordinator.study.trial
+    let gpus = coordinator.study.gpus(ofSlots: leg.width)
     processes[number].curve = curve
     processes[number].leg = leg.id
     processes[number].slot = leg.slot
     processes[number].slowdown = settings.machine.slowdown(
-      gpus: trial.gpus * leg.width, trialsPerGPU: trial.trialsPerGPU)
+      gpus: gpus.count, trialsPerGPU: gpus.trials)
     processes[number].steps = processes[number].checkpoint
     processes[number].until = leg.until
     processes[number].isHeld = false

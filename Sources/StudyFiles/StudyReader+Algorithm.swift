@@ -3,12 +3,7 @@ import StudyModel
 extension StudyReader {
   /// Reads `algorithm`: a name, or a mapping with settings; ASHA where it is left out.
   func algorithm(_ top: Fields, fidelity: Fidelity?) -> Algorithm? {
-    guard let field = top["algorithm"] else { return nil }
-    let algorithm = algorithm(field, fidelity: fidelity)
-    if let algorithm, algorithm.schedule.widens, ledger.purpose == .running {
-      field.mistake(Wording.widens)
-    }
-    return algorithm
+    top["algorithm"].flatMap { algorithm($0, fidelity: fidelity) }
   }
 
   private func algorithm(_ field: Field, fidelity: Fidelity?) -> Algorithm? {

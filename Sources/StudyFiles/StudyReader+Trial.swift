@@ -16,9 +16,10 @@ extension StudyReader {
     guard let fields = Fields(field, keys: Self.trialKeys, example: example) else { return nil }
     refuseLaterFeatures(fields)
     var trial = TrialSettings(command: command(fields, parameters: parameters, isRequired) ?? [])
-    if let gpus = fields["gpus"].flatMap(gpus) {
-      trial.gpus = gpus.count
-      trial.trialsPerGPU = gpus.sharing
+    if let field = fields["gpus"] { readSize(field, parameters: parameters, into: &trial) }
+    if let launch = fields["launch"].flatMap(launch) { trial.launch = launch }
+    if trial.launch == .ranks, trial.gpus == 0 {
+      fields["launch"]?.mistake(Wording.ranksWithoutGPUs)
     }
     if let cpus = fields["cpus"]?.whole(from: 1) { trial.cpus = cpus }
     trial.memoryMiB = fields["memory"]?.memory()
@@ -39,42 +40,14 @@ extension StudyReader {
   }
 
   private func refuseLaterFeatures(_ fields: Fields) {
-    if let field = fields["launch"] {
-      switch field.node.content {
-      case .scalar(.word("plain"), _): break
-      case .scalar(.word(let word), _) where ["ranks", "step"].contains(word):
-        field.mistake(Wording.launch(word))
-      default: _ = field.choice(of: ["plain", "ranks", "step"])
-      }
-    }
     if let field = fields["parts"] { field.mistake(Wording.parts) }
     if let field = fields["scale"] { field.mistake(Wording.scale) }
     if let field = fields["stage"] { field.mistake(Wording.stage) }
   }
 
-  /// GPUs of a trial, and trials that share one: none or one, unless the study is simulated.
-  private func gpus(_ field: Field) -> (count: Int, sharing: Int)? {
-    switch field.node.content {
-    case .scalar(.integer(0), _): return (0, 1)
-    case .scalar(.integer(1), _): return (1, 1)
-    case .scalar(.integer(let count), _) where count > 1 && ledger.purpose == .simulating:
-      return (count, 1)
-    case .scalar(.real(let share), _)
-    where share > 0 && share < 1 && ledger.purpose == .simulating
-      && ((1 / share).rounded() * share - 1).magnitude < 1e-2:
-      return (1, Int((1 / share).rounded()))
-    case .scalar(.integer(let count), _) where count > 1:
-      field.mistake(Wording.gpus("is \(count)", "a trial over several GPUs"))
-    case .scalar(.real(let share), let text) where share > 0 && share < 1:
-      field.mistake(Wording.gpus("is \(text)", "a share of a GPU"))
-    case .list:
-      field.mistake(Wording.gpus("is a list", "a choice between numbers of GPUs"))
-    case .scalar(.word(let text), _) where (try? Expression(text))?.names.isEmpty == false:
-      // Losing why it is no expression is right: then it is merely not a number.
-      field.mistake(Wording.gpus("is \(visible(text))", "a number of GPUs that is calculated"))
-    default:
-      field.mistake(expected: Wording.zeroOrOne)
-    }
+  private func launch(_ field: Field) -> TrialSettings.Launch? {
+    guard case .scalar(.word("step"), _) = field.node.content else { return field.choice() }
+    field.mistake(Wording.launchStep)
     return nil
   }
 

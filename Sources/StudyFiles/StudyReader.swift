@@ -24,10 +24,11 @@ struct StudyReader {
     let fidelity = fidelity(top)
     let metrics = metrics(top, fidelity: fidelity)
     let hasTable = top["table"] != nil
-    let space = space(top, isRequired: !hasTable)
+    let written = space(top, isRequired: !hasTable)
+    let trial = trial(top, parameters: written?.names ?? [], isRequired: !hasTable)
+    let space = written?.choosingSizes(of: trial)
     let points = points(top, in: space)
     let algorithm = algorithm(top, fidelity: fidelity)
-    let trial = trial(top, parameters: space?.names ?? [], isRequired: !hasTable)
     let environment = environment(top["environment"])
     let slurm = slurm(top["slurm"])
     let stop = stop(top)
@@ -40,6 +41,9 @@ struct StudyReader {
     let machine = MachineReader(ledger: ledger).machine(top["model"])
     if let metrics, metrics.count > 1, let algorithm {
       check(algorithm, with: top["algorithm"], forMetrics: metrics.count)
+    }
+    if algorithm?.schedule.widens == true, trial?.gpus == 0, ledger.purpose == .running {
+      top["algorithm"]?.mistake(Wording.widensNothing)
     }
     guard !ledger.hasMistakes, let name, let metrics, let fidelity, let space, let trial else {
       return nil

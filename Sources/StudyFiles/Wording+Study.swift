@@ -2,8 +2,9 @@ import StudyModel
 
 // Mistakes about the other fields of a study file.
 extension Wording {
-  static let widens = later(
-    "'algorithm' is 'rasda', which gives promoted trials more GPUs", "asha, or simulate the study")
+  static let widensNothing =
+    "'algorithm' is 'rasda', which gives promoted trials more GPUs, but 'trial.gpus' is 0; write "
+    + "'gpus: 1', or asha"
   static let parts = later(
     "'trial.parts' makes a trial of several programs", "one, such as 'command: [python3, train.py]'"
   )
@@ -20,13 +21,36 @@ extension Wording {
     "\(what), which this version of Rung cannot do; write \(instead)"
   }
 
-  static func launch(_ word: String) -> String {
-    let what = word == "ranks" ? "one process for each GPU" : "the ranks of an MPI program"
-    return later("'trial.launch' is '\(word)', \(what)", "'plain', one process for each trial")
+  static let launchStep = later(
+    "'trial.launch' is 'step', the ranks of an MPI program",
+    "'plain', one process for each trial, or 'ranks', one for each GPU")
+
+  static let ranksWithoutGPUs =
+    "'trial.launch' is 'ranks', one process for each GPU, but 'trial.gpus' is 0; write 'gpus: 2' or "
+    + "'launch: plain'"
+
+  static func gpus(isZeroAllowed: Bool) -> String {
+    isZeroAllowed
+      ? "a whole number from 0, a share such as 0.25, a list such as [1, 2, 4], or an expression over "
+        + "parameters"
+      : "a whole number from 1, or a share such as 0.25"
   }
 
-  static func gpus(_ value: String, _ what: String) -> String {
-    later("'trial.gpus' \(value), \(what)", zeroOrOne)
+  static let gpusNotAscending =
+    "'trial.gpus' is a list for the search to choose from; write at least two numbers, each once, the "
+    + "smallest first"
+
+  static let gpusIsParameter =
+    "'trial.gpus' is a list, which makes a parameter 'gpus', but there is one of this name; write "
+    + "'gpus: \"gpus\"' to use it, or rename it"
+
+  static func unknownInSize(_ text: String, _ name: String, known: [String]) -> String {
+    "'trial.gpus' is \(visible(text)), where \(visible(name)) is no parameter; write "
+      + (known.isEmpty ? "a number" : oneOfNames(name, known))
+  }
+
+  static func badSize(_ text: String, _ error: ExpressionError) -> String {
+    "'trial.gpus' is \(visible(text)): \(error)"
   }
 
   static func metricTwice(_ name: String) -> String {

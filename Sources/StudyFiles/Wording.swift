@@ -80,7 +80,6 @@ extension Wording {
   static let value = "a number, true, false or a word"
   static let duration = "a time, such as 90s, 30m, 12h or 1-00:00:00"
   static let size = "a size with its unit, such as 8GiB or 512MiB"
-  static let zeroOrOne = "0 or 1"
   static let positive = "a number above 0"
   static let share = "a number above 0, at most 1"
   static let secondsOrDuration = "seconds, such as 0.5, or a time such as 30s or 2m"

@@ -30,7 +30,7 @@ public struct Plan: Hashable, Sendable, Codable {
     public var memoryMiB: Int?
     /// The value of `--gres`, such as `gpu:4`; `nil` for none.
     public var gres: String?
-    /// Trials that run at a time on each node.
+    /// Slots of each node: GPUs, shares of them, or the cores of a trial without GPUs.
     public var slotsPerNode: Int
 
     /// A component of these figures.
@@ -60,12 +60,15 @@ public struct Plan: Hashable, Sendable, Codable {
   public var time: Duration
   /// The vendor of the GPUs that trials are bound to; `nil` for CPU slots.
   public var vendor: Site.Vendor?
+  /// Slots of each trial; 1 where trials differ in size.
+  public var slotsPerTrial: Int
 
   /// A plan of these parts.
   public init(
     study: String, site: String, strategy: Strategy, components: [Component], time: Duration,
-    vendor: Site.Vendor?
+    vendor: Site.Vendor?, slotsPerTrial: Int = 1
   ) {
+    self.slotsPerTrial = slotsPerTrial
     self.study = study
     self.site = site
     self.strategy = strategy
@@ -74,8 +77,11 @@ public struct Plan: Hashable, Sendable, Codable {
     self.vendor = vendor
   }
 
-  /// Trials that run at a time in the whole job.
+  /// Slots of the whole job.
   public var slots: Int {
     components.reduce(0) { $0 + $1.nodes * $1.slotsPerNode }
   }
+
+  /// Trials that run at a time in the whole job; where they differ in size, the most.
+  public var trialsAtATime: Int { slots / slotsPerTrial }
 }

@@ -83,7 +83,7 @@ extension Schedule {
 }
 
 extension Study {
-  /// How many times its own GPUs a trial has while it trains up to a budget.
+  /// How many times its own slots a trial has while it trains up to a budget.
   ///
   /// Source: Aach et al., "Resource-Adaptive Successive Doubling", 2024: each rung that a trial is
   /// promoted from multiplies its GPUs. A trial of a bracket that skips rungs begins as wide as

@@ -44,6 +44,11 @@ public struct SearchSpace: Hashable, Sendable, Codable {
     SearchSpace(parameters: parameters, constraints: constraints, rows: rows)
   }
 
+  /// The same space with one more parameter, the last.
+  public func with(_ parameter: Parameter) -> SearchSpace {
+    SearchSpace(parameters: parameters + [parameter], constraints: constraints, rows: rows)
+  }
+
   /// Orders parameters so that each comes after those its conditions name, otherwise as given.
   ///
   /// - Returns: `nil` where the conditions go round in a circle or name an unknown parameter.

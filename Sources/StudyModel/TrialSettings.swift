@@ -18,16 +18,32 @@ public struct TrialSettings: Hashable, Sendable, Codable {
     case own
   }
 
+  /// How many processes a trial has, and who starts them.
+  public enum Launch: String, Hashable, Sendable, Codable, CaseIterable {
+    /// One process, which has all its GPUs.
+    case plain
+    /// A process for each GPU, with the variables that torch.distributed reads.
+    case ranks
+  }
+
   /// The program and its arguments; empty only in a study that replays a table and runs nothing.
   public var command: [String]
-  /// GPUs of a trial; from 0. Only the simulator knows what to do with more than 1.
+  /// GPUs of a trial; from 0. Of trials of several sizes those of the smallest, at least 1.
   public var gpus: Int
-  /// Trials that share a GPU; at least 1, and 1 unless ``gpus`` is 1. Only the simulator knows what
-  /// to do with more than 1.
+  /// Shares that a GPU is cut into, each of them a slot; at least 1, and 1 unless ``gpus`` is 1.
   public var trialsPerGPU = 1
-  /// Cores of a trial's process; at least 1.
+  /// How the trials differ in size; `nil` where all are equal.
+  public var sizes: TrialSizes?
+  /// How many processes a trial has.
+  public var launch: Launch {
+    get { otherLaunch ?? .plain }
+    set { otherLaunch = newValue == .plain ? nil : newValue }
+  }
+  /// Not there for most: studies from before there was a choice are read.
+  private var otherLaunch: Launch?
+  /// Cores of each process of a trial; at least 1.
   public var cpus: Int
-  /// Memory of a trial's process in MiB; `nil` where the node's memory is shared out evenly.
+  /// Memory of each process of a trial in MiB; `nil` where the node's memory is shared out evenly.
   public var memoryMiB: Int?
   /// How the configuration reaches the command line.
   public var arguments: Arguments

@@ -24,32 +24,41 @@ struct Session {
   /// The seats of this machine for a study.
   ///
   /// - Parameters:
-  ///   - trial: What a trial needs.
+  ///   - study: Of its trials the needs count.
   ///   - wished: How many are wished for; `nil` for what the machine has.
   ///   - vendor: The GPUs' vendor; `nil` for whichever is there.
+  ///   - isWhole: Whether there are no other nodes, so that a trial must fit here.
   /// - Returns: At least one seat.
-  /// - Throws: ``Failure`` where more GPUs are wished for than there are.
+  /// - Throws: ``Failure`` where more GPUs are wished for or needed than there are.
   static func seats(
-    for trial: TrialSettings, wished: Int?, vendor: Site.Vendor? = nil
+    for study: Study, wished: Int?, vendor: Site.Vendor? = nil, isWhole: Bool = true
   ) throws -> Seats {
     let machine = Machine(detecting: vendor)
-    let (count, devices) = machine.slots(for: trial)
+    let trial = study.trial
+    let (count, devices) = machine.slots(for: study)
     if trial.gpus > 0, devices.isEmpty {
       note("rung: this machine shows no GPU; trials run on its cores")
     }
-    guard let wished, wished != count else {
-      return Seats(
-        count: count, devices: devices,
-        deviceVariable: devices.isEmpty ? nil : machine.vendor?.deviceVariable)
-    }
-    guard devices.isEmpty || wished <= machine.devices.count else {
+    let shares = trial.trialsPerGPU
+    let most = devices.isEmpty ? Int.max : machine.devices.count * shares
+    let seats = wished ?? count
+    guard seats <= most else {
       throw Failure(
         .usage,
-        "\(wished) slots of one GPU each, but this machine has \(machine.devices.count); ask for "
-          + "'--slots \(machine.devices.count)', or set 'gpus: 0' in the study")
+        "\(seats) slots\(shares > 1 ? ", \(shares) on a GPU" : " of one GPU each"), but this "
+          + "machine has \(machine.devices.count); ask for '--slots \(most)', or set 'gpus: 0' in "
+          + "the study")
+    }
+    if isWhole, let needed = study.largestSlots, needed > seats {
+      let remedy = needed <= most ? "ask for '--slots \(needed)', or " : ""
+      throw Failure(
+        .usage,
+        "a trial may have \(needed) slots, but there are \(seats) here; \(remedy)lower "
+          + "'trial.gpus' in the study")
     }
     return Seats(
-      count: wished, devices: devices.isEmpty ? [] : Array(machine.devices.prefix(wished)),
+      count: seats,
+      devices: devices.isEmpty ? [] : Array(machine.devices.prefix((seats + shares - 1) / shares)),
       deviceVariable: devices.isEmpty ? nil : machine.vendor?.deviceVariable)
   }
 

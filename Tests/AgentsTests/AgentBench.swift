@@ -65,7 +65,8 @@ final class AgentBench {
   /// Orders a leg.
   @discardableResult
   func start(
-    _ trial: Int, attempt: Int = 1, slot: Int = 0, until: Int, from source: Leg.Source? = nil,
+    _ trial: Int, attempt: Int = 1, slot: Int = 0, slots: Int = 1, until: Int,
+    from source: Leg.Source? = nil,
     _ settings: [(String, ParameterValue)] = [("rate", .real(1)), ("word", .word("ä \"b\""))]
   ) throws -> LegID {
     let leg = LegID(TrialID(trial), attempt: attempt)
@@ -73,8 +74,8 @@ final class AgentBench {
       .perform(
         .start(
           Leg(
-            id: leg, slot: SlotID(WorkerID(0), slot), configuration: Configuration(settings),
-            source: source, until: until))))
+            id: leg, slots: (slot..<(slot + slots)).map { SlotID(WorkerID(0), $0) },
+            configuration: Configuration(settings), source: source, until: until))))
     return leg
   }
 

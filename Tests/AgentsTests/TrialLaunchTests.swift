@@ -79,17 +79,17 @@ import Testing
   }
 
   private let leg = Leg(
-    id: LegID(TrialID(17), attempt: 2), slot: SlotID(WorkerID(0), 1),
+    id: LegID(TrialID(17), attempt: 2), slots: [SlotID(WorkerID(0), 1)],
     configuration: Configuration(),
     source: .init(
       container: "c", entry: .init(leg: LegID(TrialID(17), attempt: 1), epoch: 3, bytes: 1)),
     until: 9)
 
   private func environment(
-    _ launch: TrialLaunch, device: String? = nil, leg: Leg? = nil
+    _ launch: TrialLaunch, devices: [String] = [], leg: Leg? = nil, rank: TrialLaunch.Rank? = nil
   ) -> [String: String] {
     let entries = launch.environment(
-      leg ?? self.leg, directory: "/d", device: device, mark: "RUNG_PROCESS=/d/p")
+      leg ?? self.leg, directory: "/d", devices: devices, rank: rank, mark: "RUNG_PROCESS=/d/p")
     #expect(Set(entries.map { $0.prefix { $0 != "=" } }).count == entries.count)
     var variables: [String: String] = [:]
     for entry in entries {
@@ -149,7 +149,7 @@ import Testing
       with {
         $0.inherited = devices
         $0.deviceVariable = name
-      }, device: "3")
+      }, devices: ["3"])
     let bound = variables.filter { entry in
       devices.contains { $0.hasPrefix(entry.key + "=") }
     }
@@ -227,21 +227,32 @@ import Testing
     return machine
   }
 
+  private func study(_ trial: TrialSettings) -> Study {
+    Study(
+      name: "s", metric: Metric(name: "loss", goal: .minimize),
+      fidelity: Fidelity(name: "epoch", minimum: Budget(1), maximum: Budget(9)),
+      space: SearchSpace(parameters: []), trial: trial)
+  }
+
   @Test func coresAndMemoryMakeSlots() {
     let machine = machine(cores: 16, devices: ["0"])
-    #expect(machine.slots(for: TrialSettings(command: ["x"], cpus: 4)) == (4, []))
-    #expect(machine.slots(for: TrialSettings(command: ["x"], cpus: 32)) == (1, []))
+    #expect(machine.slots(for: study(TrialSettings(command: ["x"], cpus: 4))) == (4, []))
+    #expect(machine.slots(for: study(TrialSettings(command: ["x"], cpus: 32))) == (1, []))
     #expect(
-      machine.slots(for: TrialSettings(command: ["x"], cpus: 1, memoryMiB: 20_000)) == (3, []))
+      machine.slots(for: study(TrialSettings(command: ["x"], cpus: 1, memoryMiB: 20_000))) == (
+        3, []
+      ))
     #expect(
-      machine.slots(for: TrialSettings(command: ["x"], cpus: 1, memoryMiB: 1 << 20)) == (1, []))
+      machine.slots(for: study(TrialSettings(command: ["x"], cpus: 1, memoryMiB: 1 << 20))) == (
+        1, []
+      ))
   }
 
   @Test func aTrialOnAGPUHasOneOfItsOwn() {
     let trial = TrialSettings(command: ["x"], gpus: 1, cpus: 4)
-    #expect(machine(cores: 64, devices: ["2", "5"]).slots(for: trial) == (2, ["2", "5"]))
-    #expect(machine(cores: 4, devices: ["0", "1"]).slots(for: trial) == (1, ["0"]))
-    #expect(machine(cores: 64, devices: []).slots(for: trial) == (16, []))
+    #expect(machine(cores: 64, devices: ["2", "5"]).slots(for: study(trial)) == (2, ["2", "5"]))
+    #expect(machine(cores: 4, devices: ["0", "1"]).slots(for: study(trial)) == (1, ["0"]))
+    #expect(machine(cores: 64, devices: []).slots(for: study(trial)) == (16, []))
   }
 
   @Test func thisMachineHasCoresAndMemory() {

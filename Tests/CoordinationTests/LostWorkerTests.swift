@@ -95,10 +95,10 @@ struct LostWorkerTests {
     }
     #expect(desk.end(leg(1), .outOfMemory).starts == [], "nobody overtakes it")
     #expect(desk.trial(1).reason == .process(.outOfMemory, lastLine: nil))
-    desk.report(leg(3), epoch: 4, 0.1)
-    #expect(desk.end(leg(3)).starts == [], "two slots are free, but of two GPUs")
     desk.report(leg(2), epoch: 4, 0.1)
-    let commands = desk.end(leg(2))
+    #expect(desk.end(leg(2)).starts == [], "two slots are free, but of two GPUs")
+    desk.report(leg(3), epoch: 4, 0.1)
+    let commands = desk.end(leg(3))
     guard case .start(let alone)? = commands.first else {
       Issue.record("\(commands)")
       return

@@ -126,7 +126,8 @@ struct ReportTests {
       ("a", .real(1)), ("b", .integer(1)), ("c", .word("1")), ("d", .real(0.5)), ("e", .real(1e20)),
     ])
     let leg = Leg(
-      id: leg(0), slot: SlotID(WorkerID(0), 0), configuration: configuration, source: nil, until: 1)
+      id: leg(0), slots: [SlotID(WorkerID(0), 0)], configuration: configuration, source: nil,
+      until: 1)
     #expect(try roundTrip(leg).configuration == configuration)
     #expect(
       try roundTrip(TypedConfiguration(wrappedValue: configuration)).wrappedValue

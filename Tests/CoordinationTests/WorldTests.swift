@@ -52,8 +52,12 @@ struct WorldTests {
     guard coordinator.phase == .running, coordinator.run != nil, !coordinator.free.isEmpty,
       !coordinator.isComingToItsEnd
     else { return wrong }
+    var copy = coordinator
+    if let (trial, slots) = copy.nextPlacement() {
+      wrong.append("trial \(trial) could have \(slots)")
+    }
     if let trial = coordinator.waiting {
-      if let slots = coordinator.freeSlots(for: trial),
+      if let slots = coordinator.freeSlots(for: trial, among: coordinator.free),
         !coordinator.isTooLate(for: trial, width: slots.count)
       {
         wrong.append("trial \(trial) waits for nothing")

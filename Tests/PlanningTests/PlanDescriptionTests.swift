@@ -32,19 +32,19 @@ import Testing
   @Test func slotsThatNoTrialWouldUseAreWarnedOf() throws {
     let study = try study(trials: 9)
     let four = try plan(study, at: site(), asking: PlanRequest(size: .nodes(4)))
-    let warning = PlanWarning.moreSlotsThanTrials(slots: 16, trials: 9, nodes: 4, enough: 3)
+    let warning = PlanWarning.moreRoomThanTrials(room: 16, trials: 9, nodes: 4, enough: 3)
     #expect(warnings(about: four, for: study) == [warning])
     #expect(
       warning.description == """
-        the plan has 16 slots, but the study starts 9 trials: 7 would never be used; ask for \
-        '--nodes 3' or raise 'stop.trials'
+        the plan has room for 16 trials at a time, but the study starts 9 trials: the rest would \
+        never be used; ask for '--nodes 3' or raise 'stop.trials'
         """)
     let three = try plan(study, at: site(), asking: PlanRequest(size: .nodes(3)))
     #expect(
       warnings(about: three, for: study).map(\.description) == [
         """
-        the plan has 12 slots, but the study starts 9 trials: 3 would never be used; raise \
-        'stop.trials'
+        the plan has room for 12 trials at a time, but the study starts 9 trials: the rest would \
+        never be used; raise 'stop.trials'
         """
       ])
   }

@@ -10,7 +10,7 @@ import Testing
     (gpus: 1, cpus: 1, memory: nil as Int?, slots: 4),
     (1, 2, nil, 4), (1, 3, nil, 2), (1, 8, nil, 1),
     (1, 1, 4000, 4), (1, 1, 4001, 3), (1, 1, 16_000, 1),
-    (2, 1, nil, 2), (3, 1, nil, 1), (4, 1, nil, 1),
+    (2, 1, nil, 4), (3, 1, nil, 3), (4, 1, nil, 4), (2, 8, nil, 2), (2, 1, 6000, 4),
     (0, 1, nil, 8), (0, 3, nil, 2), (0, 1, 2000, 8), (0, 1, 2001, 7), (0, 1, 8001, 1),
   ])
   func aNodeHoldsAsManyTrialsAsItsScarcestPartAllows(
@@ -19,7 +19,7 @@ import Testing
     let plan = try plan(
       study(gpus: gpus, cpus: cpus, memoryMiB: memory), at: site(), asking: PlanRequest())
     #expect(plan.components.map(\.slotsPerNode) == [slots])
-    #expect(plan.components[0].gres == (gpus == 0 ? nil : "gpu:\(slots * gpus)"))
+    #expect(plan.components[0].gres == (gpus == 0 ? nil : "gpu:\(slots)"))
     #expect(plan.vendor == (gpus == 0 ? nil : .amd))
   }
 
@@ -32,6 +32,38 @@ import Testing
         let next = slots + 1
         #expect(next * cpus > 8 || next * memory > 16_000 || next > 4)
       }
+    }
+  }
+
+  @Test(arguments: [
+    // Shares of a GPU; four GPUs, eight cores and 16,000 MiB a node.
+    (2, 1, nil as Int?, 8), (4, 1, nil, 8), (2, 2, nil, 4), (2, 1, 4000, 4), (2, 1, 2001, 7),
+  ])
+  func aSharedGPUMakesSeveralSlots(shares: Int, cpus: Int, memory: Int?, slots: Int) throws {
+    var study = try study(gpus: 1, cpus: cpus, memoryMiB: memory)
+    study.trial.trialsPerGPU = shares
+    let plan = try plan(study, at: site(), asking: PlanRequest())
+    #expect(plan.slots == slots)
+    #expect(plan.components[0].gres == "gpu:\((slots + shares - 1) / shares)")
+    #expect(plan.trialsAtATime == slots)
+  }
+
+  @Test func eachRankNeedsCoresAndMemoryOfItsOwn() throws {
+    var study = try study(gpus: 2, cpus: 4)
+    #expect(try plan(study, at: site(), asking: PlanRequest()).trialsAtATime == 2)
+    study.trial.launch = .ranks
+    #expect(try plan(study, at: site(), asking: PlanRequest()).trialsAtATime == 1)
+    study.trial.cpus = 8
+    #expect(
+      throws: PlanError.trialTooLarge(.cpus, asked: 16, partition: "gpu", limit: 8)
+    ) { try plan(study, at: site(), asking: PlanRequest()) }
+  }
+
+  @Test func theLargestSizeThatTheSearchMayChooseMustFitANode() throws {
+    var study = try study(gpus: 1)
+    study.trial.sizes = .chosen([.integer(1), .integer(8)])
+    #expect(throws: PlanError.trialBeyondNode(gpus: 8, partition: "gpu", limit: 4)) {
+      try plan(study, at: site(), asking: PlanRequest(size: .nodes(4)))
     }
   }
 

@@ -74,7 +74,7 @@ struct SimulatorTests {
     machine.efficiency = MachineModel.Curve([.init(4, 0.5)])
     var simulator = Simulator(
       study: study, objective: Costs(seconds: [8], epochs: 9),
-      settings: Simulator.Settings(slots: [1], machine: machine))
+      settings: Simulator.Settings(slots: [4], machine: machine))
     try simulator.run()
     // Four GPUs at an efficiency of one half are twice as fast.
     #expect(simulator.makespan == 100 + 10 + 9 * 4 + 3)

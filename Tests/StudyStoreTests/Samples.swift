@@ -90,12 +90,12 @@ let everyCommand: [Command] = [
   .fit(basis: 40),
   .start(
     Leg(
-      id: LegID(TrialID(1), attempt: 2), slot: SlotID(WorkerID(3), 4),
+      id: LegID(TrialID(1), attempt: 2), slots: [SlotID(WorkerID(3), 4)],
       configuration: Configuration([("rate", .real(0.25))]),
       source: .init(container: "c.h5", entry: sampleEntry), until: 27)),
   .start(
     Leg(
-      id: LegID(TrialID(1), attempt: 1), slot: SlotID(WorkerID(0), 0),
+      id: LegID(TrialID(1), attempt: 1), slots: [SlotID(WorkerID(0), 0)],
       configuration: Configuration(), source: nil, until: 1)),
   .answer(LegID(TrialID(1), attempt: 2), on: WorkerID(3), epoch: 3, .goOn(until: 9)),
   .answer(LegID(TrialID(1), attempt: 2), on: WorkerID(3), epoch: 3, .pause),

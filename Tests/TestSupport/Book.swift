@@ -49,7 +49,7 @@ struct Book {
       if trial.isProposed { proposed.insert(trial.id.number) }
       if let place = trial.place {
         let leg = Leg(
-          id: LegID(trial.id, attempt: trial.attempts), slot: place.slot,
+          id: LegID(trial.id, attempt: trial.attempts), slots: [place.slot],
           configuration: trial.configuration, source: nil, until: trial.target)
         open[leg.id] = Open(leg: leg, since: place.since.microseconds, hasBegun: true)
       }

@@ -105,8 +105,9 @@ extension World {
   }
 
   private mutating func start(_ leg: Leg, _ rank: Int) {
-    if agents[rank]?.processes.contains(where: { $0.leg.slot == leg.slot }) ?? false {
-      violations.append("\(leg.id) starts in slot \(leg.slot), where another process runs")
+    let others = agents.compactMap(\.self).flatMap(\.processes).flatMap(\.leg.slots)
+    for slot in leg.slots where others.contains(slot) {
+      violations.append("\(leg.id) starts in slot \(slot), where another process runs")
     }
     var behaviour = Behaviour(seed: settings.seed, leg: leg.id, trouble: settings.trouble)
     if settings.areAllAnswerable { behaviour.isAnswerable = true }

@@ -34,6 +34,10 @@ int cprocesses_listen(const char *path, int backlog);
 /// Accepts a connection, closed on exec; accept4() needs _GNU_SOURCE.
 int cprocesses_accept(int listener);
 
+/// A TCP port on which nobody listens at this moment, or -1 with errno set.
+/// htonl() and its kin are macros, and sockaddr_in is cast to sockaddr.
+int cprocesses_free_port(void);
+
 /// ppoll() without a signal mask; it needs _GNU_SOURCE. A negative `seconds` waits without end.
 int cprocesses_poll(struct pollfd *entries, int count, double seconds);
 

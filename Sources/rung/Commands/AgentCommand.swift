@@ -125,6 +125,7 @@ struct AgentCommand: ParsableCommand {
     if gpuVendor == Vendor.none, let slots {
       return Session.Seats(count: slots, devices: [], deviceVariable: nil)
     }
-    return try Session.seats(for: handle.study.trial, wished: slots, vendor: vendor)
+    return try Session.seats(
+      for: handle.study, wished: slots, vendor: vendor, isWhole: false)
   }
 }

@@ -53,7 +53,7 @@ struct ResumeCommand: ParsableCommand {
       }
       return try Submission.tell(job, handle, json: json)
     }
-    let seats = try Session.seats(for: handle.study.trial, wished: slots)
+    let seats = try Session.seats(for: handle.study, wished: slots)
     let (coordinator, _) = try session.runHere(seats)
     try Session.conclude(coordinator, directory: handle.directory, json: json)
   }

@@ -78,7 +78,7 @@ struct RunCommand: ParsableCommand {
 
   func run() throws {
     // First: what is asked for in vain leaves no study behind.
-    let seats = try Session.seats(for: loadStudy(study).value.trial, wished: slots)
+    let seats = try Session.seats(for: loadStudy(study).value, wished: slots)
     let handle = try StudyHandle(creatingFrom: study, output: output, isFresh: fresh)
     let session = Session(handle: handle, record: try handle.read(), isQuiet: quiet)
     if !quiet { note("rung: \(handle.directory.path), \(seats.count) slots") }

@@ -16,7 +16,8 @@ struct SimulateCommand: ParsableCommand {
       """)
 
   @Argument(help: "The study file.", completion: .file(extensions: ["yaml"])) var study: String
-  @Option(help: "Trials at a time.") var slots: Int
+  @Option(help: "Trials at a time; where trials differ in size, the GPUs that they share.")
+  var slots: Int
   @Option(help: "A table of learning curves, instead of the study's own.") var table: String?
   @Option(help: "A built-in objective, instead of a table.") var objective: BuiltInObjective.Name?
   @Option(help: "How many seeds to simulate, from the study's own on.") var seeds = 1
@@ -125,11 +126,14 @@ struct SimulateCommand: ParsableCommand {
   }
 
   private func machine(for study: Study) throws -> Simulator.Settings {
+    // Of trials of one size so many run at a time; of others the option counts what they share.
+    let each = study.trial.sizes == nil ? study.slots(of: Configuration()) : 1
+    let slots = slots * each
     var settings = Simulator.Settings(slots: [slots], machine: study.machine ?? MachineModel())
     if let site {
       let checked = try findSite(site)
       if study.machine == nil { settings.machine = checked.value.machine ?? MachineModel() }
-      let each = slotsPerNode(study, at: checked.value)
+      let each = slotsPerNode(study, at: checked.value) ?? slots
       settings.slots = stride(from: 0, to: slots, by: each).map { min(each, slots - $0) }
     }
     if let time {
@@ -141,13 +145,8 @@ struct SimulateCommand: ParsableCommand {
     return settings
   }
 
-  private func slotsPerNode(_ study: Study, at site: Site) -> Int {
-    guard let partition = site.partition(named: site.workerPartition) else { return slots }
-    let trial = study.trial
-    guard trial.gpus > 0, let gpus = partition.gpus?.count else {
-      return max(1, partition.cores / trial.cpus)
-    }
-    return max(1, gpus * trial.trialsPerGPU / trial.gpus)
+  private func slotsPerNode(_ study: Study, at site: Site) -> Int? {
+    site.partition(named: site.workerPartition).flatMap { $0.slots(for: study) }
   }
 }
 

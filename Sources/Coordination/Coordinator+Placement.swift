@@ -1,0 +1,134 @@
+import StudyModel
+
+// Where trials of several sizes go. The one at the head of the line gets the next room that is large
+// enough; while it waits, the agents where it will soonest have room are kept for it, and others
+// pass it on the rest. So a large trial is not starved, and small ones fill what it cannot use.
+extension Coordinator {
+  /// Trials in line behind the head, beyond which no new one is begun in the hope that it fits.
+  static let lineLimit = 8
+  /// Of the trials in line so many are looked at for one that fits beside the head.
+  private static let lookAhead = 64
+
+  /// Whether trials need different numbers of slots.
+  private var sizesVary: Bool { study.trial.sizes != nil || study.algorithm.schedule.widens }
+
+  /// The next trial that gets slots, with these; `nil` where none does now.
+  mutating func nextPlacement() -> (TrialID, [SlotID])? {
+    guard let head = waiting ?? nextWork() else { return nil }
+    if let slots = freeSlots(for: head, among: free) {
+      guard !isTooLate(for: head, width: slots.count) else {
+        waiting = head
+        return nil
+      }
+      waiting = nil
+      keptWorkers = nil
+      return (head, slots)
+    }
+    waiting = head
+    return sizesVary ? placementBeside(head) : nil
+  }
+
+  /// The slots that a trial needs for its next leg; `nil` where that follows from a configuration
+  /// which it does not have yet.
+  ///
+  /// What a schedule adds is bounded by the slots of the largest agent, and so is a number that is
+  /// calculated: a trial stays on one node.
+  func width(of trial: TrialID) -> Int? {
+    let record = trials[trial.number]
+    guard study.trial.sizes == nil || record.isProposed else { return nil }
+    var own = study.slots(of: record.configuration)
+    let largest = workers.reduce(1) { max($0, $1?.slots ?? 0) }
+    if case .calculated = study.trial.sizes { own = min(own, largest) }
+    // One that ran out of memory has its GPU for itself.
+    if record.isAlone { own = max(own, study.trial.trialsPerGPU) }
+    let (product, overflow) = own.multipliedReportingOverflow(
+      by: study.width(upTo: Budget(record.target)))
+    return max(own, min(overflow ? .max : product, largest))
+  }
+
+  /// Free slots for a trial's next leg: a single one, to have its configuration proposed, where its
+  /// size is not known yet.
+  func freeSlots(for trial: TrialID, among free: [SlotID]) -> [SlotID]? {
+    guard let width = width(of: trial) else { return free.last.map { [$0] } }
+    return slotChoice.slots(width, among: free)
+  }
+
+  private var slotChoice: SlotChoice {
+    SlotChoice(
+      shares: study.trial.trialsPerGPU, slotsByRank: workers.map { $0?.slots ?? 0 },
+      packs: sizesVary)
+  }
+
+  /// A trial that fits beside the one at the head of the line, and its slots.
+  private mutating func placementBeside(_ head: TrialID) -> (TrialID, [SlotID])? {
+    let kept = keptWorkers ?? workersSoonestFree(for: head)
+    keptWorkers = kept
+    let open = free.filter { !kept.contains($0.worker) }
+    guard !open.isEmpty else { return nil }
+    for place in ready.indices.prefix(Self.lookAhead) {
+      if let slots = fitting(ready[place], among: open) { return (ready.remove(at: place), slots) }
+    }
+    // Whoever does not fit waits behind the head.
+    while ready.count < Self.lineLimit, let next = nextBeyondLine() {
+      if let slots = fitting(next, among: open) { return (next, slots) }
+      trials[next.number].state = .running
+      ready.append(next)
+    }
+    return nil
+  }
+
+  private func fitting(_ trial: TrialID, among open: [SlotID]) -> [SlotID]? {
+    guard let slots = freeSlots(for: trial, among: open), !isTooLate(for: trial, width: slots.count)
+    else { return nil }
+    return slots
+  }
+
+  /// The scheduler's next trial, whoever waits in line.
+  private mutating func nextBeyondLine() -> TrialID? {
+    let line = ready
+    ready = []
+    defer { ready = line }
+    return nextWork()
+  }
+
+  /// The agents that are kept for a trial: as few as can hold it, those with the fewest slots in use.
+  private func workersSoonestFree(for trial: TrialID) -> [WorkerID] {
+    guard let width = width(of: trial) else { return [] }
+    let choice = slotChoice
+    var busy = choice.slotsByRank
+    for slot in free { busy[slot.worker.rank] -= 1 }
+    let ranks = busy.indices.filter { choice.slotsByRank[$0] > 0 }
+    let count = choice.agentsNeeded(width)
+    guard count > 1 else {
+      let fitting = ranks.filter {
+        choice.devices(choice.slotsByRank[$0]) >= choice.devices(width)
+      }
+      return fitting.min { (busy[$0], $0) < (busy[$1], $1) }.map { [WorkerID($0)] } ?? []
+    }
+    let widest = ranks.sorted {
+      (choice.slotsByRank[$1], busy[$0], $0) < (choice.slotsByRank[$0], busy[$1], $1)
+    }
+    return widest.prefix(count).map { WorkerID($0) }
+  }
+
+  /// Takes a trial whose size has become known by its configuration back into the line, where the
+  /// slot that it was given for that is not what it needs.
+  mutating func resize(_ trial: TrialID) {
+    let slots = trials[trial.number].reserved
+    guard study.trial.sizes != nil, !slots.isEmpty, let width = width(of: trial),
+      width != slots.count
+    else { return }
+    trials[trial.number].reserved = []
+    release(slots)
+    ready.append(trial)
+  }
+
+  /// Whether agents were lost, nothing runs, and the trial at the head of the line needs more slots
+  /// than are left: nothing would ever happen any more.
+  var lacksRoom: Bool {
+    guard hasShrunk == true, busyCount == 0, let waiting, let width = width(of: waiting) else {
+      return false
+    }
+    return width > slotCount
+  }
+}

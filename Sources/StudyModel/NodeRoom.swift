@@ -1,0 +1,66 @@
+/// What a node has for trials.
+public struct NodeRoom: Hashable, Sendable {
+  /// Cores.
+  public var cores: Int
+  /// Memory in MiB.
+  public var memoryMiB: Int
+  /// GPUs.
+  public var gpus: Int
+
+  /// Room of these figures.
+  public init(cores: Int, memoryMiB: Int, gpus: Int) {
+    self.cores = cores
+    self.memoryMiB = memoryMiB
+    self.gpus = gpus
+  }
+
+  /// What a slot needs of a node, and is not there.
+  public enum Shortage: String, Error, Hashable, Sendable, CaseIterable {
+    /// Cores.
+    case cpus
+    /// Memory.
+    case memory
+    /// GPUs.
+    case gpus
+  }
+
+  /// Slots of the node for trials of a study: shares of GPUs, whole GPUs, or cores.
+  ///
+  /// A process of a trial has `trial.cpus` and `trial.memory`: with one process for each GPU that is a
+  /// slot's, and with one for all its GPUs so many slots share it. Slots beyond the last whole trial
+  /// of one size are left out.
+  ///
+  /// - Parameter study: Of its trials the needs count.
+  /// - Returns: At least 1.
+  /// - Throws: ``Shortage`` where not even one trial of one size fits, or one slot of several sizes.
+  public func slots(for study: Study) throws(Shortage) -> Int {
+    let trial = study.trial
+    let width = trial.sizes == nil ? study.slots(of: Configuration()) : 1
+    let unit = trial.launch == .plain ? width : 1
+    let most = trial.gpus > 0 ? times(gpus, trial.trialsPerGPU) : Int.max
+    guard width <= most else { throw .gpus }
+    let cores = times(unit, cores / trial.cpus)
+    guard width <= cores else { throw .cpus }
+    var slots = min(most, cores)
+    if let memory = trial.memoryMiB, memory > 0 {
+      slots = min(slots, times(unit, memoryMiB / memory))
+      guard width <= slots else { throw .memory }
+    }
+    return slots - slots % width
+  }
+
+  private func times(_ left: Int, _ right: Int) -> Int {
+    let (product, overflow) = left.multipliedReportingOverflow(by: right)
+    return overflow ? .max : product
+  }
+}
+
+extension Site.Partition {
+  /// What a node of the partition has.
+  public var room: NodeRoom {
+    NodeRoom(cores: cores, memoryMiB: memoryMiB, gpus: gpus?.count ?? 0)
+  }
+
+  /// Slots of a node for trials of a study; `nil` where none fits.
+  public func slots(for study: Study) -> Int? { try? room.slots(for: study) }
+}

@@ -1,0 +1,133 @@
+import StudyModel
+import TestSupport
+import Testing
+
+@testable import Coordination
+
+/// Trials of several sizes that share an allocation.
+struct SizesTests {
+  /// A random study whose trials have several GPUs, a share of one, or as many as their configuration
+  /// says, in a world that has room for each.
+  static func world(seed: UInt64, cuts: Set<Int> = []) throws -> World {
+    var study = Study.random(seed: seed)
+    var random = SeededGenerator(seed, 921)
+    study.trial.launch = random.chance(0.5) ? .ranks : .plain
+    switch random.integer(0...4) {
+    case 0: study.trial.gpus = random.integer(2...4)
+    case 1: (study.trial.gpus, study.trial.trialsPerGPU) = (1, random.integer(2...4))
+    case 2:
+      study.trial.gpus = 1
+      study.trial.sizes = .calculated(try Expression("max(1, width / 16) * factor"))
+    default:
+      let isShared = random.chance(0.4)
+      let sizes: [ParameterValue] =
+        isShared
+        ? [.real(0.25), .real(0.5), .real(1), .real(2)] : [.integer(1), .integer(2), .integer(4)]
+      (study.trial.gpus, study.trial.trialsPerGPU) = (1, isShared ? 4 : 1)
+      study.trial.sizes = .chosen(sizes)
+      study.space = study.space.with(
+        Parameter(name: TrialSizes.parameterName, domain: .ordinal(sizes)))
+    }
+    var settings = World.Settings.random(seed: seed, study: study)
+    let shares = study.trial.trialsPerGPU
+    let largest = study.largestSlots ?? 4
+    settings.slots = settings.slots.map { $0 * shares * random.integer(1...2) }
+    let whole = (largest + shares - 1) / shares * shares
+    if let last = settings.slots.indices.last {
+      settings.slots[last] = max(settings.slots[last], whole)
+    }
+    settings.cuts = cuts
+    var world = World(study: study, settings: settings)
+    world.inspect = WorldTests.inspection
+    return world
+  }
+
+  @Test(arguments: seeds(400, from: 910_000))
+  func everyStudyEndsWithTheTrialsItPromised(seed: UInt64) throws {
+    var world = try Self.world(seed: seed)
+    try world.live()
+    #expect(world.violations == [])
+    WorldTests.expectTheEnd(world)
+    for entry in world.journal {
+      for case .start(let leg) in entry.commands {
+        let study = world.coordinator.study
+        let own = study.slots(of: leg.configuration)
+        #expect(leg.slots.count == leg.width)
+        // What is calculated is bounded by the slots that there are.
+        if case .calculated = study.trial.sizes { continue }
+        #expect(leg.width >= own)
+      }
+    }
+  }
+
+  @Test(arguments: seeds(100, from: 911_000))
+  func aReplayEqualsTheRunAndARunThatIsCutGoesOn(seed: UInt64) throws {
+    var random = SeededGenerator(seed, 922)
+    let cuts = Set((0..<random.integer(1...4)).map { _ in random.integer(1...200) })
+    var world = try Self.world(seed: seed, cuts: cuts)
+    try world.live()
+    #expect(world.violations == [])
+    WorldTests.expectTheEnd(world)
+    var coordinator = Coordinator(study: try roundTrip(world.coordinator.study))
+    for entry in world.journal {
+      #expect(coordinator.absorb(try roundTrip(entry.event), at: entry.time) == entry.commands)
+    }
+    #expect(try json(coordinator) == json(world.coordinator))
+  }
+
+  /// A study of one rung whose trials choose 1 or 4 GPUs, the first trials as `sizes` says.
+  private func desk(slots: [Int], sizes: [Int], trials: Int) -> Desk {
+    Desk(slots: slots) { study in
+      study.algorithm = Algorithm(.random)
+      study.trial.gpus = 1
+      study.trial.sizes = .chosen([.integer(1), .integer(2), .integer(4)])
+      study.space = study.space.with(
+        Parameter(
+          name: TrialSizes.parameterName,
+          domain: .ordinal([.integer(1), .integer(2), .integer(4)])))
+      study.points = sizes.map {
+        Configuration([("x", .real(Double($0) / 10)), (TrialSizes.parameterName, .integer($0))])
+      }
+      study.stop.trials = trials
+    }
+  }
+
+  @Test func aLargeTrialIsNotStarvedBySmallOnes() {
+    // Trials 0 to 3 take every slot; the next needs four, and small ones come after it.
+    var desk = desk(slots: [4], sizes: [1, 1, 1, 1, 4, 1, 1, 1], trials: 8)
+    for number in 0..<3 {
+      desk.report(leg(number), epoch: 4, 0.5)
+      #expect(desk.end(leg(number)).starts == [], "nobody takes a slot that is kept for it")
+    }
+    desk.report(leg(3), epoch: 4, 0.5)
+    #expect(desk.end(leg(3)).starts == [leg(4)])
+  }
+
+  @Test func smallTrialsFillWhatALargeOneCannotUse() {
+    // Trials 0 to 3 have agent 0, and 6 and 7 half of agent 1, the rest of which is kept for trial 4.
+    var desk = desk(slots: [4, 4], sizes: [1, 1, 1, 1, 4, 4, 1, 1, 1, 1], trials: 10)
+    #expect(desk.coordinator.waiting == TrialID(4))
+    #expect(desk.coordinator.free.map(\.worker) == [WorkerID(1), WorkerID(1)])
+    desk.report(leg(0), epoch: 4, 0.5)
+    #expect(desk.end(leg(0)).starts == [leg(8)], "not trial 5, which is as large")
+    desk.report(leg(6), epoch: 4, 0.5)
+    #expect(desk.end(leg(6)).starts == [])
+    desk.report(leg(7), epoch: 4, 0.5)
+    #expect(desk.end(leg(7)).starts == [leg(4)])
+    #expect(desk.coordinator.ready == [TrialID(5)])
+  }
+
+  @Test func aRunWithoutRoomForItsNextTrialEnds() {
+    var desk = Desk(slots: [2, 2]) {
+      $0.algorithm = Algorithm(.random)
+      $0.trial.gpus = 4
+      $0.trial.launch = .ranks
+      $0.stop.trials = 3
+    }
+    #expect(desk.coordinator.trials[0].place != nil)
+    let commands = desk.lose(1)
+    #expect(commands.ends == [leg(0)])
+    let left = desk.end(leg(0), .endedByRung)
+    #expect(left.contains { $0.isLeave })
+  }
+}

@@ -1,0 +1,178 @@
+import Coordination
+import Foundation
+import Processes
+import StudyModel
+import Testing
+
+// Trials of every size on a private Slurm, each of which checks that its devices are its own.
+extension JobTests {
+  /// Takes a lock on each device, adds up the ranks' numbers at each epoch over a socket of its own, and
+  /// notes where it was.
+  ///
+  /// A lock is one of `SHARES` files a device; it goes with the process.
+  static let sizedTrial = """
+    import fcntl, json, os, socket, sys, time, rung
+    folder = os.environ["LOCKS"]
+    rank, world = int(os.environ.get("RANK", 0)), int(os.environ.get("WORLD_SIZE", 1))
+    local, local_world = int(os.environ.get("LOCAL_RANK", 0)), int(os.environ.get("LOCAL_WORLD_SIZE", 1))
+    host, devices = socket.gethostname(), os.environ["CUDA_VISIBLE_DEVICES"].split(",")
+    locks = []
+    def lock(device):
+        for share in range(int(os.environ["SHARES"])):
+            file = open(f"{folder}/{host}-{device}-{share}", "w")
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                locks.append(file)
+                return
+            except BlockingIOError:
+                file.close()
+        sys.exit(f"device {device} of {host} is given twice")
+    if local == 0:
+        for device in devices: lock(device)
+    if world > 1:
+        address = (os.environ["MASTER_ADDR"], int(os.environ["MASTER_PORT"]))
+        if rank == 0:
+            server = socket.create_server(("", address[1]))
+            peers = [server.accept()[0].makefile("rw") for _ in range(world - 1)]
+        else:
+            for attempt in range(200):
+                try:
+                    peers = [socket.create_connection(address).makefile("rw")]
+                    break
+                except OSError:
+                    time.sleep(0.05)
+    def tell(peer, value):
+        peer.write(json.dumps(value) + "\\n")
+        peer.flush()
+    def all_reduce(value):
+        if world == 1: return value
+        if rank:
+            tell(peers[0], value)
+            return json.loads(peers[0].readline())
+        total = value + sum(json.loads(peer.readline()) for peer in peers)
+        for peer in peers: tell(peer, total)
+        return total
+    trial = rung.trial()
+    begin = time.time()
+    if trial.resumed_from:
+        state = open(os.path.join(trial.checkpoint_parts[0], "state")).read()
+        assert state == str(trial.resumed_from), (state, trial.resumed_from)
+    for epoch in trial.epochs():
+        time.sleep(0.1)
+        total = all_reduce(rank)
+        assert total == world * (world - 1) // 2, total
+        if rank == 0:
+            with open(os.path.join(trial.checkpoint_dir, "state"), "w") as file: file.write(str(epoch))
+        trial.report(epoch, value=(float(trial.config["x"]) - 0.3) ** 2 + 1 / epoch, ranks=world)
+    print("USED " + json.dumps({"host": host, "devices": devices, "rank": rank, "world": world,
+                                "local": local_world, "trial": trial.id, "begin": begin, "end": time.time()}),
+          flush=True)
+    """
+
+  struct Place: Decodable {
+    var host: String
+    var devices: [String]
+    var rank: Int
+    var world: Int
+    var local: Int
+    var trial: Int
+    var begin: Double
+    var end: Double
+  }
+
+  /// A study whose trials have GPUs as `gpus` says.
+  static func sizedStudy(
+    gpus: String, launch: String, shares: Int = 1, trials: Int, locks: String
+  ) -> String {
+    """
+    name: sizes
+    metric: {name: value, goal: minimize}
+    fidelity: {name: epoch, min: 1, max: 9}
+    parameters:
+      x: {min: 0.0, max: 1.0}
+    algorithm: asha
+    trial: {command: [python3, train.py], gpus: \(gpus), launch: \(launch), cpus: 1, memory: 256MiB}
+    environment: {variables: {LOCKS: \(locks), SHARES: "\(shares)"}}
+    stop: {trials: \(trials)}
+    seed: 5
+    """
+  }
+
+  /// What the trials noted.
+  func places(of folder: StudyFolder) throws -> [Place] {
+    var places: [Place] = []
+    for name in namesInFolder(folder.directory + "/logs") where name.hasPrefix("node-") {
+      let log = try readFile("\(folder.directory)/logs/\(name)")
+      for line in String(decoding: log, as: UTF8.self).split(separator: "\n") {
+        guard let place = line.range(of: "USED ") else { continue }
+        places.append(
+          try JSONDecoder().decode(Place.self, from: Data(line[place.upperBound...].utf8)))
+      }
+    }
+    return places
+  }
+
+  @Test(arguments: [
+    // Eight cores a node: two GPUs of four shares, or four whole ones.
+    (gpus: "0.25", launch: "plain", sizes: [1], slots: 32, devices: 2),
+    ("2", "ranks", [2], 16, 4), ("4", "ranks", [4], 16, 4), ("3", "plain", [3], 12, 3),
+    ("[1, 2, 4]", "ranks", [1, 2, 4], 16, 4), ("\"x * 4\"", "ranks", [1, 2, 3, 4], 16, 4),
+  ])
+  func trialsOfEverySizeHaveDevicesOfTheirOwn(
+    gpus: String, launch: String, sizes: [Int], slots: Int, devices: Int
+  ) throws {
+    try Cluster.require()
+    let locks = try makeTemporaryFolder("/tmp/rung-locks-")
+    defer { removeAll(locks) }
+    let shares = gpus == "0.25" ? 4 : 1
+    let folder = try StudyFolder([
+      "study.yaml": Self.sizedStudy(
+        gpus: gpus, launch: launch, shares: shares, trials: 36, locks: locks),
+      "train.py": Self.sizedTrial,
+    ])
+    _ = try submit(folder, "resident")
+    try Cluster.waitForJobs(atMost: 300)
+    let status = try status(folder)
+    #expect(status.state == "completed")
+    #expect(status.trials.total == 36 && status.trials.failed == 0)
+    let places = try places(of: folder)
+    #expect(Set(places.map(\.devices.count)) == Set(sizes), "the trials' numbers of GPUs")
+    for place in places {
+      #expect(place.local == (launch == "ranks" ? place.devices.count : 1))
+      #expect(place.world == place.local)
+    }
+    let used = Set(places.flatMap { place in place.devices.map { "\(place.host) \($0)" } })
+    #expect(used.count == 4 * devices, "every GPU was used")
+    let taken = Set(try folder.legs().flatMap(\.slots))
+    #expect(taken.count == slots, "every slot was used")
+    try expectNothingLeft(of: folder)
+  }
+
+  /// A promoted trial pauses, and goes on from its checkpoint with twice the GPUs.
+  @Test func successiveDoublingDoublesAPromotedTrialsGPUs() throws {
+    try Cluster.require()
+    let locks = try makeTemporaryFolder("/tmp/rung-locks-")
+    defer { removeAll(locks) }
+    let study = Self.sizedStudy(gpus: "1", launch: "ranks", trials: 24, locks: locks)
+    let folder = try StudyFolder([
+      "study.yaml": study.replacingOccurrences(of: "algorithm: asha", with: "algorithm: rasda"),
+      "train.py": Self.sizedTrial,
+    ])
+    _ = try submit(folder, "resident")
+    try Cluster.waitForJobs(atMost: 300)
+    let status = try status(folder)
+    #expect(status.state == "completed")
+    #expect(status.trials.total == 24 && status.trials.failed == 0)
+    // Rungs at 1, 2, 4 and 8 epochs; four GPUs a node bound the growth.
+    for leg in try folder.legs() {
+      let expected = [1: 1, 2: 2, 4: 4, 8: 4, 9: 4][leg.until]
+      #expect(leg.width == expected, "up to epoch \(leg.until)")
+      #expect((leg.source == nil) == (leg.until == 1), "its checkpoint is carried over")
+    }
+    for place in try places(of: folder) {
+      #expect(place.world == place.devices.count && place.local == place.world)
+    }
+    #expect(Set(try places(of: folder).map(\.world)) == [1, 2, 4])
+    try expectNothingLeft(of: folder)
+  }
+}
