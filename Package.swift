@@ -63,7 +63,9 @@ let package = Package(
       name: "Reporting", dependencies: ["StudyModel", "Coordination"], swiftSettings: settings),
     .target(name: "CResources", exclude: ["rung.py", "report.html"]),
     .target(name: "Resources", dependencies: ["CResources"], swiftSettings: settings),
-    .target(name: "Planning", dependencies: ["StudyModel"], swiftSettings: settings),
+    .target(
+      name: "Planning", dependencies: ["StudyModel", "Coordination", "Simulation"],
+      swiftSettings: settings),
     .target(name: "JobScripts", dependencies: ["StudyModel"], swiftSettings: settings),
     .target(name: "CProcesses"),
     .target(name: "Processes", dependencies: ["CProcesses"], swiftSettings: settings),
@@ -148,7 +150,8 @@ let package = Package(
       exclude: ["Goldens"],
       swiftSettings: settings),
     .testTarget(
-      name: "PlanningTests", dependencies: ["Planning", "StudyModel"], swiftSettings: settings),
+      name: "PlanningTests", dependencies: ["Planning", "Simulation", "StudyModel"],
+      swiftSettings: settings),
     .testTarget(
       name: "JobScriptsTests",
       dependencies: ["JobScripts", "Planning", "StudyFiles", "StudyModel"],

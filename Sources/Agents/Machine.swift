@@ -32,17 +32,16 @@ public struct Machine: Hashable, Sendable {
     }
   }
 
-  /// The slots for trials of a study here, and the GPUs that they are, or are shares of.
+  /// The slots for trials here, and the GPUs that they are, or are shares of.
   ///
   /// Where this machine shows no GPU, or its cores and memory are too few, a slot is what a process
   /// can get: at least one trial runs.
   ///
-  /// - Parameter study: Of its trials the needs count.
+  /// - Parameter trial: What a trial needs.
   /// - Returns: Slots for at least one trial, if it does not need more GPUs than there are; devices
   ///   are empty where the slots are of cores.
-  public func slots(for study: Study) -> (count: Int, devices: [String]) {
-    let trial = study.trial
-    let width = trial.sizes == nil ? study.slots(of: Configuration()) : 1
+  public func slots(for trial: TrialSettings) -> (count: Int, devices: [String]) {
+    let width = trial.equalSlots ?? 1
     let (cores, memory) = (max(cores, trial.cpus), max(memoryMiB, trial.memoryMiB ?? 0))
     guard trial.gpus > 0, !devices.isEmpty else {
       var processes = cores / trial.cpus
@@ -51,7 +50,7 @@ public struct Machine: Hashable, Sendable {
     }
     let room = NodeRoom(cores: cores, memoryMiB: memory, gpus: devices.count)
     // Cores and memory that are too few for it hold no trial up: the user sees what comes of it.
-    let count = (try? room.slots(for: study)) ?? min(width, devices.count * trial.trialsPerGPU)
+    let count = (try? room.slots(for: trial)) ?? min(width, devices.count * trial.trialsPerGPU)
     let used = (count + trial.trialsPerGPU - 1) / trial.trialsPerGPU
     return (count, Array(devices.prefix(used)))
   }

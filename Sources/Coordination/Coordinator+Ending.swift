@@ -51,10 +51,18 @@ extension Coordinator {
 
   /// GPU-hours that trials have used; slot-hours where a trial needs no GPU.
   public var gpuHours: Double {
-    Double(busyMicroseconds) / 3.6e9 * gpusPerSlot
+    (gpuHoursBefore ?? 0) + Double(busyMicroseconds) / 3.6e9 * gpusPerSlot
   }
 
-  private var gpusPerSlot: Double { 1 / Double(study.trial.trialsPerGPU) }
+  private var gpusPerSlot: Double { 1 / Double(trial.trialsPerGPU) }
+
+  /// Keeps the GPU-hours as they are while a slot becomes another share of a GPU.
+  mutating func keepGPUHours(during change: (inout Coordinator) -> Void) {
+    let hours = gpuHours
+    change(&self)
+    let other = hours - gpuHours
+    if other != 0 { gpuHoursBefore = (gpuHoursBefore ?? 0) + other }
+  }
 
   /// When `deadlinePassed` is due if nothing happens before; `nil` where no rule depends on time.
   public var nextDeadline: StudyTime? {

@@ -9,8 +9,11 @@ extension Coordinator {
   /// Of the trials in line so many are looked at for one that fits beside the head.
   private static let lookAhead = 64
 
+  /// What trials need in this run.
+  var trial: TrialSettings { run?.size.map { study.trial.resized(to: $0) } ?? study.trial }
+
   /// Whether trials need different numbers of slots.
-  private var sizesVary: Bool { study.trial.sizes != nil || study.algorithm.schedule.widens }
+  private var sizesVary: Bool { trial.sizes != nil || study.algorithm.schedule.widens }
 
   /// The next trial that gets slots, with these; `nil` where none does now.
   mutating func nextPlacement() -> (TrialID, [SlotID])? {
@@ -35,12 +38,13 @@ extension Coordinator {
   /// calculated: a trial stays on one node.
   func width(of trial: TrialID) -> Int? {
     let record = trials[trial.number]
-    guard study.trial.sizes == nil || record.isProposed else { return nil }
-    var own = study.slots(of: record.configuration)
+    let settings = self.trial
+    guard settings.sizes == nil || record.isProposed else { return nil }
+    var own = settings.slots(of: record.configuration)
     let largest = workers.reduce(1) { max($0, $1?.slots ?? 0) }
-    if case .calculated = study.trial.sizes { own = min(own, largest) }
+    if case .calculated = settings.sizes { own = min(own, largest) }
     // One that ran out of memory has its GPU for itself.
-    if record.isAlone { own = max(own, study.trial.trialsPerGPU) }
+    if record.isAlone { own = max(own, settings.trialsPerGPU) }
     let (product, overflow) = own.multipliedReportingOverflow(
       by: study.width(upTo: Budget(record.target)))
     return max(own, min(overflow ? .max : product, largest))
@@ -55,7 +59,7 @@ extension Coordinator {
 
   private var slotChoice: SlotChoice {
     SlotChoice(
-      shares: study.trial.trialsPerGPU, slotsByRank: workers.map { $0?.slots ?? 0 },
+      shares: trial.trialsPerGPU, slotsByRank: workers.map { $0?.slots ?? 0 },
       packs: sizesVary)
   }
 
@@ -115,7 +119,7 @@ extension Coordinator {
   /// slot that it was given for that is not what it needs.
   mutating func resize(_ trial: TrialID) {
     let slots = trials[trial.number].reserved
-    guard study.trial.sizes != nil, !slots.isEmpty, let width = width(of: trial),
+    guard self.trial.sizes != nil, !slots.isEmpty, let width = width(of: trial),
       width != slots.count
     else { return }
     trials[trial.number].reserved = []

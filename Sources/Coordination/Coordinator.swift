@@ -44,6 +44,8 @@ public struct Coordinator: Sendable, Codable {
   public internal(set) var slotMicroseconds = 0
   /// Slot-time used by trials, in microseconds.
   public internal(set) var busyMicroseconds = 0
+  /// GPU-hours that slots of other sizes in earlier runs make up for; `nil` for none.
+  var gpuHoursBefore: Double?
   /// Slots that trials hold.
   public internal(set) var busyCount = 0
   /// When everything that is to survive this run must be durable; `nil` where that is not known.
@@ -166,7 +168,7 @@ public struct Coordinator: Sendable, Codable {
   public var slotCount: Int { workers.reduce(0) { $0 + ($1?.slots ?? 0) } }
 
   private mutating func begin(_ run: Run, _ commands: inout [Command]) {
-    self.run = run
+    keepGPUHours { $0.run = run }
     runEnding = nil
     (horizon, draining, nextHold, hasLeft, reportsBefore) = (nil, nil, nil, false, reports.count)
     // A fit that was being made is asked for again: the same, whatever was observed meanwhile.

@@ -56,12 +56,15 @@ public struct Run: Hashable, Sendable, Codable {
   public var wallTime: Double
   /// The version of Rung.
   public var version: String
+  /// The size of trials in this run; `nil` where it is the study's own.
+  public var size: TrialSize?
 
   /// A run of these figures.
   public init(
     number: Int, host: String, process: Int, processStart: Int, job: Int?, wallTime: Double,
-    version: String
+    version: String, size: TrialSize? = nil
   ) {
+    self.size = size
     self.number = number
     self.host = host
     self.process = process

@@ -196,9 +196,10 @@ extension JobScript {
   private func agent(_ component: Plan.Component) throws(JobScriptError) -> String {
     let executable = try absolutePath(locations.executable, "the executable")
     let vendor = component.role == .workers ? plan.vendor?.rawValue ?? "none" : "none"
+    let size = plan.trialSize.map { " --trial-gpus \($0)" } ?? ""
     return """
       \(shellQuoted(executable)) agent "$study" \
-      --slots \(component.slotsPerNode) --gpu-vendor \(vendor)
+      --slots \(component.slotsPerNode) --gpu-vendor \(vendor)\(size)
       """
   }
 

@@ -56,7 +56,8 @@ struct JobScript {
       "# Study \(study) at site \(site), strategy \(plan.strategy.rawValue):"
     ] + components + [
       "# Written by rung \(version) with: rung plan STUDY --site \(site) --nodes \(workerNodes)"
-        + " --time \(minutes)m --strategy \(plan.strategy.rawValue) --script",
+        + " --time \(minutes)m --strategy \(plan.strategy.rawValue)"
+        + (plan.trialSize.map { " --trial-gpus \($0)" } ?? "") + " --script",
       "#",
       "# Exit status: 0 the study is done, or a follow-up job goes on with it; 1 it failed; 75 it",
       "# stopped early and can be resumed.",

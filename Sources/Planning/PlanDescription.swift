@@ -30,7 +30,7 @@ public func describe(_ plan: Plan) -> String {
 ///   - rows: All of one length, the header first.
 ///   - wordColumns: How many columns, from the left, hold words.
 /// - Returns: One line a row.
-private func table(_ rows: [[String]], wordColumns: Int) -> [String] {
+func table(_ rows: [[String]], wordColumns: Int) -> [String] {
   let columns = rows.first?.count ?? 0
   let widths = (0..<columns).map { column in rows.map { $0[column].count }.max() ?? 0 }
   return rows.map { row in

@@ -1,3 +1,5 @@
+public import StudyModel
+
 /// What a user wishes a plan to be: how large, how long, in which layout, where.
 public struct PlanRequest: Hashable, Sendable {
   /// How large the job is to be.
@@ -16,12 +18,15 @@ public struct PlanRequest: Hashable, Sendable {
   public var strategy: String?
   /// The partition of the workers; `nil` for the study's, else the site's.
   public var partition: String?
+  /// The GPUs of each trial; `nil` for the study's own.
+  public var trialSize: TrialSize?
 
   /// A wish; what is left out is for the planner to choose.
   public init(
     size: Size = .nodes(1), time: Duration? = nil, strategy: String? = nil,
-    partition: String? = nil
+    partition: String? = nil, trialSize: TrialSize? = nil
   ) {
+    self.trialSize = trialSize
     self.size = size
     self.time = time
     self.strategy = strategy

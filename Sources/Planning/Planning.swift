@@ -18,6 +18,7 @@ public import StudyModel
 public func plan(
   _ study: Study, at site: Site, asking wish: PlanRequest
 ) throws(PlanError) -> Plan {
+  let study = study.resized(to: wish.trialSize)
   let strategy = try strategy(named: wish.strategy)
   let name =
     wish.partition ?? study.slurm.partition ?? site.slurm.partition ?? site.workerPartition
@@ -33,11 +34,13 @@ public func plan(
   let components =
     (coordinator.map { [coordinatorComponent(on: $0, of: site)] } ?? []) + [workers]
   let partitions = [partition] + (coordinator.map { [$0] } ?? [])
-  return Plan(
+  var plan = Plan(
     study: study.name, site: site.name, strategy: strategy, components: components,
     time: try time(asked: wish.time, default: site.defaultTime, on: partitions),
     vendor: study.trial.gpus > 0 ? partition.gpus?.vendor : nil,
-    slotsPerTrial: study.trial.sizes == nil ? study.slots(of: Configuration()) : 1)
+    slotsPerTrial: study.trial.equalSlots ?? 1)
+  plan.trialSize = wish.trialSize
+  return plan
 }
 
 // MARK: - What the wish and the site name
@@ -101,7 +104,7 @@ private func slotsPerNode(
   if trial.gpus > 0, partition.gpus == nil {
     throw .noGPUs(.trial(trial.gpus), partition: partition.name, others: site.partitionsWithGPUs)
   }
-  do throws(NodeRoom.Shortage) { return try partition.room.slots(for: study) } catch {
+  do throws(NodeRoom.Shortage) { return try partition.room.slots(for: study.trial) } catch {
     let processes = trial.launch == .ranks && trial.sizes == nil ? max(1, trial.gpus) : 1
     let (asked, limit) =
       switch error {
@@ -115,7 +118,7 @@ private func slotsPerNode(
 
 /// Refuses a size that the search may choose and no node has room for.
 private func checkRoom(on node: Plan.Component, for study: Study) throws(PlanError) {
-  guard let largest = study.largestSlots, largest > node.slotsPerNode else { return }
+  guard let largest = study.trial.largestSlots, largest > node.slotsPerNode else { return }
   let shares = study.trial.trialsPerGPU
   throw .trialBeyondNode(
     gpus: (largest + shares - 1) / shares, partition: node.partition,

@@ -13,10 +13,15 @@ public struct BuiltInObjective: Objective {
   private let objective: any Objective
 
   /// An objective for this study.
-  public init(_ name: Name, for study: Study) {
+  ///
+  /// - Parameters:
+  ///   - name: Which.
+  ///   - study: The study.
+  ///   - secondsPerEpoch: Of `curves`: how long an epoch takes on one GPU; above 0.
+  public init(_ name: Name, for study: Study, secondsPerEpoch: Double = 1) {
     objective =
       switch name {
-      case .curves: CurvesObjective(for: study)
+      case .curves: CurvesObjective(for: study, secondsPerEpoch: secondsPerEpoch)
       case .agEBOTabular: TabularObjective(for: study)
       }
   }

@@ -4,19 +4,20 @@ import StudyModel
 /// Smooth saturating learning curves over any space, with a little noise.
 struct CurvesObjective: Objective {
   private let study: Study
+  private let secondsPerEpoch: Double
   /// Where each parameter is best, as a coordinate from 0 to 1.
   private let optima: [Double]
 
-  /// An objective for this study.
-  init(for study: Study) {
+  /// An objective for this study, whose epochs take so long.
+  init(for study: Study, secondsPerEpoch: Double) {
     self.study = study
+    self.secondsPerEpoch = secondsPerEpoch
     // The same for all seeds: the objective is one, the search differs.
     var random = RandomStream(seed: 0, trial: TrialID(0), purpose: .simulation)
     optima = study.space.parameters.map { _ in 0.15 + 0.7 * random.unit() }
   }
 
-  /// A curve that falls from 1 to a loss given by the distance from the optimum, one second an
-  /// epoch; a metric to maximise is 1 minus the loss.
+  /// A curve that falls from 1 to a loss given by the distance from the optimum; a metric to maximise is 1 minus the loss.
   func curve(of configuration: Configuration, for trial: TrialID) -> LearningCurve? {
     var distance = 0.0
     var speed = 0.0
@@ -44,6 +45,7 @@ struct CurvesObjective: Objective {
       }
     }
     return LearningCurve(
-      values: values, seconds: .perEpoch(1), epochs: study.fidelity.levels?.map(\.epochs))
+      values: values, seconds: .perEpoch(secondsPerEpoch),
+      epochs: study.fidelity.levels?.map(\.epochs))
   }
 }

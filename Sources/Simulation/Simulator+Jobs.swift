@@ -42,7 +42,7 @@ extension Simulator {
   mutating func nodeFails(_ rank: Int, _ job: Int) throws(SimulationError) {
     guard job == jobs else { return }
     for number in processes.indices where processes[number].slot?.worker.rank == rank {
-      processes[number].leg = nil
+      vacate(number)
     }
     try absorb(.workerLost(WorkerID(rank), reason: "the node failed"))
     if coordinator.slotCount == 0 { try endJob() }
@@ -57,7 +57,7 @@ extension Simulator {
     idleJobs = reports > lastReports ? 0 : idleJobs + 1
     lastReports = reports
     guard idleJobs < Self.mostIdleJobs else { throw .noProgress(jobs: idleJobs) }
-    for number in processes.indices { processes[number].leg = nil }
+    for number in processes.indices { vacate(number) }
     clearSchedule()
     proposals = []
     isProposing = false

@@ -42,12 +42,11 @@ extension Simulator {
     while processes.count <= number { processes.append(Process()) }
     let curve = processes[number].curve ?? objective.curve(of: leg.configuration, for: leg.id.trial)
     guard let curve else { throw .unknownConfiguration(leg.id.trial) }
-    let gpus = coordinator.study.gpus(ofSlots: leg.width)
     processes[number].curve = curve
     processes[number].leg = leg.id
     processes[number].slot = leg.slot
-    processes[number].slowdown = settings.machine.slowdown(
-      gpus: gpus.count, trialsPerGPU: gpus.trials)
+    processes[number].width = leg.width
+    enter(device(of: processes[number]))
     processes[number].steps = processes[number].checkpoint
     processes[number].until = leg.until
     processes[number].isHeld = false
@@ -63,7 +62,35 @@ extension Simulator {
       schedule(.saved(leg, .exited(status: 0)), after: 0)
       return
     }
-    schedule(.trained(leg), after: curve.seconds(ofStep: step) * processes[number].slowdown)
+    let seconds = curve.seconds(ofStep: step) * slowdown(of: processes[number])
+    schedule(.trained(leg), after: seconds)
+  }
+
+  /// Slots of a device.
+  private var shares: Int { coordinator.study.trial.trialsPerGPU }
+
+  /// The device that a trial shares with others; `nil` where it has whole ones.
+  private func device(of process: Process) -> SlotID? {
+    guard shares > process.width, let slot = process.slot else { return nil }
+    return SlotID(slot.worker, slot.index / shares)
+  }
+
+  private mutating func enter(_ device: SlotID?) {
+    if let device { occupants[device, default: 0] += 1 }
+  }
+
+  /// Takes a process off its slots.
+  mutating func vacate(_ number: Int) {
+    guard processes[number].leg != nil else { return }
+    if let device = device(of: processes[number]) { occupants[device, default: 1] -= 1 }
+    processes[number].leg = nil
+  }
+
+  /// How much longer the next epoch takes than on a GPU of its own, with those that share it now.
+  private func slowdown(of process: Process) -> Double {
+    let others = device(of: process).flatMap { occupants[$0] } ?? 1
+    return settings.machine.slowdown(
+      gpus: max(1, process.width / shares), trialsPerGPU: others)
   }
 
   private mutating func report(_ leg: LegID) throws(SimulationError) {
@@ -107,7 +134,7 @@ extension Simulator {
   ) throws(SimulationError) {
     let number = leg.trial.number
     if outcome != .endedByRung { processes[number].checkpoint = processes[number].steps }
-    processes[number].leg = nil
+    vacate(number)
     try absorb(.legEnded(LegEnd(leg: leg, outcome: outcome)))
   }
 

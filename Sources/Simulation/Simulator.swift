@@ -53,6 +53,8 @@ public struct Simulator: Sendable {
   let names: [String]
   /// The process that each trial has now, or had last.
   var processes: [Process] = []
+  /// How many trials share a device now, by its agent and its place there.
+  var occupants: [SlotID: Int] = [:]
   /// The searcher's answers.
   var proposer = Proposer()
   var proposals: [TrialID] = []
@@ -73,7 +75,7 @@ public struct Simulator: Sendable {
     var leg: LegID?
     var slot: SlotID?
     var curve: LearningCurve?
-    var slowdown = 1.0
+    var width = 1
     /// The steps of the curve that it finished.
     var steps = 0
     /// The epoch that it reported last.

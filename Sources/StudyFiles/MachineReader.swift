@@ -3,7 +3,8 @@ import StudyModel
 /// Reads `model`, of a study file or a site file: how a machine takes its time.
 struct MachineReader {
   static let keys = [
-    "start", "save", "load", "efficiency", "sharing", "fit", "proposal", "node_failure", "queue",
+    "epoch", "start", "save", "load", "efficiency", "sharing", "fit", "proposal", "node_failure",
+    "queue",
   ]
   static let example = "model: {start: 20s, efficiency: {2: 0.95, 4: 0.9}}"
 
@@ -14,6 +15,7 @@ struct MachineReader {
       return nil
     }
     var machine = MachineModel()
+    machine.epoch = seconds(fields["epoch"]).flatMap { $0 > 0 ? $0 : nil }
     machine.start = seconds(fields["start"]) ?? 0
     machine.save = seconds(fields["save"]) ?? 0
     machine.load = seconds(fields["load"]) ?? 0

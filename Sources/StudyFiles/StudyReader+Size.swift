@@ -2,39 +2,28 @@ import StudyModel
 
 // Reads `trial.gpus`: how many GPUs a trial has.
 extension StudyReader {
-  /// The most shares that a GPU is cut into, and the most GPUs of a trial.
-  private static let mostShares = 64
-  private static let mostGPUs = 100_000
-
   func readSize(_ field: Field, parameters: [String], into trial: inout TrialSettings) {
     switch field.node.content {
     case .list: readChoice(field, parameters: parameters, into: &trial)
     case .scalar(.word(let text), _): readExpression(field, text, parameters, into: &trial)
     default:
-      guard let size = size(field, isZeroAllowed: true) else { return }
-      trial.gpus = max(size.gpus, size.shares > 1 ? 1 : 0)
-      trial.trialsPerGPU = size.shares
+      if let size = size(field, isZeroAllowed: true) { trial = trial.resized(to: size) }
     }
   }
 
   /// A number of GPUs, whole or one part of a whole one.
-  private func size(_ field: Field, isZeroAllowed: Bool) -> (gpus: Int, shares: Int)? {
-    switch field.node.content {
-    case .scalar(.integer(let count), _)
-    where count >= (isZeroAllowed ? 0 : 1) && count <= Self.mostGPUs:
-      return (count, 1)
-    case .scalar(.real(let count), _)
-    where count >= 1 && count <= Double(Self.mostGPUs) && count == count.rounded():
-      return (Int(count), 1)
-    case .scalar(.real(let share), _) where share > 0 && share < 1:
-      let shares = (1 / share).rounded()
-      // 0.33 is meant to be a third.
-      guard shares <= Double(Self.mostShares), (shares * share - 1).magnitude < 0.02 else { break }
-      return (0, Int(shares))
-    default: break
+  private func size(_ field: Field, isZeroAllowed: Bool) -> TrialSize? {
+    let size: TrialSize? =
+      switch field.node.content {
+      case .scalar(.integer(let count), _): TrialSize(Double(count))
+      case .scalar(.real(let number), _): TrialSize(number)
+      default: nil
+      }
+    guard let size, size.gpus > 0 || isZeroAllowed else {
+      field.mistake(expected: Wording.gpus(isZeroAllowed: isZeroAllowed))
+      return nil
     }
-    field.mistake(expected: Wording.gpus(isZeroAllowed: isZeroAllowed))
-    return nil
+    return size
   }
 
   /// Reads a list: the search chooses among its numbers, by a parameter of its own.
@@ -44,31 +33,27 @@ extension StudyReader {
       field.mistake(Wording.gpusIsParameter)
     }
     trial.gpus = 1
-    trial.trialsPerGPU = sizes.reduce(1) { leastCommonMultiple($0, $1.shares) }
-    let isWhole = sizes.allSatisfy { $0.gpus > 0 }
-    trial.sizes = .chosen(
-      sizes.map { isWhole ? .integer($0.gpus) : .real(number($0)) })
+    trial.trialsPerGPU = sizes.reduce(1) { leastCommonMultiple($0, $1.trialsPerGPU) }
+    let isWhole = sizes.allSatisfy { $0.trialsPerGPU == 1 }
+    trial.sizes = .chosen(sizes.map { isWhole ? .integer($0.gpus) : .real($0.number) })
   }
 
   /// The sizes in a list, ascending and different.
-  private func sizes(_ field: Field) -> [(gpus: Int, shares: Int)]? {
+  private func sizes(_ field: Field) -> [TrialSize]? {
     guard let items = field.list(Wording.example("gpus: [1, 2, 4]")) else { return nil }
     let sizes = items.compactMap { size($0, isZeroAllowed: false) }
     guard sizes.count == items.count else { return nil }
-    let numbers = sizes.map { number($0) }
+    let numbers = sizes.map(\.number)
     guard sizes.count > 1, zip(numbers, numbers.dropFirst()).allSatisfy(<) else {
       field.mistake(Wording.gpusNotAscending)
       return nil
     }
-    guard sizes.reduce(1, { leastCommonMultiple($0, $1.shares) }) <= Self.mostShares else {
+    guard sizes.reduce(1, { leastCommonMultiple($0, $1.trialsPerGPU) }) <= TrialSize.mostShares
+    else {
       field.mistake(expected: Wording.gpus(isZeroAllowed: false))
       return nil
     }
     return sizes
-  }
-
-  private func number(_ size: (gpus: Int, shares: Int)) -> Double {
-    size.gpus > 0 ? Double(size.gpus) : 1 / Double(size.shares)
   }
 
   private func leastCommonMultiple(_ left: Int, _ right: Int) -> Int {

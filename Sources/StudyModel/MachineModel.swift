@@ -65,6 +65,8 @@ public struct MachineModel: Hashable, Sendable, Codable {
     }
   }
 
+  /// Seconds of an epoch on one GPU, where no table says how long one takes; `nil` for a second.
+  public var epoch: Double?
   /// Seconds from the order to start a trial's process to its first epoch.
   public var start = 0.0
   /// Seconds to leave a checkpoint when a trial pauses.

@@ -24,18 +24,17 @@ public struct NodeRoom: Hashable, Sendable {
     case gpus
   }
 
-  /// Slots of the node for trials of a study: shares of GPUs, whole GPUs, or cores.
+  /// Slots of the node for such trials: shares of GPUs, whole GPUs, or cores.
   ///
   /// A process of a trial has `trial.cpus` and `trial.memory`: with one process for each GPU that is a
   /// slot's, and with one for all its GPUs so many slots share it. Slots beyond the last whole trial
   /// of one size are left out.
   ///
-  /// - Parameter study: Of its trials the needs count.
+  /// - Parameter trial: What a trial needs.
   /// - Returns: At least 1.
   /// - Throws: ``Shortage`` where not even one trial of one size fits, or one slot of several sizes.
-  public func slots(for study: Study) throws(Shortage) -> Int {
-    let trial = study.trial
-    let width = trial.sizes == nil ? study.slots(of: Configuration()) : 1
+  public func slots(for trial: TrialSettings) throws(Shortage) -> Int {
+    let width = trial.equalSlots ?? 1
     let unit = trial.launch == .plain ? width : 1
     let most = trial.gpus > 0 ? times(gpus, trial.trialsPerGPU) : Int.max
     guard width <= most else { throw .gpus }
@@ -61,6 +60,6 @@ extension Site.Partition {
     NodeRoom(cores: cores, memoryMiB: memoryMiB, gpus: gpus?.count ?? 0)
   }
 
-  /// Slots of a node for trials of a study; `nil` where none fits.
-  public func slots(for study: Study) -> Int? { try? room.slots(for: study) }
+  /// Slots of a node for such trials; `nil` where none fits.
+  public func slots(for trial: TrialSettings) -> Int? { try? room.slots(for: trial) }
 }

@@ -62,6 +62,8 @@ public struct Plan: Hashable, Sendable, Codable {
   public var vendor: Site.Vendor?
   /// Slots of each trial; 1 where trials differ in size.
   public var slotsPerTrial: Int
+  /// The size of trials that was chosen for this job; `nil` where it is the study's own.
+  public var trialSize: TrialSize?
 
   /// A plan of these parts.
   public init(

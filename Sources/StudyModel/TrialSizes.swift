@@ -12,7 +12,7 @@ public enum TrialSizes: Hashable, Sendable, Codable {
 
 // Slots: the unit in which machines are cut and trials are placed. One is a GPU, a share of one, or,
 // where trials need no GPU, the cores of one trial. So sizes are whole numbers everywhere.
-extension Study {
+extension TrialSettings {
   /// The slots of a trial of this configuration, before a schedule widens it.
   ///
   /// An expression without a value, as where it divides by zero, counts as 1.
@@ -20,13 +20,55 @@ extension Study {
   /// - Parameter configuration: The trial's settings; of trials of one size they do not matter.
   /// - Returns: At least 1.
   public func slots(of configuration: Configuration) -> Int {
-    switch trial.sizes {
-    case nil: max(1, trial.gpus)
+    switch sizes {
+    case nil: max(1, gpus)
     case .chosen:
       configuration[TrialSizes.parameterName].map { slots(ofGPUs: $0) } ?? 1
     case .calculated(let gpus):
       wholeSlots(gpus.number { configuration[$0] } ?? 1)
     }
+  }
+
+  /// The slots of each trial; `nil` where trials differ in size.
+  public var equalSlots: Int? { sizes == nil ? max(1, gpus) : nil }
+
+  /// The most slots that a trial may have by its own settings; `nil` where they are calculated.
+  public var largestSlots: Int? {
+    switch sizes {
+    case nil: max(1, gpus)
+    case .calculated: nil
+    case .chosen(let values): values.last.map { slots(ofGPUs: $0) }
+    }
+  }
+
+  private func slots(ofGPUs value: ParameterValue) -> Int {
+    switch value {
+    case .integer(let gpus): max(1, gpus * trialsPerGPU)
+    case .real(let gpus): max(1, Int((gpus * Double(trialsPerGPU)).rounded()))
+    case .word, .truth: 1
+    }
+  }
+
+  private func wholeSlots(_ gpus: Double) -> Int {
+    // A number beyond every machine is as good as the largest that a plan takes.
+    min(max(1, Int(min(gpus, 1e6).rounded(.up))), 1_000_000) * trialsPerGPU
+  }
+
+  /// The same settings for trials that all have this size.
+  public func resized(to size: TrialSize) -> TrialSettings {
+    var settings = self
+    (settings.gpus, settings.trialsPerGPU, settings.sizes) = (size.gpus, size.trialsPerGPU, nil)
+    return settings
+  }
+}
+
+extension Study {
+  /// The same study with trials that all have this size; itself for `nil`.
+  public func resized(to size: TrialSize?) -> Study {
+    guard let size else { return self }
+    var study = self
+    study.trial = trial.resized(to: size)
+    return study
   }
 
   /// A trial's settings as its program sees them: without the size, where the search chooses it, which
@@ -39,36 +81,5 @@ extension Study {
     return space.inOrder(configuration).filter {
       !isHidden || $0.name != TrialSizes.parameterName
     }
-  }
-
-  /// The most slots that a trial may have by its own settings; `nil` where they are calculated.
-  public var largestSlots: Int? {
-    switch trial.sizes {
-    case nil: return max(1, trial.gpus)
-    case .calculated: return nil
-    case .chosen(let values): return values.last.map { slots(ofGPUs: $0) }
-    }
-  }
-
-  private func slots(ofGPUs value: ParameterValue) -> Int {
-    switch value {
-    case .integer(let gpus): max(1, gpus * trial.trialsPerGPU)
-    case .real(let gpus): max(1, Int((gpus * Double(trial.trialsPerGPU)).rounded()))
-    case .word, .truth: 1
-    }
-  }
-
-  private func wholeSlots(_ gpus: Double) -> Int {
-    // A number beyond every machine is as good as the largest that a plan takes.
-    min(max(1, Int(min(gpus, 1e6).rounded(.up))), 1_000_000) * trial.trialsPerGPU
-  }
-
-  /// GPUs that so many slots are, as far as they are whole ones, and trials that share one.
-  ///
-  /// - Parameter slots: The slots of one trial; at least 1.
-  /// - Returns: For example 2 GPUs and 1 trial on each, or 1 GPU and 4 trials on it.
-  public func gpus(ofSlots slots: Int) -> (count: Int, trials: Int) {
-    let shares = trial.trialsPerGPU
-    return slots < shares ? (1, max(1, shares / slots)) : (max(1, slots / shares), 1)
   }
 }

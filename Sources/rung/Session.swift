@@ -11,6 +11,8 @@ import StudyStore
 struct Session {
   var handle: StudyHandle
   var record: Store.Record
+  /// The size of trials in this run, where it is not the study's own.
+  var size: TrialSize?
   var isForced = false
   var isQuiet = false
 
@@ -21,21 +23,20 @@ struct Session {
     var deviceVariable: String?
   }
 
-  /// The seats of this machine for a study.
+  /// The seats of this machine for trials.
   ///
   /// - Parameters:
-  ///   - study: Of its trials the needs count.
+  ///   - trial: What a trial needs.
   ///   - wished: How many are wished for; `nil` for what the machine has.
   ///   - vendor: The GPUs' vendor; `nil` for whichever is there.
   ///   - isWhole: Whether there are no other nodes, so that a trial must fit here.
   /// - Returns: At least one seat.
   /// - Throws: ``Failure`` where more GPUs are wished for or needed than there are.
   static func seats(
-    for study: Study, wished: Int?, vendor: Site.Vendor? = nil, isWhole: Bool = true
+    for trial: TrialSettings, wished: Int?, vendor: Site.Vendor? = nil, isWhole: Bool = true
   ) throws -> Seats {
     let machine = Machine(detecting: vendor)
-    let trial = study.trial
-    let (count, devices) = machine.slots(for: study)
+    let (count, devices) = machine.slots(for: trial)
     if trial.gpus > 0, devices.isEmpty {
       note("rung: this machine shows no GPU; trials run on its cores")
     }
@@ -49,7 +50,7 @@ struct Session {
           + "machine has \(machine.devices.count); ask for '--slots \(most)', or set 'gpus: 0' in "
           + "the study")
     }
-    if isWhole, let needed = study.largestSlots, needed > seats {
+    if isWhole, let needed = trial.largestSlots, needed > seats {
       let remedy = needed <= most ? "ask for '--slots \(needed)', or " : ""
       throw Failure(
         .usage,
@@ -91,10 +92,10 @@ struct Session {
 
   /// Settings of an agent.
   static func agentSettings(
-    _ handle: StudyHandle, worker: WorkerID, seats: Seats, host: String
+    _ handle: StudyHandle, size: TrialSize?, worker: WorkerID, seats: Seats, host: String
   ) -> AgentSettings {
     AgentSettings(
-      worker: worker, study: handle.study, studyFolder: handle.origin.folder,
+      worker: worker, study: handle.study.resized(to: size), studyFolder: handle.origin.folder,
       directory: handle.directory.path, slots: seats.count, devices: seats.devices,
       deviceVariable: seats.deviceVariable, host: host, client: Resource.client)
   }
@@ -104,7 +105,7 @@ struct Session {
     Run(
       number: number, host: hostName(), process: Int(getpid()),
       processStart: processStart() ?? 0, job: environment("SLURM_JOB_ID").flatMap { Int($0) },
-      wallTime: wallSeconds(), version: Rung.version)
+      wallTime: wallSeconds(), version: Rung.version, size: size)
   }
 
   /// Runs the study here, without MPI, until it ends or is interrupted.
@@ -117,7 +118,8 @@ struct Session {
     let signals = try SignalPort(endingSignals)
     let lookout = try Companion(arguments: ["lookout", handle.directory.path])
     let agent = try Agent(
-      Self.agentSettings(handle, worker: WorkerID(0), seats: seats, host: hostName()))
+      Self.agentSettings(
+        handle, size: size, worker: WorkerID(0), seats: seats, host: hostName()))
     let progress = Progress(isQuiet: isQuiet)
     defer { progress.close() }
     do {

@@ -227,32 +227,25 @@ import Testing
     return machine
   }
 
-  private func study(_ trial: TrialSettings) -> Study {
-    Study(
-      name: "s", metric: Metric(name: "loss", goal: .minimize),
-      fidelity: Fidelity(name: "epoch", minimum: Budget(1), maximum: Budget(9)),
-      space: SearchSpace(parameters: []), trial: trial)
-  }
-
   @Test func coresAndMemoryMakeSlots() {
     let machine = machine(cores: 16, devices: ["0"])
-    #expect(machine.slots(for: study(TrialSettings(command: ["x"], cpus: 4))) == (4, []))
-    #expect(machine.slots(for: study(TrialSettings(command: ["x"], cpus: 32))) == (1, []))
+    #expect(machine.slots(for: TrialSettings(command: ["x"], cpus: 4)) == (4, []))
+    #expect(machine.slots(for: TrialSettings(command: ["x"], cpus: 32)) == (1, []))
     #expect(
-      machine.slots(for: study(TrialSettings(command: ["x"], cpus: 1, memoryMiB: 20_000))) == (
+      machine.slots(for: TrialSettings(command: ["x"], cpus: 1, memoryMiB: 20_000)) == (
         3, []
       ))
     #expect(
-      machine.slots(for: study(TrialSettings(command: ["x"], cpus: 1, memoryMiB: 1 << 20))) == (
+      machine.slots(for: TrialSettings(command: ["x"], cpus: 1, memoryMiB: 1 << 20)) == (
         1, []
       ))
   }
 
   @Test func aTrialOnAGPUHasOneOfItsOwn() {
     let trial = TrialSettings(command: ["x"], gpus: 1, cpus: 4)
-    #expect(machine(cores: 64, devices: ["2", "5"]).slots(for: study(trial)) == (2, ["2", "5"]))
-    #expect(machine(cores: 4, devices: ["0", "1"]).slots(for: study(trial)) == (1, ["0"]))
-    #expect(machine(cores: 64, devices: []).slots(for: study(trial)) == (16, []))
+    #expect(machine(cores: 64, devices: ["2", "5"]).slots(for: trial) == (2, ["2", "5"]))
+    #expect(machine(cores: 4, devices: ["0", "1"]).slots(for: trial) == (1, ["0"]))
+    #expect(machine(cores: 64, devices: []).slots(for: trial) == (16, []))
   }
 
   @Test func thisMachineHasCoresAndMemory() {

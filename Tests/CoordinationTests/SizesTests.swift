@@ -30,7 +30,7 @@ struct SizesTests {
     }
     var settings = World.Settings.random(seed: seed, study: study)
     let shares = study.trial.trialsPerGPU
-    let largest = study.largestSlots ?? 4
+    let largest = study.trial.largestSlots ?? 4
     settings.slots = settings.slots.map { $0 * shares * random.integer(1...2) }
     let whole = (largest + shares - 1) / shares * shares
     if let last = settings.slots.indices.last {
@@ -51,7 +51,7 @@ struct SizesTests {
     for entry in world.journal {
       for case .start(let leg) in entry.commands {
         let study = world.coordinator.study
-        let own = study.slots(of: leg.configuration)
+        let own = study.trial.slots(of: leg.configuration)
         #expect(leg.slots.count == leg.width)
         // What is calculated is bounded by the slots that there are.
         if case .calculated = study.trial.sizes { continue }
@@ -129,5 +129,31 @@ struct SizesTests {
     #expect(commands.ends == [leg(0)])
     let left = desk.end(leg(0), .endedByRung)
     #expect(left.contains { $0.isLeave })
+  }
+
+  @Test func anotherRunMayGiveTrialsAnotherSize() throws {
+    var desk = Desk(slots: [4]) {
+      $0.trial.gpus = 1
+      $0.stop.trials = 6
+    }
+    /// Begins a run; a second passes, with its GPU-time by the former size.
+    func begin(_ size: TrialSize, slots: Int, gpusBefore: Double) -> [Command] {
+      let hours = desk.coordinator.gpuHours
+      desk.absorb(
+        .runBegan(
+          Run(
+            number: 2, host: "host", process: 1, processStart: 2, job: nil, wallTime: 0,
+            version: "0", size: size)))
+      #expect(abs(desk.coordinator.gpuHours - hours - gpusBefore / 3600) < 1e-9)
+      return desk.join(0, slots: slots)
+    }
+    // Two GPUs a trial: of the four that were cut two go on.
+    #expect(begin(TrialSize(gpus: 2), slots: 4, gpusBefore: 4).starts.count == 2)
+    // Four trials on each of two GPUs: all four go on, and two others start.
+    #expect(begin(TrialSize(sharing: 4), slots: 8, gpusBefore: 4).starts.count == 6)
+    #expect(desk.coordinator.busyCount == 6)
+    let hours = desk.coordinator.gpuHours
+    desk.wait()
+    #expect(abs(desk.coordinator.gpuHours - hours - 6.0 / 4 / 3600) < 1e-9)
   }
 }

@@ -2,6 +2,7 @@ import Coordination
 import Foundation
 import Processes
 import StudyModel
+import StudyStore
 import Testing
 
 // Trials of every size on a private Slurm, each of which checks that its devices are its own.
@@ -174,5 +175,42 @@ extension JobTests {
     }
     #expect(Set(try places(of: folder).map(\.world)) == [1, 2, 4])
     try expectNothingLeft(of: folder)
+  }
+
+  /// A study that began with one GPU a trial goes on with two, and then with a quarter, from the same
+  /// checkpoints.
+  @Test func aStudyGoesOnWithAnotherNumberOfGPUsForEachTrial() throws {
+    try Cluster.require()
+    let locks = try makeTemporaryFolder("/tmp/rung-locks-")
+    defer { removeAll(locks) }
+    let folder = try StudyFolder([
+      "study.yaml": Self.sizedStudy(
+        gpus: "1", launch: "ranks", shares: 4, trials: 36, locks: locks),
+      "train.py": Self.sizedTrial,
+    ])
+    _ = try submit(folder, "resident", nodes: 2)
+    for (reports, size) in [(10, "2"), (40, "0.25")] {
+      let isUnderWay = try Cluster.wait(atMost: 120) {
+        ((try? folder.reports().count) ?? 0) >= reports
+      }
+      try #require(isUnderWay)
+      #expect(try Cluster.run("stop", folder.directory, "--drain").status == 0)
+      try Cluster.waitForJobs(atMost: 60)
+      let resumed = try Cluster.run(
+        "resume", folder.directory, "--site", "private-cluster", "--nodes", "2", "--time", "20m",
+        "--trial-gpus", size)
+      #expect(resumed.status == 0, "\(String(decoding: resumed.errors, as: UTF8.self))")
+    }
+    try Cluster.waitForJobs(atMost: 240)
+    try expectTheEnd(of: folder, trials: 36)
+    #expect(try repeats(in: folder) == 0)
+    let sizes = try folder.journal().compactMap { entry -> TrialSize?? in
+      if case .runBegan(let run) = entry.event { .some(run.size) } else { nil }
+    }
+    #expect(sizes == [nil, TrialSize(gpus: 2), TrialSize(sharing: 4)])
+    let legs = try folder.legs()
+    #expect(Set(legs.map(\.width)) == [1, 2])
+    #expect(legs.contains { $0.width == 2 && $0.source != nil }, "resumed with more GPUs")
+    #expect(Set(try places(of: folder).map(\.world)) == [1, 2])
   }
 }

@@ -24,6 +24,7 @@ struct AgentCommand: ParsableCommand {
   @Argument(help: "The study's folder.", completion: .directory) var directory: String
   @Option(help: "Trials that run at a time on this node; 0 to coordinate only.") var slots: Int?
   @Option(help: "nvidia, amd or none.") var gpuVendor: Vendor?
+  @OptionGroup var size: TrialSizeOption
   @Flag(help: "Go on even if another coordinator may still hold the study.") var force = false
 
   func validate() throws {
@@ -41,7 +42,7 @@ struct AgentCommand: ParsableCommand {
       ? try Companion(arguments: ["lookout", handle.directory.path]) : nil
     let agent = try Agent(
       Session.agentSettings(
-        handle, worker: worker, seats: try seats(handle),
+        handle, size: try size.size(for: handle.study), worker: worker, seats: try seats(handle),
         host: environment("SLURMD_NODENAME") ?? hostName()))
     // From here on errors are told inside of MPI: a rank that ends alone would leave the others
     // waiting in MPI_Init.
@@ -98,7 +99,9 @@ struct AgentCommand: ParsableCommand {
     _ handle: StudyHandle, _ agent: Agent, _ port: WorldPort, _ signals: SignalPort,
     _ lookout: Companion?
   ) throws -> Coordinator {
-    let session = Session(handle: handle, record: try handle.read(), isForced: force)
+    let session = Session(
+      handle: handle, record: try handle.read(), size: try size.size(for: handle.study),
+      isForced: force)
     if case .finished = session.record.coordinator.phase {
       // A follow-up job that finds nothing to do.
       var port = port
@@ -125,7 +128,7 @@ struct AgentCommand: ParsableCommand {
     if gpuVendor == Vendor.none, let slots {
       return Session.Seats(count: slots, devices: [], deviceVariable: nil)
     }
-    return try Session.seats(
-      for: handle.study, wished: slots, vendor: vendor, isWhole: false)
+    let study = handle.study.resized(to: try size.size(for: handle.study))
+    return try Session.seats(for: study.trial, wished: slots, vendor: vendor, isWhole: false)
   }
 }

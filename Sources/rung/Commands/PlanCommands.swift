@@ -4,6 +4,7 @@ import Glibc
 import JobScripts
 import Planning
 import Processes
+import Simulation
 import StudyFiles
 import StudyModel
 import StudyStore
@@ -41,8 +42,50 @@ struct PlanCommand: ParsableCommand {
         try rung.script(
           plan, checked.value, site, directory: StudyHandle.folder(for: path), folder: folder))
     } else {
-      try write(json ? try jsonText(plan) : describe(plan))
+      let rehearsed = try compare(checked.value, site)
+      if json {
+        return try write(try jsonText(Result(plan: plan, comparison: rehearsed?.comparison)))
+      }
+      try write(
+        describe(plan) + (rehearsed.map { describe($0.comparison, source: $0.source) } ?? ""))
     }
+  }
+
+  /// A plan, and the ways that it was compared with.
+  private struct Result: Encodable {
+    var plan: Plan
+    var comparison: Comparison?
+
+    private enum CodingKeys: CodingKey { case comparison }
+
+    func encode(to encoder: any Encoder) throws {
+      try plan.encode(to: encoder)
+      var container = encoder.container(keyedBy: CodingKeys.self)
+      try container.encodeIfPresent(comparison, forKey: .comparison)
+    }
+  }
+
+  /// Rehearses the ways to cut the allocation, where there are several and the machine's model is known.
+  private func compare(
+    _ study: Study, _ site: Site
+  ) throws -> (comparison: Comparison, source: String)? {
+    guard study.trial.gpus > 0, study.trial.sizes == nil else { return nil }
+    guard let machine = study.machine ?? site.machine else {
+      note(
+        "rung: no 'model' in the study or the site file says how this machine takes its time, so sizes "
+          + "of trials are not compared")
+      return nil
+    }
+    let objective = BuiltInObjective(
+      .curves, for: study, secondsPerEpoch: machine.epoch ?? 1)
+    let (request, _) = try options.request(study, isQuiet: true)
+    let comparison = try Planning.compare(
+      Stage(study: study, objective: objective, machine: machine), at: site, asking: request)
+    return (
+      comparison,
+      "the machine's model is \(study.machine == nil ? "the site's" : "the study's"), the learning "
+        + "curves are made up"
+    )
   }
 }
 

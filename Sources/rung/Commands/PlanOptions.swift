@@ -13,6 +13,7 @@ struct PlanOptions: ParsableArguments {
   @Option(help: "resident (one agent a node) or hetjob (heterogeneous job).")
   var strategy: String?
   @Option(help: "The workers' partition.") var partition: String?
+  @OptionGroup var size: TrialSizeOption
 
   func validate() throws {
     if nodes != nil, gpus != nil {
@@ -27,24 +28,32 @@ struct PlanOptions: ParsableArguments {
 
   /// The plan of a study at the site.
   func plan(_ study: Study) throws -> (Plan, Site) {
+    let (request, site) = try request(study)
+    do {
+      let plan = try Planning.plan(study, at: site, asking: request)
+      for warning in warnings(about: plan, for: study) { note("rung: warning: \(warning)") }
+      return (plan, site)
+    } catch { throw Failure(.wrongFile, error.description) }
+  }
+
+  /// What is asked of a plan, and where.
+  func request(_ study: Study, isQuiet: Bool = false) throws -> (PlanRequest, Site) {
     guard let name = site ?? environment("RUNG_SITE") else {
       throw Failure(
         .usage, "no site: name one by '--site' or RUNG_SITE; 'rung sites' lists those known")
     }
     let checked = try findSite(name)
-    for warning in checked.warnings { note("rung: warning: \(warning)") }
+    for warning in checked.warnings where !isQuiet { note("rung: warning: \(warning)") }
     let limit = try time.map { text in
       guard let duration = StudyFiles.duration(text) else {
         throw Failure(.usage, "'--time \(text)' is no duration; write 90s, 12h or 1-00:00:00")
       }
       return duration
     }
-    let size = gpus.map { PlanRequest.Size.gpus($0) } ?? .nodes(nodes ?? 1)
-    let request = PlanRequest(size: size, time: limit, strategy: strategy, partition: partition)
-    do {
-      let plan = try Planning.plan(study, at: checked.value, asking: request)
-      for warning in warnings(about: plan, for: study) { note("rung: warning: \(warning)") }
-      return (plan, checked.value)
-    } catch { throw Failure(.wrongFile, error.description) }
+    let wish = gpus.map { PlanRequest.Size.gpus($0) } ?? .nodes(nodes ?? 1)
+    let request = PlanRequest(
+      size: wish, time: limit, strategy: strategy, partition: partition,
+      trialSize: try size.size(for: study))
+    return (request, checked.value)
   }
 }

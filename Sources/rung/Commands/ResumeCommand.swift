@@ -29,8 +29,9 @@ struct ResumeCommand: ParsableCommand {
 
   func run() throws {
     let handle = try StudyHandle(directory)
+    let size = try options.size.size(for: handle.study)
     let session = Session(
-      handle: handle, record: try handle.read(), isForced: force, isQuiet: quiet)
+      handle: handle, record: try handle.read(), size: size, isForced: force, isQuiet: quiet)
     if case .finished = session.record.coordinator.phase {
       note("rung: the study is finished")
       return try Session.conclude(
@@ -53,7 +54,7 @@ struct ResumeCommand: ParsableCommand {
       }
       return try Submission.tell(job, handle, json: json)
     }
-    let seats = try Session.seats(for: handle.study, wished: slots)
+    let seats = try Session.seats(for: handle.study.resized(to: size).trial, wished: slots)
     let (coordinator, _) = try session.runHere(seats)
     try Session.conclude(coordinator, directory: handle.directory, json: json)
   }

@@ -66,6 +66,7 @@ struct RunCommand: ParsableCommand {
   @Argument(help: "The study file.", completion: .file(extensions: ["yaml"])) var study: String
   @Option(help: "Trials that run at a time; by default what the machine has room for.")
   var slots: Int?
+  @OptionGroup var size: TrialSizeOption
   @Flag(help: "Move a study that is there already aside.") var fresh = false
   @Option(help: "The study's folder; by default beside the study file, ending in '.rung'.")
   var output: String?
@@ -78,9 +79,12 @@ struct RunCommand: ParsableCommand {
 
   func run() throws {
     // First: what is asked for in vain leaves no study behind.
-    let seats = try Session.seats(for: loadStudy(study).value, wished: slots)
+    let checked = try loadStudy(study).value
+    let size = try size.size(for: checked)
+    let seats = try Session.seats(for: checked.resized(to: size).trial, wished: slots)
     let handle = try StudyHandle(creatingFrom: study, output: output, isFresh: fresh)
-    let session = Session(handle: handle, record: try handle.read(), isQuiet: quiet)
+    let session = Session(
+      handle: handle, record: try handle.read(), size: size, isQuiet: quiet)
     if !quiet { note("rung: \(handle.directory.path), \(seats.count) slots") }
     let (coordinator, _) = try session.runHere(seats)
     try Session.conclude(coordinator, directory: handle.directory, json: json)

@@ -42,8 +42,8 @@ struct SimulateCommand: ParsableCommand {
   func run() throws {
     let checked = try loadStudy(study, for: .simulating)
     for warning in checked.warnings where !quiet { note("rung: warning: \(warning)") }
-    let (study, objective) = try source(checked.value)
-    let settings = try machine(for: study)
+    let settings = try machine(for: checked.value)
+    let (study, objective) = try source(checked.value, machine: settings.machine)
     let prior = try StudyHandle.results(of: study.prior, beside: folder(), for: study)
     let began = monotonicSeconds()
     var runs: [SimulatedRun] = []
@@ -87,9 +87,12 @@ struct SimulateCommand: ParsableCommand {
   }
 
   /// The study to simulate, and what its trials measure.
-  private func source(_ study: Study) throws -> (Study, any Objective) {
+  private func source(
+    _ study: Study, machine: MachineModel
+  ) throws -> (Study, any Objective) {
     if let objective {
-      return (study, BuiltInObjective(objective, for: study))
+      let seconds = machine.epoch ?? 1
+      return (study, BuiltInObjective(objective, for: study, secondsPerEpoch: seconds))
     }
     let settings =
       study.table
@@ -127,7 +130,7 @@ struct SimulateCommand: ParsableCommand {
 
   private func machine(for study: Study) throws -> Simulator.Settings {
     // Of trials of one size so many run at a time; of others the option counts what they share.
-    let each = study.trial.sizes == nil ? study.slots(of: Configuration()) : 1
+    let each = study.trial.equalSlots ?? 1
     let slots = slots * each
     var settings = Simulator.Settings(slots: [slots], machine: study.machine ?? MachineModel())
     if let site {
@@ -146,7 +149,7 @@ struct SimulateCommand: ParsableCommand {
   }
 
   private func slotsPerNode(_ study: Study, at site: Site) -> Int? {
-    site.partition(named: site.workerPartition).flatMap { $0.slots(for: study) }
+    site.partition(named: site.workerPartition).flatMap { $0.slots(for: study.trial) }
   }
 }
 

@@ -1,0 +1,134 @@
+import Simulation
+public import StudyModel
+
+/// The ways to cut an allocation into trials of one size, rehearsed side by side.
+///
+/// Source of the question: Aach et al., "Optimal Resource Allocation for Early Stopping-based Neural
+/// Architecture Search Methods", AutoML 2023: how many GPUs in all, and how many for each trial?
+public struct Comparison: Hashable, Sendable, Codable {
+  /// By size of a trial, ascending, on as many nodes as were asked for.
+  public var sizes: [Rehearsal]
+  /// The place of the shortest run time among ``sizes``.
+  public var fastest: Int
+  /// By number of nodes, ascending, with the fastest size.
+  public var nodes: [Rehearsal]
+  /// The place in ``nodes`` of the most nodes that still are well used.
+  public var widest: Int
+
+  /// A number of nodes is well used where its GPUs have at least this share of the efficiency that one
+  /// node's have: the bound that Aach et al. recommend, section 5.
+  public static let leastEfficiency = 0.75
+}
+
+/// Compares the ways to cut an allocation.
+///
+/// - Parameters:
+///   - stage: What is rehearsed; its trials need GPUs, and have one size.
+///   - site: The machine.
+///   - wish: How large, how long, in which layout and where.
+/// - Returns: At least the study's own size, if that fits.
+/// - Throws: ``PlanError`` where no size fits, or `SimulationError`, of every size.
+public func compare(
+  _ stage: Stage, at site: Site, asking wish: PlanRequest
+) throws -> Comparison {
+  let own = try plan(stage.study, at: site, asking: wish)
+  let gpus = own.components.last.flatMap { site.partition(named: $0.partition)?.gpus?.count } ?? 1
+  var wish = wish
+  // The same nodes for every size.
+  wish.size = .nodes(own.components.last?.nodes ?? 1)
+  var sizes: [Rehearsal] = []
+  var failure: (any Error)?
+  for size in candidates(gpusPerNode: gpus, own: stage.study.trial) {
+    do {
+      let made = try plan(stage.study.resized(to: size), at: site, asking: wish)
+      sizes.append(try stage.rehearse(made, size))
+    } catch { failure = failure ?? error }
+  }
+  guard let fastest = sizes.indices.min(by: { sizes[$0].runTime < sizes[$1].runTime }) else {
+    throw failure ?? SimulationError.stuck(seconds: 0)
+  }
+  let best = sizes[fastest]
+  var nodes: [Rehearsal] = []
+  var count = 1
+  while count < best.nodes {
+    wish.size = .nodes(count)
+    let made = try plan(stage.study.resized(to: best.size), at: site, asking: wish)
+    nodes.append(try stage.rehearse(made, best.size))
+    count *= 2
+  }
+  nodes.append(best)
+  let bound = (nodes.first?.efficiency ?? 0) * Comparison.leastEfficiency
+  let widest = nodes.indices.last { nodes[$0].efficiency >= bound } ?? 0
+  return Comparison(sizes: sizes, fastest: fastest, nodes: nodes, widest: widest)
+}
+
+/// Sizes worth a rehearsal: shares and numbers of whole GPUs that are powers of two, a whole node, and
+/// the study's own, ascending.
+private func candidates(gpusPerNode: Int, own: TrialSettings) -> [TrialSize] {
+  var sizes = [8, 4, 2].map { TrialSize(sharing: $0) }
+  var count = 1
+  while count < gpusPerNode {
+    sizes.append(TrialSize(gpus: count))
+    count *= 2
+  }
+  sizes.append(TrialSize(gpus: gpusPerNode))
+  let given =
+    own.trialsPerGPU > 1 ? TrialSize(sharing: own.trialsPerGPU) : TrialSize(gpus: own.gpus)
+  if !sizes.contains(given) { sizes.append(given) }
+  return sizes.sorted { $0.number < $1.number }
+}
+
+/// A comparison as text for people: a table of sizes, one of nodes, and what follows.
+///
+/// - Parameters:
+///   - comparison: The comparison.
+///   - source: Where the model of the machine came from, as a clause.
+/// - Returns: Lines that each end with a line feed.
+public func describe(_ comparison: Comparison, source: String) -> String {
+  var lines = ["", "Rehearsed in virtual time; \(source).", ""]
+  lines += table(
+    [["GPUs a trial"] + header] + comparison.sizes.map { [$0.size.description] + figures($0) },
+    wordColumns: 0)
+  let fastest = comparison.sizes[comparison.fastest]
+  let unit = fastest.size.number == 1 ? "GPU" : "GPUs"
+  lines += ["", "Fastest: \(fastest.size) \(unit) a trial ('--trial-gpus \(fastest.size)')."]
+  if comparison.nodes.count > 1 {
+    lines += [""]
+    lines += table(
+      [["nodes"] + header] + comparison.nodes.map { [String($0.nodes)] + figures($0) },
+      wordColumns: 0)
+    let widest = comparison.nodes[comparison.widest]
+    let bound = percent(Comparison.leastEfficiency)
+    let count = counted(widest.nodes, "node")
+    lines += ["", "Well used, with at least \(bound) of one node's efficiency: up to \(count)."]
+  }
+  return lines.map { $0 + "\n" }.joined()
+}
+
+private let header = [
+  "at a time", "run time", "to 95 % of the gain", "efficiency", "GPU-hours", "jobs", "idle",
+]
+
+private func figures(_ rehearsal: Rehearsal) -> [String] {
+  [
+    String(rehearsal.trialsAtATime), spanText(rehearsal.runTime), spanText(rehearsal.anytime),
+    percent(rehearsal.efficiency), decimals(rehearsal.gpuHours), decimals(rehearsal.jobs),
+    percent(rehearsal.idle),
+  ]
+}
+
+/// Whole seconds as hours and minutes, or minutes and seconds below an hour.
+private func spanText(_ seconds: Double) -> String {
+  let whole = Int(seconds.rounded())
+  func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
+  return whole >= 3600
+    ? "\(whole / 3600)h \(two(whole % 3600 / 60))m" : "\(whole / 60)m \(two(whole % 60))s"
+}
+
+private func percent(_ share: Double) -> String { "\(Int((100 * share).rounded())) %" }
+
+private func decimals(_ number: Double) -> String {
+  let tenths = Int((10 * number).rounded())
+  let isWhole = number >= 100 || tenths % 10 == 0
+  return isWhole ? "\(Int(number.rounded()))" : "\(tenths / 10).\(tenths % 10)"
+}
