@@ -39,6 +39,8 @@ extension CoordinatorLoop where Port: ~Copyable {
         let margin = Coordinator.margin(ofJob: jobSeconds ?? seconds)
         jobSeconds = jobSeconds ?? seconds
         events += horizon(at: now.seconds + max(0, seconds - margin))
+      case .run(let newest):
+        if newest > run.number { try store.refuseIfTakenOver() }
       case .stop(let request):
         // One to an earlier run came too late for that; it ended by itself.
         if request.run <= run.number { StopRequest.remove(from: store.directory) }

@@ -88,9 +88,20 @@ public struct CoordinatorLoop<Port: AgentsPort & ~Copyable>: ~Copyable {
   ///
   /// - Parameter run: What to note of this run.
   /// - Returns: How it ended.
-  /// - Throws: `StoreError` where something cannot be recorded: nothing unrecorded was acted on.
+  /// - Throws: `StoreError` where something cannot be recorded: nothing unrecorded was acted on. Where
+  ///   a later run has begun, all trials have ended, and nothing more is written.
   public mutating func run(_ run: Run) throws -> RunEnd {
     defer { lookout?.end(within: 2) }
+    do { return try coordinate(run) } catch let error as StoreError {
+      if case .takenOver = error {
+        try dismissOthers()
+        agent.shutDown()
+      }
+      throw error
+    }
+  }
+
+  private mutating func coordinate(_ run: Run) throws -> RunEnd {
     let isNews = coordinator.knownCount == 0 && !prior.isEmpty
     try absorb([.runBegan(run)] + (isNews ? [.known(prior)] : []))
     while true {

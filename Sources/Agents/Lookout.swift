@@ -8,9 +8,12 @@ public enum LookoutWord: Hashable, Sendable, Codable {
   case secondsLeft(Double)
   /// Somebody wants a run to stop.
   case stop(StopRequest)
+  /// A run with this number has begun.
+  case run(Int)
 }
 
-/// Looks out for what ends a run from outside: the job's limit, and requests to stop.
+/// Looks out for what ends a run from outside: the job's limit, requests to stop, and a coordinator
+/// that takes the study over.
 ///
 /// A process of its own: asking Slurm, or looking into a folder on a file system that hangs, holds
 /// up no decision.
@@ -35,6 +38,7 @@ public struct Lookout {
     let channel = try LineChannel(control)
     var nextQuestion = monotonicSeconds()
     var last: StopRequest?
+    var newest = 0
     while !channel.isClosed {
       if monotonicSeconds() >= nextQuestion {
         nextQuestion = monotonicSeconds() + questionInterval
@@ -43,6 +47,11 @@ public struct Lookout {
       if let request = StopRequest.read(directory), request != last {
         last = request
         try channel.send(LookoutWord.stop(request))
+      }
+      let run = Journal.newestRun(in: directory.journal, from: newest)
+      if run > newest {
+        newest = run
+        try channel.send(LookoutWord.run(run))
       }
       waitForAny(
         [

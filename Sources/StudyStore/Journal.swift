@@ -10,6 +10,7 @@ import Processes
 public struct Journal {
   /// The run's number.
   public let run: Int
+  private let folder: String
   private let file: Descriptor
   private let path: String
   /// What is in all files, with what was brought to the disk here.
@@ -136,6 +137,55 @@ public struct Journal {
     return String(repeating: "0", count: max(0, 4 - digits.count)) + digits + ".jsonl"
   }
 
+  /// The number of the newest run that has a file.
+  ///
+  /// - Parameters:
+  ///   - folder: The study's `journal` folder.
+  ///   - run: One that has a file; 0 where none is known.
+  /// - Returns: It, or that of a later one.
+  public static func newestRun(in folder: String, from run: Int = 0) -> Int {
+    var run = run
+    while exists(folder + "/" + name(of: run + 1)) { run += 1 }
+    return run
+  }
+
+  /// A run's file that is there, and empty: the coordinator of the run before acts no more.
+  struct Claim {
+    let folder: String
+    let run: Int
+    fileprivate let file: Descriptor
+    fileprivate var path: String { folder + "/" + Journal.name(of: run) }
+
+    /// Creates the file.
+    ///
+    /// - Parameters:
+    ///   - folder: The study's `journal` folder.
+    ///   - content: What is there already.
+    /// - Throws: ``StoreError``, of a file that exists where another coordinator was faster.
+    init(_ folder: String, after content: Content) throws(StoreError) {
+      self.folder = folder
+      run = content.lastRun + 1
+      do {
+        file = try Descriptor(
+          opening: folder + "/" + Journal.name(of: run),
+          flags: O_WRONLY | O_CREAT | O_EXCL | O_APPEND)
+        try syncPath(folder)
+      } catch {
+        guard error.code != EEXIST else {
+          throw .held(folder, by: "another coordinator, which began run \(run) just now")
+        }
+        throw .system(error)
+      }
+    }
+
+    /// Whether a coordinator that still lived has written since the journal was read.
+    func comesAfter(_ content: Content) -> Bool {
+      guard let length = content.lengths.last else { return false }
+      let path = folder + "/" + Journal.name(of: content.lastRun)
+      return fileSize(path) != length + content.tornBytes
+    }
+  }
+
   /// Begins a run's file.
   ///
   /// - Parameters:
@@ -143,23 +193,26 @@ public struct Journal {
   ///   - content: What is there already.
   /// - Throws: ``StoreError``, of a file that exists where another coordinator was faster.
   public init(beginning folder: String, after content: Content) throws(StoreError) {
-    run = content.lastRun + 1
-    path = folder + "/" + Self.name(of: run)
+    try self.init(Claim(folder, after: content), after: content)
+  }
+
+  /// Writes the first line of a run's file.
+  ///
+  /// - Parameters:
+  ///   - claim: The file.
+  ///   - content: What is there already, with or without that file.
+  /// - Throws: ``StoreError``.
+  init(_ claim: Claim, after content: Content) throws(StoreError) {
+    (folder, run, file, path) = (claim.folder, claim.run, claim.file, claim.path)
+    let lengths = Array(content.lengths.prefix(run - 1))
+    let header = Self.line(JournalHeader(run: run, lengths: lengths))
     do {
-      file = try Descriptor(opening: path, flags: O_WRONLY | O_CREAT | O_EXCL | O_APPEND)
-      let header = Self.line(JournalHeader(run: run, lengths: content.lengths))
       try file.writeAll(header)
       try file.sync()
-      try syncPath(folder)
-      position = Position(
-        entries: content.entries, run: run, bytes: header.count, lines: 1,
-        checksum: Self.lastChecksum(of: header))
-    } catch {
-      guard error.code != EEXIST else {
-        throw .held(folder, by: "another coordinator, which began run \(run) just now")
-      }
-      throw .system(error)
-    }
+    } catch { throw .system(error) }
+    position = Position(
+      entries: content.entries, run: run, bytes: header.count, lines: 1,
+      checksum: Self.lastChecksum(of: header))
   }
 
   /// Adds an entry; it is durable after ``sync()``.
@@ -171,6 +224,9 @@ public struct Journal {
   }
 
   /// Brings all entries added so far to the disk with one write and one fdatasync.
+  ///
+  /// Looks then whether a later run has begun. That one created its file before it looked how long
+  /// this one is: either it has read what was written here, or its file is seen here.
   ///
   /// - Throws: ``StoreError``: nothing of what was added may be acted on, nor can anything be added.
   public mutating func sync() throws(StoreError) {
@@ -188,6 +244,18 @@ public struct Journal {
     position.lines += pendingLines
     position.checksum = Self.lastChecksum(of: pending)
     (pending, pendingLines) = ([], 0)
+    try Self.refuseIfTakenOver(folder, run)
+  }
+
+  /// Refuses where a later run has begun.
+  ///
+  /// - Parameters:
+  ///   - folder: The study's `journal` folder.
+  ///   - run: The run that asks.
+  /// - Throws: ``StoreError/takenOver(_:run:by:)``.
+  static func refuseIfTakenOver(_ folder: String, _ run: Int) throws(StoreError) {
+    let newest = newestRun(in: folder, from: run)
+    if newest > run { throw .takenOver(folder, run: run, by: newest) }
   }
 
   private static func lastChecksum(of lines: [UInt8]) -> String {

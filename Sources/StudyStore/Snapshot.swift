@@ -23,7 +23,8 @@ public enum Snapshot {
   public static func write(
     _ coordinator: Coordinator, at position: Journal.Position, in directory: StudyDirectory
   ) throws(StoreError) {
-    let beside = directory.path + "/.study.h5.partial"
+    // Of each run its own: one that was taken over may still be writing.
+    let beside = partial(of: position.run, in: directory)
     do {
       let file = try createPartial(beside)
       let study = coordinator.study
@@ -38,11 +39,29 @@ public enum Snapshot {
       try writeState(of: coordinator, at: position, file.root)
       try file.close()
       try syncPath(beside)
+      try Journal.refuseIfTakenOver(directory.journal, position.run)
       try renamePath(beside, to: directory.snapshot)
     } catch {
       abandon(beside)
+      if let error = error as? StoreError { throw error }
       if let error = error as? SystemError { throw .system(error) }
       throw .unwritable(file: beside, cause: "\(error)")
+    }
+  }
+
+  private static let partialName = ".study.h5.partial"
+
+  /// Where a run writes its snapshots.
+  static func partial(of run: Int, in directory: StudyDirectory) -> String {
+    "\(directory.path)/\(partialName)-\(run)"
+  }
+
+  /// Deletes what the writers of earlier runs have left: they were killed, or were taken over.
+  ///
+  /// - Parameter directory: The study.
+  static func removePartials(in directory: StudyDirectory) {
+    for name in namesInFolder(directory.path) where name.hasPrefix(partialName) {
+      removeAll(directory.path + "/" + name)
     }
   }
 

@@ -79,16 +79,35 @@ public struct Store {
   ///
   /// - Parameters:
   ///   - directory: The study.
-  ///   - record: What its files say.
+  ///   - record: What its files say; read again where a coordinator that still lived has written
+  ///     meanwhile.
   /// - Throws: ``StoreError``.
-  public init(beginning directory: StudyDirectory, after record: Record) throws(StoreError) {
-    if let entry = record.firstDifference {
-      throw .decidedOtherwise(
-        directory.path, entry: entry + 1, version: record.coordinator.run?.version ?? "")
-    }
+  public init(beginning directory: StudyDirectory, after record: inout Record) throws(StoreError) {
     self.directory = directory
-    journal = try Journal(beginning: directory.journal, after: record.journal)
+    try Self.refuseOtherDecisions(directory, record)
+    let claim = try Journal.Claim(directory.journal, after: record.journal)
+    if claim.comesAfter(record.journal) {
+      record = try Self.read(directory, study: record.coordinator.study)
+      try Self.refuseOtherDecisions(directory, record)
+    }
+    journal = try Journal(claim, after: record.journal)
     entriesAtSnapshot = record.entriesFromSnapshot
+    Snapshot.removePartials(in: directory)
+  }
+
+  private static func refuseOtherDecisions(
+    _ directory: StudyDirectory, _ record: Record
+  ) throws(StoreError) {
+    guard let entry = record.firstDifference else { return }
+    throw .decidedOtherwise(
+      directory.path, entry: entry + 1, version: record.coordinator.run?.version ?? "")
+  }
+
+  /// Refuses where a later run has begun on the study.
+  ///
+  /// - Throws: ``StoreError/takenOver(_:run:by:)``.
+  public func refuseIfTakenOver() throws(StoreError) {
+    try Journal.refuseIfTakenOver(directory.journal, run)
   }
 
   /// Notes an event with its commands; durable after ``sync()``.

@@ -10,6 +10,9 @@ public enum StoreError: Error, Hashable, Sendable {
   case unfinished(String)
   /// Another coordinator holds the study.
   case held(String, by: String)
+  /// A later run has begun on the study whose journal is at this path, by `--force`: this one ends
+  /// without another word.
+  case takenOver(String, run: Int, by: Int)
   /// A line in the middle of a journal file is damaged, while later ones are whole.
   case damagedJournal(file: String, line: Int)
   /// A file was written by a later version of Rung.
@@ -36,6 +39,10 @@ extension StoreError: CustomStringConvertible {
         + "move it aside and begin anew by '--fresh'"
     case .held(let path, let holder):
       "the study in '\(path)' is being run by \(holder); wait for it or end it, then try again"
+    case .takenOver(let journal, let run, let newest):
+      "another coordinator has taken over the study with the journal in '\(journal)': run \(newest) "
+        + "has begun, so run \(run) ended its trials and writes nothing more; leave the study to the "
+        + "later run, and use '--force' only where the one before is dead"
     case .damagedJournal(let file, let line):
       "'\(file)': line \(line) is damaged while later ones are whole; restore the file from a "
         + "backup, or move it and all later ones away to go on from what came before"

@@ -84,7 +84,7 @@ struct Failure: Error, CustomStringConvertible {
     case let error as StoreError:
       switch error {
       case .system, .unwritable: self.init(.inputOutput, error.description)
-      case .held, .unfinished: self.init(.stoppedEarly, error.description)
+      case .held, .unfinished, .takenOver: self.init(.stoppedEarly, error.description)
       case .noStudy, .damaged, .damagedJournal, .newerFormat, .decidedOtherwise:
         self.init(.wrongFile, error.description)
       }

@@ -113,7 +113,9 @@ struct Session {
   /// - Parameter seats: Where trials run.
   /// - Returns: The state in the end, and how the run ended.
   /// - Throws: What the agent and the store throw.
-  func runHere(_ seats: Seats) throws -> (Coordinator, CoordinatorLoop<NoOtherAgents>.RunEnd) {
+  mutating func runHere(
+    _ seats: Seats
+  ) throws -> (Coordinator, CoordinatorLoop<NoOtherAgents>.RunEnd) {
     try refuseIfHeld()
     let signals = try SignalPort(endingSignals)
     let lookout = try Companion(arguments: ["lookout", handle.directory.path])
@@ -123,8 +125,7 @@ struct Session {
     let progress = Progress(isQuiet: isQuiet)
     defer { progress.close() }
     do {
-      let store = try Store(beginning: handle.directory, after: record)
-      removeStrayContainers()
+      let store = try begin()
       var loop = try CoordinatorLoop(
         coordinator: record.coordinator, store: store, agent: agent, port: NoOtherAgents(),
         signals: signals, lookout: lookout, grace: Self.grace(),
@@ -137,10 +138,20 @@ struct Session {
     }
   }
 
+  /// Begins a run on the study, from what its files say by then.
+  ///
+  /// - Returns: The study's files.
+  /// - Throws: `StoreError`.
+  mutating func begin() throws(StoreError) -> Store {
+    let store = try Store(beginning: handle.directory, after: &record)
+    removeStrayContainers()
+    return store
+  }
+
   /// Deletes containers that no journal knows: they were being written when a run was killed.
   ///
   /// Only after a run has begun: until then another coordinator may be writing them.
-  func removeStrayContainers() {
+  private func removeStrayContainers() {
     let known = Set(record.coordinator.containers.map(\.name))
     for name in namesInFolder(handle.directory.checkpoints) where !known.contains(name) {
       removeAll(handle.directory.checkpoints + "/" + name)

@@ -96,8 +96,8 @@ import Testing
     let study = other ?? study
     let signals = try SignalPort([SIGUSR1])
     _ = signals.receive()
-    let record = try Store.read(directory, study: study)
-    let store = try Store(beginning: directory, after: record)
+    var record = try Store.read(directory, study: study)
+    let store = try Store(beginning: directory, after: &record)
     let agent = try agent(study)
     defer { agent.shutDown() }
     var loop = try CoordinatorLoop(

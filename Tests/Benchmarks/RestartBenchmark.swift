@@ -65,9 +65,9 @@ struct RestartBenchmark {
   static func write(_ folder: String, trials: Int, isKilled: Bool) throws -> Written {
     let directory = try StudyDirectory(
       creating: folder, studyFile: Array("name: restart\n".utf8), origin: Array("{}".utf8))
-    let record = try Store.read(directory, study: study(trials: trials))
+    var record = try Store.read(directory, study: study(trials: trials))
     var benchmark = try RestartBenchmark(
-      coordinator: record.coordinator, store: Store(beginning: directory, after: record))
+      coordinator: record.coordinator, store: Store(beginning: directory, after: &record))
     let (_, nanoseconds) = try timed { try benchmark.play(isKilled: isKilled) }
     return Written(
       n: trials, reports: benchmark.coordinator.reports.count, entries: benchmark.entries,
@@ -78,8 +78,9 @@ struct RestartBenchmark {
   /// Begins a run on what was written, up to its first decision.
   static func restart(_ folder: String, trials: Int) throws -> Figures {
     let directory = try StudyDirectory(existing: folder)
-    let (record, read) = try timed { try Store.read(directory, study: study(trials: trials)) }
-    let (_, begin) = try timed { try Store(beginning: directory, after: record) }
+    let (found, read) = try timed { try Store.read(directory, study: study(trials: trials)) }
+    var record = found
+    let (_, begin) = try timed { try Store(beginning: directory, after: &record) }
     var coordinator = record.coordinator
     let (commands, decide) = timed {
       beginning(2).flatMap { coordinator.absorb($0, at: coordinator.now) }

@@ -36,6 +36,43 @@ final class ProgramBench {
     return Int32(text(result.output).split(separator: "\n").first ?? "") ?? -1
   }
 
+  /// Starts `rung`, by way of a shell that notes its exit status, and goes on.
+  ///
+  /// - Parameters:
+  ///   - arguments: For `rung`.
+  ///   - name: Of the files that take what it prints, and its status.
+  ///   - host: The name of the host that it is to find itself on, which takes root; `nil` for this
+  ///     one.
+  /// - Returns: Its process id.
+  /// - Throws: `Missing`, or `SystemError`.
+  func startNoted(
+    _ arguments: [String], as name: String, onHost host: String? = nil
+  ) throws -> Int32 {
+    var words = ([program] + arguments).map { "'\($0)'" }.joined(separator: " ")
+    if let host {
+      words = "unshare --uts sh -c 'hostname \(host) && exec \"$@\"' sh \(words)"
+    }
+    let path = folder.file(name)
+    _ = try runCommand([
+      "/bin/sh", "-c",
+      """
+      (\(words) >'\(path).out' 2>'\(path).err' & echo $! >'\(path).pid.new'
+      mv '\(path).pid.new' '\(path).pid'; wait $!; echo $? >'\(path).status') >/dev/null 2>&1 &
+      """,
+    ])
+    guard holds(within: 10, { exists(path + ".pid") }),
+      let process = Int32(try folder.read(name + ".pid").dropLast())
+    else { throw Missing(description: "'\(words)' was not started; see '\(path).err'") }
+    return process
+  }
+
+  /// The exit status that ``startNoted(_:as:onHost:)`` has noted; `nil` while it runs.
+  func noted(_ name: String) -> Int32? {
+    // The file is there before its line is.
+    let line = (try? folder.read(name + ".status")) ?? ""
+    return line.hasSuffix("\n") ? Int32(line.dropLast()) : nil
+  }
+
   /// What `rung status --json` says.
   func status() throws -> Status {
     let result = try rung("status", directory, "--json")

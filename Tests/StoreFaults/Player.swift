@@ -46,10 +46,10 @@ struct Player {
 
   /// Begins a run on what is in a folder.
   init(_ directory: StudyDirectory, _ study: Study) throws {
-    let record = try Store.read(directory, study: study)
+    var record = try Store.read(directory, study: study)
     self.directory = directory
     coordinator = record.coordinator
-    store = try Store(beginning: directory, after: record)
+    store = try Store(beginning: directory, after: &record)
     let known = Set(coordinator.containers.map(\.name))
     for name in try readFolder(directory.checkpoints) where !known.contains(name) {
       removeAll(directory.checkpoints + "/" + name)

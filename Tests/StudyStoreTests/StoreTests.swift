@@ -1,4 +1,5 @@
 import Coordination
+import Glibc
 import Processes
 import ProgramSupport
 import StudyModel
@@ -124,10 +125,53 @@ import Testing
   @Test func whatAKilledWriterLeavesIsInNobodysWay() throws {
     var player = try StudyPlayer(directory, study)
     try player.play(20)
-    try writeFile(directory.path + "/.study.h5.partial", [1, 2, 3])
+    let partial = Snapshot.partial(of: 1, in: directory)
+    try writeFile(partial, [1, 2, 3])
     try player.writeSnapshot()
     #expect(try bothWays(player.coordinator) == 20)
-    #expect(!exists(directory.path + "/.study.h5.partial"))
+    #expect(!exists(partial))
+    try writeFile(partial, [1, 2, 3])
+    _ = try StudyPlayer(directory, study)
+    #expect(!exists(partial))
+  }
+
+  @Test func aCoordinatorThatWasTakenOverWritesNothingOverTheLater() throws {
+    var first = try StudyPlayer(directory, study)
+    try first.play(20)
+    var second = try StudyPlayer(directory, study)
+    try second.play(15)
+    try second.writeSnapshot()
+    let snapshot = try readFile(directory.snapshot)
+    let expected = StoreError.takenOver(directory.journal, run: 1, by: 2)
+    // What it still notes is neither acted on nor heard of.
+    #expect(throws: expected) { try first.play(1) }
+    #expect(throws: expected) { try first.writeSnapshot() }
+    #expect(try readFile(directory.snapshot) == snapshot)
+    #expect(try readFolder(directory.path).filter { $0.hasPrefix(".study") } == [])
+    #expect(try bothWays(second.coordinator) == 35)
+    try second.play(5)
+    #expect(try bothWays(second.coordinator) == 35)
+  }
+
+  @Test func aLivingCoordinatorsLastWordsAreReadBeforeItIsTakenOver() throws {
+    var first = try StudyPlayer(directory, study)
+    try first.play(20)
+    var record = try Store.read(directory, study: study)
+    try first.play(10)
+    let store = try Store(beginning: directory, after: &record)
+    #expect(store.run == 2 && record.journal.entries == 30)
+    #expect(try wholeState(record.coordinator) == wholeState(first.coordinator))
+    #expect(throws: StoreError.takenOver(directory.journal, run: 1, by: 2)) {
+      try first.play(1)
+    }
+    #expect(try Store.read(directory, study: study).journal.entries == 30)
+    // So is what was written by then, but not to its end.
+    var torn = try Store.read(directory, study: study)
+    try Descriptor(opening: directory.journal + "/0002.jsonl", flags: O_WRONLY | O_APPEND)
+      .writeAll(Array("{".utf8))
+    let third = try Store(beginning: directory, after: &torn)
+    #expect(third.run == 3 && torn.journal.entries == 30)
+    #expect(try Store.read(directory, study: study).journal.entries == 30)
   }
 
   @Test func aSnapshotIsWrittenOnlyAsTheJournalGrows() throws {
@@ -160,10 +204,10 @@ import Testing
       journal.append(entry)
     }
     try journal.sync()
-    let record = try Store.read(directory, study: study)
+    var record = try Store.read(directory, study: study)
     #expect(record.firstDifference == 17)
     let error = #expect(throws: StoreError.self) {
-      try Store(beginning: directory, after: record)
+      try Store(beginning: directory, after: &record)
     }
     #expect(error == .decidedOtherwise(directory.path, entry: 18, version: "test"))
     #expect(try readFolder(directory.journal) == ["0001.jsonl"])
@@ -222,11 +266,11 @@ import Testing
         in: directory)
     }
     #expect(
-      full?.description.hasPrefix("'\(directory.path)/.study.h5.partial' could not be written: ")
+      full?.description.hasPrefix("'\(directory.path)/.study.h5.partial-1' could not be written: ")
         == true)
     #expect(full?.description.contains("No space left on device") == true)
     #expect(try readFile(directory.snapshot) == snapshot)
-    #expect(!exists(directory.path + "/.study.h5.partial"))
+    #expect(!exists(Snapshot.partial(of: 1, in: directory)))
     disk.makeRoom()
     let record = try Store.read(directory, study: study)
     #expect(record.entriesFromSnapshot == 30 && record.journal.entries > 30)

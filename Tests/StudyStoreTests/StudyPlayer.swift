@@ -18,11 +18,11 @@ struct StudyPlayer {
 
   /// A new run on what is in the folder.
   init(_ directory: StudyDirectory, _ study: Study) throws {
-    let record = try Store.read(directory, study: study)
+    var record = try Store.read(directory, study: study)
     self.directory = directory
     self.study = study
     coordinator = record.coordinator
-    store = try Store(beginning: directory, after: record)
+    store = try Store(beginning: directory, after: &record)
     time = coordinator.now.microseconds
     waiting = [
       .runBegan(

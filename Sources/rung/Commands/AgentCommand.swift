@@ -99,7 +99,7 @@ struct AgentCommand: ParsableCommand {
     _ handle: StudyHandle, _ agent: Agent, _ port: WorldPort, _ signals: SignalPort,
     _ lookout: Companion?
   ) throws -> Coordinator {
-    let session = Session(
+    var session = Session(
       handle: handle, record: try handle.read(), size: try size.size(for: handle.study),
       isForced: force)
     if case .finished = session.record.coordinator.phase {
@@ -110,8 +110,7 @@ struct AgentCommand: ParsableCommand {
       return session.record.coordinator
     }
     try session.refuseIfHeld()
-    let store = try Store(beginning: handle.directory, after: session.record)
-    session.removeStrayContainers()
+    let store = try session.begin()
     var loop = try CoordinatorLoop(
       coordinator: session.record.coordinator, store: store, agent: agent, port: port,
       signals: signals, lookout: lookout, grace: Session.grace(), silence: Session.silence(),

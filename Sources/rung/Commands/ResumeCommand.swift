@@ -30,7 +30,7 @@ struct ResumeCommand: ParsableCommand {
   func run() throws {
     let handle = try StudyHandle(directory)
     let size = try options.size.size(for: handle.study)
-    let session = Session(
+    var session = Session(
       handle: handle, record: try handle.read(), size: size, isForced: force, isQuiet: quiet)
     if case .finished = session.record.coordinator.phase {
       note("rung: the study is finished")

@@ -83,7 +83,7 @@ struct RunCommand: ParsableCommand {
     let size = try size.size(for: checked)
     let seats = try Session.seats(for: checked.resized(to: size).trial, wished: slots)
     let handle = try StudyHandle(creatingFrom: study, output: output, isFresh: fresh)
-    let session = Session(
+    var session = Session(
       handle: handle, record: try handle.read(), size: size, isQuiet: quiet)
     if !quiet { note("rung: \(handle.directory.path), \(seats.count) slots") }
     let (coordinator, _) = try session.runHere(seats)
