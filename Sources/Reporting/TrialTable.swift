@@ -50,11 +50,12 @@ public enum TrialTable {
   private static func cell(_ number: Double?) -> String { number?.description ?? "" }
 
   private static func line(_ cells: [String]) -> String {
+    // By scalars: as characters, "\r\n" is one, and a quote with a combining mark is none.
     cells.map { cell in
-      cell.contains { "\",\r\n".contains($0) }
-        ? "\""
-          + cell.split(separator: "\"", omittingEmptySubsequences: false)
-          .joined(separator: "\"\"") + "\"" : cell
+      let scalars = cell.unicodeScalars
+      guard scalars.contains(where: { ["\"", ",", "\r", "\n"].contains($0) }) else { return cell }
+      let parts = scalars.split(separator: "\"", omittingEmptySubsequences: false)
+      return "\"" + parts.map { String($0) }.joined(separator: "\"\"") + "\""
     }.joined(separator: ",") + "\n"
   }
 }

@@ -174,7 +174,8 @@ public enum Snapshot {
     }
     try integers("trial", trials.map(\.id.number))
     try group.writeColumn("state", trials.map(\.state.rawValue), options: packed).close()
-    try group.writeColumn("reason", trials.map(\.reason.description), options: packed).close()
+    try group.writeColumn("reason", trials.map { column($0.reason.description) }, options: packed)
+      .close()
     try integers("attempts", trials.map(\.attempts))
     try integers("failures", trials.map(\.failures))
     try integers("epoch", trials.map(\.epoch))
@@ -199,6 +200,13 @@ public enum Snapshot {
     }
   }
 
+  /// A text of a trial's as a column for people has it: HDF5 ends a text at a zero byte. What resuming
+  /// needs is elsewhere, as it was.
+  private static func column(_ text: String) -> String {
+    text.unicodeScalars.contains("\0")
+      ? text.unicodeScalars.map { $0 == "\0" ? "\\0" : String($0) }.joined() : text
+  }
+
   private static func writeReports(_ log: ReportLog, _ root: borrowing Group) throws(H5Error) {
     let group = try root.createGroup("reports")
     let packed = StorageOptions(isShuffled: true, deflateLevel: 1)
@@ -208,7 +216,7 @@ public enum Snapshot {
     ] {
       try group.writeColumn(name, values.map { Int64($0) }, options: packed).close()
     }
-    try group.writeColumn("metric_names", log.metrics).close()
+    try group.writeColumn("metric_names", log.metrics.map(column)).close()
     for (index, column) in log.columns.enumerated() {
       try group.writeColumn("metric-\(index)", column, options: packed).close()
     }

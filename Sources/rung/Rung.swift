@@ -101,7 +101,7 @@ struct Failure: Error, CustomStringConvertible {
 /// Writes a line to standard error.
 func note(_ line: String) {
   // Nobody can be told that standard error is closed.
-  try? Descriptor(owning: dup(2)).writeAll(Array((line + "\n").utf8))
+  try? Descriptor(owning: dup(2)).writeAll(Array((visibleText(line) + "\n").utf8))
 }
 
 /// Writes text to standard output.

@@ -41,17 +41,13 @@ final class ProgramBench {
   /// - Parameters:
   ///   - arguments: For `rung`.
   ///   - name: Of the files that take what it prints, and its status.
-  ///   - host: The name of the host that it is to find itself on, which takes root; `nil` for this
-  ///     one.
+  ///   - wrapper: The words of a command that starts it in turn.
   /// - Returns: Its process id.
   /// - Throws: `Missing`, or `SystemError`.
   func startNoted(
-    _ arguments: [String], as name: String, onHost host: String? = nil
+    _ arguments: [String], as name: String, under wrapper: [String] = []
   ) throws -> Int32 {
-    var words = ([program] + arguments).map { "'\($0)'" }.joined(separator: " ")
-    if let host {
-      words = "unshare --uts sh -c 'hostname \(host) && exec \"$@\"' sh \(words)"
-    }
+    let words = (wrapper + [program] + arguments).map { "'\($0)'" }.joined(separator: " ")
     let path = folder.file(name)
     _ = try runCommand([
       "/bin/sh", "-c",
@@ -66,7 +62,7 @@ final class ProgramBench {
     return process
   }
 
-  /// The exit status that ``startNoted(_:as:onHost:)`` has noted; `nil` while it runs.
+  /// The exit status that ``startNoted(_:as:under:)`` has noted; `nil` while it runs.
   func noted(_ name: String) -> Int32? {
     // The file is there before its line is.
     let line = (try? folder.read(name + ".status")) ?? ""
@@ -87,7 +83,8 @@ final class ProgramBench {
       export.trials.map { ($0.configuration["kind"] ?? "", $0) }, uniquingKeysWith: { $1 })
   }
 
-  /// Processes whose environment or arguments name the folder, with their arguments.
+  /// Processes that run in the folder, as trials do, or whose environment or arguments name it; with
+  /// their arguments.
   func leftovers() -> [String] {
     let needle = Array(folder.path.utf8)
     return namesInFolder("/proc").compactMap { process in
@@ -95,7 +92,11 @@ final class ProgramBench {
       // A process may end while it is looked at.
       let arguments = (try? readFile("/proc/\(process)/cmdline")) ?? []
       let environment = (try? readFile("/proc/\(process)/environ")) ?? []
-      guard contains(arguments, needle) || contains(environment, needle) else { return nil }
+      let place = (try? readLink("/proc/\(process)/cwd")) ?? ""
+      guard
+        place.hasPrefix(folder.path) || contains(arguments, needle)
+          || contains(environment, needle)
+      else { return nil }
       return process + " " + text(arguments.map { $0 == 0 ? 32 : $0 })
     }
   }

@@ -52,7 +52,8 @@ import Testing
     let bench = try ProgramBench(study: Self.study, trial: Self.trial)
     // On a host of another name, so that nobody can tell from here whether it lives.
     let first = try bench.startNoted(
-      ["run", bench.study, "--slots", "3", "--quiet"], as: "first", onHost: "elsewhere")
+      ["run", bench.study, "--slots", "3", "--quiet"], as: "first",
+      under: ["unshare", "--uts", "sh", "-c", #"hostname elsewhere && exec "$@""#, "sh"])
     let isUnderWay = try holds(within: 30) {
       exists(bench.directory + "/journal/0001.jsonl") ? try bench.status().reports >= 12 : false
     }

@@ -121,7 +121,7 @@ struct StudyPlayer {
     let number = leg.trial.number
     if number % 5 == 4, leg.attempt == 1 {
       waiting.append(
-        .legEnded(LegEnd(leg: leg, outcome: .exited(status: 1), lastLine: "trial \(number)\n")))
+        .legEnded(LegEnd(leg: leg, outcome: .exited(status: 1), lastLine: "trial \(number)\n\0")))
       return
     }
     for epoch in last..<max(legs[leg]?.until ?? 0, last + 1) {

@@ -40,7 +40,7 @@ struct ExplainCommand: ParsableCommand {
     try write(
       story.lines.map { line in
         let tenths = Int((line.seconds * 10).rounded())
-        return "\(tenths / 10).\(tenths % 10) s: \(line.text)\n"
+        return "\(tenths / 10).\(tenths % 10) s: \(visibleText(line.text))\n"
       }.joined())
   }
 }

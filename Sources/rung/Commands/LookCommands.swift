@@ -18,7 +18,7 @@ struct StatusCommand: ParsableCommand {
     let coordinator = try StudyHandle(directory).read().coordinator
     let status = StudyStatus(
       of: coordinator, isHeld: StudyHandle.isAlive(coordinator) ?? true)
-    try write(json ? try jsonText(status) : status.description + "\n")
+    try write(json ? try jsonText(status) : visibleText(status.description) + "\n")
   }
 }
 
@@ -80,7 +80,7 @@ struct BestCommand: ParsableCommand {
         "its checkpoint of epoch \(source.entry.epoch) is kept; 'rung best \(directory) "
           + "--checkpoint FOLDER' gives it out")
     }
-    try write(lines.joined(separator: "\n") + "\n")
+    try write(visibleText(lines.joined(separator: "\n")) + "\n")
   }
 
   /// Lays out the winner's last checkpoint, or where that is damaged the one before.
@@ -131,8 +131,9 @@ struct ReportCommand: ParsableCommand {
       of: coordinator, isHeld: StudyHandle.isAlive(coordinator) ?? true, version: Rung.version,
       generated: timestamp())
     // A '<' in the data could end the script element that holds it.
-    let data = try jsonText(page).split(separator: "<", omittingEmptySubsequences: false)
-      .joined(separator: "\\u003c")
+    let data = try jsonText(page).unicodeScalars
+      .split(separator: "<", omittingEmptySubsequences: false)
+      .map { String($0) }.joined(separator: "\\u003c")
     let path = output ?? handle.directory.path + "/report.html"
     try writeFile(path, Array(fill(Resource.reportPage, with: data).utf8))
     try write(json ? try jsonText(["report": path]) : path + "\n")
