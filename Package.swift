@@ -154,7 +154,7 @@ let package = Package(
       swiftSettings: settings),
     .testTarget(
       name: "JobScriptsTests",
-      dependencies: ["JobScripts", "Planning", "StudyFiles", "StudyModel"],
+      dependencies: ["JobScripts", "Planning", "Processes", "StudyFiles", "StudyModel"],
       swiftSettings: settings),
     .target(
       name: "TestSupport", dependencies: ["Coordination", "Searchers", "StudyModel"],

@@ -154,13 +154,22 @@ extension Agent {
       guard let (place, _) = find(name) else { return }
       removeAll("\(scratch)/\(name)")
       try processEnded(name, .notStarted(reason: reason), in: place)
-    // A shell says so when its command was ended by the signal.
-    case .exited(let name, 128 + Int(SIGTERM)) where !isTerminating(name):
-      doubtful.append((name, .exited(status: 128 + Int(SIGTERM)), monotonicSeconds()))
-    case .exited(let name, let status): try processEnded(name, .exited(status: status))
-    case .signalled(let name, Int(SIGTERM)) where !isTerminating(name):
-      doubtful.append((name, .signalled(Int(SIGTERM)), monotonicSeconds()))
-    case .signalled(let name, let signal): try processEnded(name, .signalled(signal))
+    // A shell says so when its command was ended by a signal.
+    case .exited(let name, let status):
+      try processEnded(name, .exited(status: status), by: Int32(clamping: status - 128))
+    case .signalled(let name, let signal):
+      try processEnded(name, .signalled(signal), by: Int32(clamping: signal))
+    }
+  }
+
+  /// Judges a process that has ended, or doubts that its end is its own.
+  private func processEnded(
+    _ name: String, _ outcome: LegEnd.Outcome, by signal: Int32
+  ) throws {
+    if endingSignals.contains(signal), !(signal == SIGTERM && isTerminating(name)) {
+      doubtful.append((name, signal, outcome, monotonicSeconds()))
+    } else {
+      try processEnded(name, outcome)
     }
   }
 
@@ -169,15 +178,16 @@ extension Agent {
     find(name)?.process.patience?.isTerminated == true
   }
 
-  /// Slurm's process tracking may send SIGTERM to this process and to all below it, in any order: a
+  /// Slurm's process tracking may send a signal to this process and to all below it, in any order: a
   /// trial that ended by it is judged when this process has had the time to hear of its own.
   static let doubt = 0.5
 
-  /// Judges the processes that SIGTERM ended.
+  /// Judges the processes that such signals ended.
   func settleDoubts() throws {
     let now = monotonicSeconds()
-    let isEnding = now - lastTermination < 60
-    for (name, outcome, since) in doubtful where isEnding || now - since >= Self.doubt {
+    for (name, signal, outcome, since) in doubtful {
+      let isEnding = lastSignals[signal].map { now - $0 < 60 } ?? false
+      guard isEnding || now - since >= Self.doubt else { continue }
       doubtful.removeAll { $0.name == name }
       try processEnded(name, isEnding ? .endedByRung : outcome)
     }

@@ -26,10 +26,10 @@ public final class Agent {
   /// The last lines printed by the leg that ended last.
   var lastLines: [String] = []
   var events: [Event] = []
-  /// When this process was last sent SIGTERM, by Slurm for instance, on the monotonic clock.
-  var lastTermination = -Double.infinity
-  /// Processes that ended by SIGTERM a moment ago.
-  var doubtful: [(name: String, outcome: LegEnd.Outcome, since: Double)] = []
+  /// When this process was last sent each signal, by Slurm for instance, on the monotonic clock.
+  var lastSignals: [Int32: Double] = [:]
+  /// Processes that ended a moment ago by a signal that may have been sent to all.
+  var doubtful: [(name: String, signal: Int32, outcome: LegEnd.Outcome, since: Double)] = []
   /// Whether everything of before is on its way out, so that the agent can join anew.
   private var isStartingOver = false
   private var started = 0
@@ -205,9 +205,13 @@ public final class Agent {
     return deadlines.min().map { max(0, $0 - monotonicSeconds()) }
   }
 
-  /// Notes that this process was sent SIGTERM: Slurm's process tracking may have sent it to the
-  /// trials as well, whose end by it is then no failure of theirs.
-  public func noteTermination() { lastTermination = monotonicSeconds() }
+  /// Notes that this process was sent signals: Slurm's process tracking may have sent them to the
+  /// trials as well, whose end by one of them is then no failure of theirs.
+  ///
+  /// - Parameter signals: Of `endingSignals`.
+  public func noteSignals(_ signals: [Int32]) {
+    for signal in signals { lastSignals[signal] = monotonicSeconds() }
+  }
 
   /// Whether every process has ended.
   public var isIdle: Bool { slots.allSatisfy { $0.processes.isEmpty && $0.leg == nil } }

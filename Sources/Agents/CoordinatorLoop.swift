@@ -106,7 +106,7 @@ public struct CoordinatorLoop<Port: AgentsPort & ~Copyable>: ~Copyable {
     try absorb([.runBegan(run)] + (isNews ? [.known(prior)] : []))
     while true {
       let received = signals.receive()
-      if received.contains(SIGTERM) { agent.noteTermination() }
+      agent.noteSignals(received)
       try agent.step()
       var events = agent.takeEvents()
       for signal in received { events += heed(signal) }

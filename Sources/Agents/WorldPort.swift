@@ -90,7 +90,7 @@ public func serveAsAgent(
   var lastEvent = lastWord
   var lastOrder = lastWord
   while true {
-    if signals.receive().contains(SIGTERM) { agent.noteTermination() }
+    agent.noteSignals(signals.receive())
     try agent.step()
     var hasWorked = false
     for event in agent.takeEvents() {

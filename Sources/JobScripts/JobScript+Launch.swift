@@ -89,6 +89,10 @@ extension JobScript {
     return [
       "# SIGTERM is for the agents: they bring the run to its end, and this script waits for them.",
       "trap : TERM",
+      "# So are these, which '--signal=B:' of sbatch sends to this script alone; srun passes them on.",
+      "step=",
+      "trap '[ -z \"$step\" ] || kill -USR1 \"$step\"' USR1",
+      "trap '[ -z \"$step\" ] || kill -USR2 \"$step\"' USR2",
       "study=\(directory)",
       "# Where Slurm cannot be asked.",
       "RUNG_JOB_END=$(($(date +%s) + \(minutes * 60)))",

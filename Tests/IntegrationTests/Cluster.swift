@@ -32,6 +32,11 @@ enum Cluster {
 
   /// Runs `rung`, which must succeed, and reads the JSON object it prints.
   static func json<Value: Decodable>(_ type: Value.Type, _ arguments: String...) throws -> Value {
+    try json(type, arguments)
+  }
+
+  /// Runs `rung`, which must succeed, and reads the JSON object it prints.
+  static func json<Value: Decodable>(_ type: Value.Type, _ arguments: [String]) throws -> Value {
     let result = try runCommand([rung] + arguments)
     try #require(result.status == 0, "\(String(decoding: result.errors, as: UTF8.self))")
     return try JSONDecoder().decode(type, from: Data(result.output))

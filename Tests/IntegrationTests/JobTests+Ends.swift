@@ -46,10 +46,10 @@ extension JobTests {
   }
 
   /// Trials of nine epochs, all of which are trained.
-  private static let full = study(trials: 40).replacing("algorithm: asha", "algorithm: random")
+  static let full = study(trials: 40).replacing("algorithm: asha", "algorithm: random")
 
   /// Each epoch takes so many seconds.
-  private static func trial(seconds: Double) -> String {
+  static func trial(seconds: Double) -> String {
     trial.replacing("time.sleep(0.1)", "time.sleep(\(seconds))")
   }
 
@@ -78,7 +78,7 @@ extension JobTests {
     #expect(endings.last == .some(nil), "the last run ended with the study")
   }
 
-  private func waitForReports(_ count: Int, in folder: StudyFolder) throws {
+  func waitForReports(_ count: Int, in folder: StudyFolder) throws {
     // The folder is there before its journal is.
     let isUnderWay = try Cluster.wait(atMost: 120) { ((try? folder.reports().count) ?? 0) >= count }
     try #require(isUnderWay)
@@ -101,7 +101,7 @@ extension JobTests {
     return String(decoding: list, as: UTF8.self).split(separator: " ").compactMap { Int32($0) }
   }
 
-  private func cluster(_ command: String, _ node: String) throws {
+  func cluster(_ command: String, _ node: String) throws {
     let folder = try #require(environmentValue("SLURM_CONF")).split(separator: "/").dropLast()
     let repository = try #require(environmentValue("RUNG_REPOSITORY"))
     let result = try runCommand([
@@ -272,16 +272,10 @@ extension JobTests {
 
   /// Has the jobs that are submitted meanwhile take an agent for lost after six seconds, and a step
   /// that has not come up after twenty.
-  private func withSilence<Result>(_ body: () throws -> Result) rethrows -> Result {
+  func withSilence<Result>(_ body: () throws -> Result) rethrows -> Result {
     let variables = ["RUNG_SILENCE": "6", "RUNG_START_PATIENCE": "20"]
     for (name, value) in variables { unsafe setenv(name, value, 1) }
     defer { for name in variables.keys { unsafe unsetenv(name) } }
     return try body()
-  }
-}
-
-extension String {
-  fileprivate func replacing(_ text: String, _ other: String) -> String {
-    range(of: text).map { replacingCharacters(in: $0, with: other) } ?? self
   }
 }

@@ -60,11 +60,15 @@ struct JobTests {
   }
 
   func submit(
-    _ folder: StudyFolder, _ strategy: String, nodes: Int = 4, time: String = "20m", chain: Int = 1
+    _ folder: StudyFolder, _ strategy: String, nodes: Int = 4, time: String = "20m",
+    chain: Int = 1, site: String = "private-cluster", options: [String] = []
   ) throws -> Int {
-    try Cluster.json(
-      Submitted.self, "submit", folder.study, "--site", "private-cluster", "--nodes",
-      String(nodes), "--strategy", strategy, "--time", time, "--chain", String(chain), "--json"
+    let arguments = [
+      "submit", folder.study, "--site", site, "--nodes", String(nodes), "--strategy", strategy,
+      "--time", time, "--chain", String(chain), "--json",
+    ]
+    return try Cluster.json(
+      Submitted.self, arguments + (options.isEmpty ? [] : ["--"] + options)
     ).job
   }
 

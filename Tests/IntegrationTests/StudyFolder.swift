@@ -65,6 +65,11 @@ extension StringProtocol {
     return nil
   }
 
+  /// The text with the first place of `text` replaced, where there is one.
+  func replacing(_ text: String, _ other: String) -> String {
+    range(of: text).map { replacingCharacters(in: $0, with: other) } ?? String(self)
+  }
+
   /// The text with a part replaced.
   func replacingCharacters(in range: Range<Index>, with text: String) -> String {
     String(self[..<range.lowerBound]) + text + String(self[range.upperBound...])

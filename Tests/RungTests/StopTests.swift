@@ -91,6 +91,20 @@ import Testing
     }
   }
 
+  /// As Slurm does where it tracks processes without control groups: to all, the trials first.
+  @Test(arguments: [SIGUSR1, SIGUSR2, SIGTERM, SIGHUP])
+  func trialsThatASignalToAllEndsHaveNotFailed(signal: Int32) throws {
+    let bench = try bench(seconds: "0.5")
+    let process = try start(bench, reports: 6)
+    let trials = bench.leftovers().filter { $0.contains(" train.py") }
+      .compactMap { Int32($0.prefix { $0 != " " }) }
+    #expect(trials.count == 3)
+    for receiver in trials + [process] { kill(receiver, signal) }
+    #expect(holds(within: 20) { bench.leftovers().isEmpty }, "left: \(bench.leftovers())")
+    #expect(try bench.status().state == "paused")
+    try expectTheEnd(bench)
+  }
+
   @Test func aRunWhoseLookoutEndsGoesOnAndSleeps() throws {
     let bench = try bench(seconds: "1")
     let process = try start(bench, reports: 1)
