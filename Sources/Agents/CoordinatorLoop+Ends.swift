@@ -15,6 +15,8 @@ extension CoordinatorLoop where Port: ~Copyable {
       leaving = reason
       return []
     case SIGTERM, SIGHUP:
+      // Of a preempted job there may be more left than of others. No answer: there is not.
+      if signal == SIGTERM { try? lookout?.channel.send(LookoutQuestion()) }
       let end = now.seconds + grace - min(10, grace / 3)
       return horizon(at: end) + [.drainBegan(reason: reason)]
     default: return [.drainBegan(reason: reason)]
@@ -39,6 +41,11 @@ extension CoordinatorLoop where Port: ~Copyable {
         let margin = Coordinator.margin(ofJob: jobSeconds ?? seconds)
         jobSeconds = jobSeconds ?? seconds
         events += horizon(at: now.seconds + max(0, seconds - margin))
+      case .secondsAfterTermination(let seconds):
+        let end = now.seconds + seconds - min(10, seconds / 3)
+        if coordinator.draining != nil, let known = coordinator.horizon?.seconds, end > known {
+          events.append(.horizonKnown(StudyTime(seconds: end)))
+        }
       case .run(let newest):
         if newest > run.number { try store.refuseIfTakenOver() }
       case .stop(let request):

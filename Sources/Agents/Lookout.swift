@@ -6,11 +6,17 @@ public import StudyStore
 public enum LookoutWord: Hashable, Sendable, Codable {
   /// So many seconds are left of the job.
   case secondsLeft(Double)
+  /// So many seconds are left, Slurm says, of the job that it has sent SIGTERM to; the answer to what
+  /// rank 0 asks then.
+  case secondsAfterTermination(Double)
   /// Somebody wants a run to stop.
   case stop(StopRequest)
   /// A run with this number has begun.
   case run(Int)
 }
+
+/// What rank 0 asks its lookout: how much of the job is left, now that it was sent SIGTERM.
+struct LookoutQuestion: Hashable, Sendable, Codable {}
 
 /// Looks out for what ends a run from outside: the job's limit, requests to stop, and a coordinator
 /// that takes the study over.
@@ -29,9 +35,11 @@ public struct Lookout {
   ///   - control: The socket to rank 0.
   ///   - directory: The study.
   ///   - secondsLeft: Asks how much of the job is left; `nil` where it has no limit, or nobody knows.
+  ///   - secondsBySlurm: The same, where only Slurm's own answer counts.
   /// - Throws: `SystemError`.
   public static func serve(
-    control: Descriptor, directory: StudyDirectory, secondsLeft: () -> Double?
+    control: Descriptor, directory: StudyDirectory, secondsLeft: () -> Double?,
+    secondsBySlurm: () -> Double?
   ) throws {
     // What a terminal or Slurm sends to all is rank 0's to act on.
     let signals = try SignalPort(endingSignals)
@@ -60,7 +68,9 @@ public struct Lookout {
         atMost: interval)
       _ = signals.receive()
       channel.flush()
-      _ = channel.receive()
+      if !channel.receive().isEmpty, let seconds = secondsBySlurm() {
+        try channel.send(LookoutWord.secondsAfterTermination(seconds))
+      }
     }
   }
 }

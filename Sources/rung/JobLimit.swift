@@ -15,6 +15,11 @@ func jobSecondsLeft() -> Double? {
   return end.map { max(0, $0 - wallSeconds()) }
 }
 
+/// How much of this job's time is left, in seconds, as Slurm says; `nil` where it does not.
+func jobSecondsBySlurm() -> Double? {
+  environment("SLURM_JOB_ID").flatMap { JobID($0) }.flatMap { askSlurm($0) }
+}
+
 private func askSlurm(_ job: JobID) -> Double? {
   // A question that cannot be asked leaves it to the environment.
   guard

@@ -53,4 +53,37 @@ extension JobTests {
     #expect(try Array(folder.reports().prefix(before.count)) == before)
     #expect(try repeats(in: folder) == 0, "an epoch was trained twice")
   }
+
+  /// An epoch takes longer than what is left from SIGTERM to SIGKILL at this site, five seconds, and
+  /// less than the grace time of the partition, twenty. The process tracking of this cluster sends
+  /// SIGTERM to the trials as well, which ignore it.
+  @Test(arguments: [1, 2])
+  func aPreemptedJobUsesItsGraceTimeAndTheStudyGoesOn(chain: Int) throws {
+    try Cluster.require()
+    let folder = try StudyFolder([
+      "study.yaml": Self.full.replacing("trials: 40", "trials: 16"),
+      "train.py": Self.deaf + Self.trial(seconds: 6),
+    ])
+    let job = try submit(folder, "resident", chain: chain)
+    try waitForReports(20, in: folder)
+    let urgent = try runCommand([
+      "sbatch", "--parsable", "--partition=urgent", "--nodes=1", "--exclusive",
+      "--output=/dev/null", "--wrap=sleep 20",
+    ])
+    try #require(urgent.status == 0, "\(String(decoding: urgent.errors, as: UTF8.self))")
+    let id = try #require(Int(String(decoding: urgent.output, as: UTF8.self).dropLast()))
+    let hasStarted = try Cluster.wait(atMost: 60) {
+      try facts(of: id)["JobState"] == "RUNNING"
+    }
+    #expect(hasStarted)
+    let before = try folder.reports()
+    #expect(try endings(of: folder) == ["signal 15"])
+    #expect(try facts(of: job)["JobState"] != "RUNNING")
+    // Nobody is asked: the job is queued again, or its follow-up goes on.
+    try Cluster.waitForJobs(atMost: 300)
+    try expectTheEnd(of: folder, trials: 16)
+    #expect(try Array(folder.reports().prefix(before.count)) == before)
+    #expect(try repeats(in: folder) == 0, "an epoch was trained twice")
+    #expect(try endings(of: folder) == ["signal 15", nil])
+  }
 }

@@ -29,7 +29,7 @@ struct ChainCommand: ParsableCommand {
     }
     switch moment {
     case .begin: try begin(handle, record, job)
-    case .end: end(record.jobs[(place + 1)...])
+    case .end: end(record.jobs[(place + 1)...], job)
     }
   }
 
@@ -44,13 +44,29 @@ struct ChainCommand: ParsableCommand {
   }
 
   /// Ends with the job's exit status.
-  private func end(_ following: ArraySlice<Int>) {
+  private func end(_ following: ArraySlice<Int>, _ job: Int) {
     switch ExitStatus(rawValue: status) {
     case .stoppedEarly where following.contains { slurmJobLives($0) != false }: leave(0)
+    case .stoppedEarly: queueAgainIfPreempted(job)
     case nil where status == 0, .studyFailed: cancel(following)
     default: break
     }
     leave(status)
+  }
+
+  /// Has Slurm queue a job again that ends of its own accord since it was preempted: Slurm itself
+  /// queues only those again that are still there when their grace time is over (seen with 22.05).
+  private func queueAgainIfPreempted(_ job: Int) {
+    guard let facts = JobFacts(String(job)), facts.isPreempted, facts.mayBeQueuedAgain else {
+      return
+    }
+    note("rung: job \(job) was preempted; it is queued again")
+    let result = try? Processes.runCommand(["scontrol", "requeue", String(job)])
+    guard result?.status == 0 else {
+      return note("rung: it could not be; 'rung resume \(directory)' goes on with the study")
+    }
+    // Slurm ends this job now, script and all.
+    waitForAny([], atMost: 60)
   }
 
   private func leave(_ status: Int32) { if status != 0 { Glibc.exit(status) } }

@@ -13,6 +13,7 @@ struct LookoutCommand: ParsableCommand {
   func run() throws {
     try Lookout.serve(
       control: Descriptor(owning: Companion.descriptor),
-      directory: try StudyDirectory(existing: directory), secondsLeft: jobSecondsLeft)
+      directory: try StudyDirectory(existing: directory), secondsLeft: jobSecondsLeft,
+      secondsBySlurm: jobSecondsBySlurm)
   }
 }
