@@ -1,6 +1,7 @@
 import Processes
 
-/// Has Slurm queue this job again where the node of its script is dead.
+/// Has Slurm queue this job again where the node of its script is dead, or end it where it may not
+/// be: the next job of a chain waits for its end.
 ///
 /// Slurm, which was told not to end a plain job that loses a node (sbatch(1), `--no-kill`), leaves it
 /// running without its script where it is that one's node. The script writes a sign of life every
@@ -18,7 +19,12 @@ func queueAgainIfAbandoned() {
     // No file: the script has come to its end.
     guard let now = sign(), now == before else { return }
   }
+  if let facts = JobFacts(job), !facts.mayBeQueuedAgain {
+    note("rung: the node of the job script is dead; job \(job) may not be queued again, and ends")
+    _ = try? Processes.runCommand(["scancel", job])
+    return
+  }
   note("rung: the node of the job script is dead; job \(job) is queued again")
-  // Every agent asks; of all but the first Slurm says that the job is not running any more.
+  // Every agent asks, which is no error; of all but the first Slurm says that the job is not running any more.
   _ = try? Processes.runCommand(["scontrol", "requeue", job])
 }

@@ -12,6 +12,9 @@ enum Submission {
     var jobs: [Int]
     /// How many more the last of them may have follow it, one after the other.
     var left: Int
+    /// Whether all jobs of a chain are submitted at once, since jobs of this site may not submit any;
+    /// `nil`, as earlier versions left it, for no.
+    var isAhead: Bool?
   }
 
   /// Writes the job script of a plan into the study's folder and submits it.
@@ -41,16 +44,20 @@ enum Submission {
   /// - Parameters:
   ///   - handle: The study.
   ///   - chain: How many jobs may follow one another, the first included; at least 1.
-  ///   - ahead: Whether all of them are submitted now, since jobs may not submit any.
+  ///   - ahead: Whether all of them are submitted now, since jobs may not submit any; `nil` for as
+  ///     it was the last time.
   /// - Returns: The first job's id.
   /// - Throws: ``Failure`` where Slurm refuses, or `SystemError`.
-  static func submit(_ handle: StudyHandle, chain: Int, ahead: Bool) throws -> Int {
+  static func submit(_ handle: StudyHandle, chain: Int, ahead: Bool?) throws -> Int {
     try handle.refuseIfSubmitted()
-    let first = try submit(handle, after: nil)
-    var record = Record(jobs: [first], left: chain - 1)
+    let isAhead = ahead ?? handle.submission?.isAhead ?? false
+    var record = Record(
+      jobs: [try submit(handle, after: nil)], left: chain - 1, isAhead: isAhead)
     try handle.record(record)
-    while ahead, record.left > 0, let last = record.jobs.last {
-      record = Record(jobs: record.jobs + [try submit(handle, after: last)], left: record.left - 1)
+    let first = record.jobs[0]
+    while isAhead, record.left > 0, let last = record.jobs.last {
+      record.jobs.append(try submit(handle, after: last))
+      record.left -= 1
       try handle.record(record)
     }
     return first

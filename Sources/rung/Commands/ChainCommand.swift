@@ -39,14 +39,17 @@ struct ChainCommand: ParsableCommand {
     let coordinator = try handle.read().coordinator
     if case .finished = coordinator.phase { return }
     let next = try Submission.submit(handle, after: job)
-    try handle.record(Submission.Record(jobs: record.jobs + [next], left: record.left - 1))
+    var record = record
+    record.jobs.append(next)
+    record.left -= 1
+    try handle.record(record)
     note("rung: job \(next) follows this one")
   }
 
   /// Ends with the job's exit status.
   private func end(_ following: ArraySlice<Int>, _ job: Int) {
     switch ExitStatus(rawValue: status) {
-    case .stoppedEarly where following.contains { slurmJobLives($0) != false }: leave(0)
+    case .stoppedEarly where following.contains { slurmJobLives($0) != false }: return
     case .stoppedEarly: queueAgainIfPreempted(job)
     case nil where status == 0, .studyFailed: cancel(following)
     default: break

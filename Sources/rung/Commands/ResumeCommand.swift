@@ -47,7 +47,7 @@ struct ResumeCommand: ParsableCommand {
       try session.refuseIfHeld()
       let job: Int
       if options.site == nil {
-        job = try Submission.submit(handle, chain: chain, ahead: false)
+        job = try Submission.submit(handle, chain: chain, ahead: nil)
       } else {
         let (plan, site) = try options.plan(handle.study)
         job = try Submission.submit(handle, plan, site, sbatchOptions, chain: chain)

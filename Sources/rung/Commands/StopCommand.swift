@@ -32,8 +32,9 @@ struct StopCommand: ParsableCommand {
     let running = isAlive == true ? coordinator.run?.job : nil
     let others = jobs.filter { $0 != running }
     cancel(others)
-    if let submission = handle.submission {
-      try handle.record(Submission.Record(jobs: submission.jobs, left: 0))
+    if var submission = handle.submission {
+      submission.left = 0
+      try handle.record(submission)
     }
     guard let run = coordinator.run, isAlive != false else {
       return try tell(nil, others.isEmpty ? "nothing runs" : "not running", others)
