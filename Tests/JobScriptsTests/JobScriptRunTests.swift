@@ -36,8 +36,11 @@ import Testing
       \(rest)
 
       """
-    try Data(text.utf8).write(to: file)
-    try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: path)
+    // Not written here: a process that another test starts at that moment would inherit the file open
+    // for writing, and nobody could execute it meanwhile (ETXTBSY of execve(2)).
+    let draft = folder.appending(path: "draft-\(UUID().uuidString)").path
+    try Data(text.utf8).write(to: URL(filePath: draft))
+    #expect(try runCommand(["install", "-m", "755", draft, path]).status == 0)
   }
 
   /// Runs a script in a folder of its own.
