@@ -53,8 +53,14 @@ extension Coordinator {
   /// Free slots for a trial's next leg: a single one, to have its configuration proposed, where its
   /// size is not known yet.
   func freeSlots(for trial: TrialID, among free: [SlotID]) -> [SlotID]? {
-    guard let width = width(of: trial) else { return free.last.map { [$0] } }
+    // Of one slot each, whichever it is: nothing that would grow with the number of agents.
+    guard !isEverySlotAlike, let width = width(of: trial) else { return free.last.map { [$0] } }
     return slotChoice.slots(width, among: free)
+  }
+
+  private var isEverySlotAlike: Bool {
+    let settings = trial
+    return settings.equalSlots == 1 && settings.trialsPerGPU == 1 && !sizesVary
   }
 
   private var slotChoice: SlotChoice {
