@@ -179,6 +179,22 @@ class WithAnAgent(ClientTest):
         self.assertEqual(trial.trial_dir, self.scratch)
         self.assertIs(self.rung.trial(), trial)
 
+    def test_a_rank_finds_the_parts_of_all_by_their_numbers(self) -> None:
+        parts = [os.path.join(self.checkpoints, "rank-%d" % rank) for rank in (0, 2, 10)]
+        for part in parts:
+            os.makedirs(part)
+        os.makedirs(os.path.join(self.checkpoints, "rank-x"))
+        self.agent(PlayedAgent.hear_all, RANK=1, WORLD_SIZE=2,
+                   RUNG_CHECKPOINT_DIR=os.path.join(self.checkpoints, "rank-1"))
+        trial = self.rung.trial()
+        own = os.path.join(self.checkpoints, "rank-1")
+        self.assertEqual(trial.checkpoint_parts, [parts[0], own, parts[1], parts[2]])
+        self.assertEqual(trial.checkpoint_dir, own)
+
+    def test_a_trial_of_one_process_has_one_part(self) -> None:
+        self.agent(PlayedAgent.hear_all)
+        self.assertEqual(self.rung.trial().checkpoint_parts, [self.checkpoints])
+
     def test_epochs_go_on_after_continue_and_end_after_pause(self) -> None:
         def script(agent: PlayedAgent) -> None:
             agent.hear()
