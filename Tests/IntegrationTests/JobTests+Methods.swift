@@ -8,7 +8,9 @@ import Testing
 // Methods whose decisions are made beside the loop, or wait for others, over several ranks. They are
 // part of the same suite: its tests take turns on the one cluster.
 extension JobTests {
-  /// Four parameters, so that models have something to learn, and quick epochs.
+  /// Four parameters, so that models have something to learn, and epochs that are quick, but last:
+  /// a model is fitted beside the loop, and trials do not wait for it. A busy machine is to have
+  /// made the first fit before the study has begun its last trial.
   private static func methodStudy(_ algorithm: String) -> String {
     """
     name: method-test
@@ -36,7 +38,7 @@ extension JobTests {
     if trial.resumed_from:
         assert open(state).read() == str(trial.resumed_from), "a foreign checkpoint"
     for epoch in trial.epochs():
-        time.sleep(0.02)
+        time.sleep(0.1)
         with open(state, "w") as file:
             file.write(str(epoch))
         trial.report(epoch, value=loss + 1 / epoch)
@@ -45,9 +47,9 @@ extension JobTests {
   @Test(arguments: [
     ("hyperband", false), ("pasha", false), ("{name: bohb, min_points_in_model: 6}", true),
     ("{name: mobster, num_init_random: 6}", true),
-    ("{name: agebo, population: 8, sample: 3}", true),
-    ("{name: agebo-sync, population: 8, sample: 3}", true),
-    ("{name: mixed-bo, initial_random: 8}", true),
+    ("{name: agebo, population: 8, sample: 3, trees: 10, candidates: 500}", true),
+    ("{name: agebo-sync, population: 8, sample: 3, trees: 10, candidates: 500}", true),
+    ("{name: mixed-bo, initial_random: 8, trees: 10, candidates: 500}", true),
   ])
   func aMethodRunsOverRanksAsItDoesInOneProcess(algorithm: String, hasModel: Bool) throws {
     try Cluster.require()
