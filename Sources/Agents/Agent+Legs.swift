@@ -6,19 +6,38 @@ import StudyModel
 
 extension Agent {
   /// Makes a leg's scratch folder, fetches its checkpoint, and then starts it.
-  func prepare(_ leg: Leg) throws {
+  ///
+  /// - Parameters:
+  ///   - leg: What was ordered.
+  ///   - rendezvous: Where it meets its processes on other agents; `nil` where they are to meet here.
+  /// - Throws: `SystemError`, or what the keeper throws.
+  func prepare(_ leg: Leg, at rendezvous: Rendezvous? = nil) throws {
+    guard let first = leg.slots.first(where: { $0.worker == settings.worker }),
+      slots.indices.contains(first.index)
+    else { return }
+    var rendezvous = rendezvous
+    if rendezvous == nil, leg.workers.count > 1 {
+      let port = try freePort()
+      rendezvous = Rendezvous(host: settings.host, port: port)
+      events.append(.opened(leg.id, port: port))
+    }
     let directory = "\(scratch)/legs/\(leg.id)"
     try makeFolder(directory)
     try makeFolder(directory + "/checkpoint")
     try writeFile(
       directory + "/config.json", Array((configurationText(leg.configuration) + "\n").utf8))
-    slots[leg.slot.index].leg = ActiveLeg(
-      leg: leg, directory: directory, lastSign: monotonicSeconds())
+    slots[first.index].leg = ActiveLeg(
+      leg: leg, directory: directory, rendezvous: rendezvous, lastSign: monotonicSeconds())
     if let source = leg.source {
       try keeper.ask(.load(leg.id, source, folder: directory + "/checkpoint"))
     } else {
-      try start(leg.slot.index)
+      try start(first.index)
     }
+  }
+
+  /// This agent, where it is one of several that a leg is on.
+  private func worker(of leg: Leg) -> WorkerID? {
+    leg.workers.count > 1 ? settings.worker : nil
   }
 
   private func configurationText(_ configuration: Configuration) -> String {
@@ -42,7 +61,7 @@ extension Agent {
       hand(active, to: process)
       slots[place].leg?.hasBegun = true
       slots[place].leg?.lastSign = monotonicSeconds()
-      events.append(.began(active.leg.id))
+      events.append(.began(active.leg.id, on: worker(of: active.leg)))
       return
     }
     for old in slots[place].processes {
@@ -78,7 +97,7 @@ extension Agent {
     let name = arguments.first ?? ""
     let devices = Self.devices(
       of: active.leg.slots, of: settings.devices, on: settings.worker, study: settings.study)
-    for rank in try ranks(of: active.leg) {
+    for rank in try ranks(of: active) {
       let id = nextProcessName()
       let path = "\(scratch)/\(id)"
       let mark = "RUNG_PROCESS=\(path)"
@@ -96,8 +115,8 @@ extension Agent {
       let pipe = try Descriptor(opening: path, flags: O_RDWR | O_NONBLOCK)
       slots[place].processes.append(
         TrialProcess(
-          name: id, rank: rank?.rank ?? 0, output: try LineChannel(pipe, limit: Self.lineLimit),
-          outputPath: path))
+          name: id, rank: rank?.rank ?? 0, isFirst: slots[place].processes.isEmpty,
+          output: try LineChannel(pipe, limit: Self.lineLimit), outputPath: path))
       try spawner.channel.send(
         SpawnerRequest.spawn(
           SpawnOrder(
@@ -116,15 +135,25 @@ extension Agent {
   }
 
   /// The processes of a leg on this node: one for each GPU where the study says so, else one.
-  private func ranks(of leg: Leg) throws -> [TrialLaunch.Rank?] {
+  private func ranks(of active: ActiveLeg) throws -> [TrialLaunch.Rank?] {
     guard settings.study.trial.launch == .ranks else { return [nil] }
-    let count = max(1, leg.width / settings.study.trial.trialsPerGPU)
-    let port = try freePort()
-    return (0..<count).map { rank in
+    let owners = active.leg.owners(ofEach: settings.study.trial.trialsPerGPU)
+    let ranks = owners.indices.filter { owners[$0] == settings.worker }
+    let meeting = try active.rendezvous ?? Rendezvous(host: "127.0.0.1", port: freePort())
+    return ranks.enumerated().map { local, rank in
       TrialLaunch.Rank(
-        rank: rank, worldSize: count, localRank: rank, localWorldSize: count,
-        address: "127.0.0.1", port: port)
+        rank: rank, worldSize: owners.count, localRank: local, localWorldSize: ranks.count,
+        address: meeting.host, port: meeting.port)
     }
+  }
+
+  /// The folders of the ranks here among those in the checkpoint folder, where the checkpoint that was
+  /// laid out may have left others; `nil` where a trial is one process.
+  func ownParts(of leg: Leg) -> [String]? {
+    guard settings.study.trial.launch == .ranks else { return nil }
+    let owners = leg.owners(ofEach: settings.study.trial.trialsPerGPU)
+    return owners.indices.filter { owners[$0] == settings.worker }
+      .map { TrialLaunch.Rank.part(of: $0) }
   }
 
   /// The process of this name, and the slot that it trains in.
@@ -149,7 +178,7 @@ extension Agent {
       else { return }
       slots[place].leg?.hasBegun = true
       slots[place].leg?.lastSign = monotonicSeconds()
-      events.append(.began(leg.leg.id))
+      events.append(.began(leg.leg.id, on: worker(of: leg.leg)))
     case .notStarted(let name, let reason):
       guard let (place, _) = find(name) else { return }
       removeAll("\(scratch)/\(name)")
@@ -229,7 +258,7 @@ extension Agent {
     if outcome != .exited(status: 0), !isTold {
       slots[place].leg?.hasFailed = true
       slots[place].leg?.end = (outcome, lastLine)
-    } else if process.rank == 0 || active.end == nil {
+    } else if process.isFirst || active.end == nil {
       slots[place].leg?.end = (outcome, lastLine)
     }
   }
@@ -239,7 +268,7 @@ extension Agent {
   private func endOthers(after process: TrialProcess, in place: Int) {
     let isOver =
       slots[place].leg?.hasFailed == true
-      || (process.rank == 0 && slots[place].leg?.isHeld == true)
+      || (process.isFirst && slots[place].leg?.isHeld == true)
     for other in slots[place].processes where isOver || other.patience == nil {
       if isOver { signal(other, SIGTERM) }
       let patience = isOver ? settings.terminationPatience : settings.endingPatience
@@ -252,12 +281,20 @@ extension Agent {
     guard let active = slots[place].leg else { return }
     slots[place].leg = nil
     let outcome = active.outcome ?? outcome
-    var end = LegEnd(leg: active.leg.id, outcome: outcome, lastLine: lastLine)
-    if isWorthKeeping(active, outcome), active.epoch > 0, hasCheckpoint(active) {
+    var end = LegEnd(
+      leg: active.leg.id, outcome: outcome, lastLine: lastLine, worker: worker(of: active.leg))
+    let part = active.part(on: settings.worker)
+    // Others may have something to keep where there is nothing here.
+    if isWorthKeeping(active, outcome), active.epoch > 0, part != nil || hasCheckpoint(active) {
       let spool = "\(scratch)/spool/\(active.leg.id)"
       do {
+        if let own = ownParts(of: active.leg) {
+          for name in namesInFolder(active.checkpointFolder) where !own.contains(name) {
+            removeAll("\(active.checkpointFolder)/\(name)")
+          }
+        }
         try renamePath(active.checkpointFolder, to: spool)
-        try keeper.ask(.save(active.leg.id, epoch: active.epoch, folder: spool))
+        try keeper.ask(.save(active.leg.id, part: part, epoch: active.epoch, folder: spool))
         end.keeping = active.epoch
       } catch {
         end.lastLine = "its checkpoint could not be kept: \(error)"
@@ -269,10 +306,11 @@ extension Agent {
 
   /// Whether a leg has left anything that can be kept.
   func hasCheckpoint(_ active: ActiveLeg) -> Bool {
-    let names = namesInFolder(active.checkpointFolder)
-    guard settings.study.trial.launch == .ranks else { return !names.isEmpty }
+    guard let own = ownParts(of: active.leg) else {
+      return !namesInFolder(active.checkpointFolder).isEmpty
+    }
     // The folders of the ranks are there from the beginning.
-    return names.contains { !namesInFolder("\(active.checkpointFolder)/\($0)").isEmpty }
+    return own.contains { !namesInFolder("\(active.checkpointFolder)/\($0)").isEmpty }
   }
 
   /// A checkpoint is whole when the trial ended as it should: after a failure, the one before it
@@ -301,6 +339,16 @@ extension Agent {
     }
   }
 
+  /// Has a leg end that has ended where its first process was: its processes here are about to.
+  func conclude(_ leg: LegID) {
+    guard let place = slot(of: leg) else { return }
+    guard !slots[place].processes.isEmpty else { return end(leg, .endedByRung) }
+    for process in slots[place].processes where process.patience == nil {
+      process.patience = .init(
+        deadline: monotonicSeconds() + settings.endingPatience, isTerminated: false)
+    }
+  }
+
   func signal(_ process: TrialProcess, _ signal: Int32) {
     do { try spawner.channel.send(SpawnerRequest.signal(process.name, signal)) } catch {
       preconditionFailure("a signal did not encode: \(error)")
@@ -311,7 +359,8 @@ extension Agent {
   func hear(_ reply: KeeperReply) throws {
     switch reply {
     case .stored(let container): events.append(.stored(container))
-    case .notStored(let leg, _, let reason): events.append(.notStored(leg, reason: reason))
+    case .notStored(let leg, let epoch, let reason):
+      events.append(.notStored(leg, reason: reason, epoch: epoch))
     case .notMerged(let names, let reason): events.append(.notMerged(names, reason: reason))
     case .taken(let leg, let epoch):
       guard let place = slot(of: leg), let held = slots[place].leg?.heldAnswer,
@@ -329,7 +378,7 @@ extension Agent {
       }
       slots[place].leg = nil
       removeAll(active.directory)
-      events.append(.damaged(leg, reason: reason))
+      events.append(.damaged(leg, reason: reason, on: worker(of: active.leg)))
     }
   }
 

@@ -91,7 +91,7 @@ extension Agent {
       guard isAnswerable || process.connection == nil else { return }
       process.epoch = max(process.epoch, epoch)
       // Rank 0's metrics count.
-      guard process.rank == 0 else { return tellOfPending(place) }
+      guard process.isFirst else { return try comeAsFar(place) }
       slots[place].leg?.epoch = max(active.epoch, epoch)
       let every = settings.study.trial.checkpointEvery
       let isDue =
@@ -103,9 +103,11 @@ extension Agent {
         isHeld: isAnswerable && isHeld)
       if isDue {
         slots[place].leg?.pending = report
-        tellOfPending(place)
-      } else {
+        try comeAsFar(place)
+      } else if process.rank == 0 {
         events.append(.reported(report))
+      } else {
+        try comeAsFar(place)
       }
     case .next where isAnswerable && settings.study.trial.launch == .plain:
       process.isWaiting = true
@@ -120,17 +122,24 @@ extension Agent {
     }
   }
 
-  /// Tells of the report of rank 0 at which a decision or a checkpoint is due, once every rank that has
-  /// said who it is has come as far.
-  private func tellOfPending(_ place: Int) {
-    guard let pending = slots[place].leg?.pending,
-      slots[place].processes.allSatisfy({ process in
-        process.rank == 0 || process.connection?.isClosed != false
-          || process.epoch >= pending.epoch
-      })
-    else { return }
-    slots[place].leg?.pending = nil
-    events.append(.reported(pending))
+  /// Tells of the report of rank 0 at which a decision or a checkpoint is due, or heeds what was decided
+  /// about an epoch that was still ahead here, once every rank that has said who it is has come as far.
+  private func comeAsFar(_ place: Int) throws {
+    if let pending = slots[place].leg?.pending, hasReached(pending.epoch, place) {
+      slots[place].leg?.pending = nil
+      if slots[place].processes.first?.rank == 0 { events.append(.reported(pending)) }
+    }
+    if let leg = slots[place].leg, let early = leg.early, hasReached(early.epoch, place) {
+      slots[place].leg?.early = nil
+      try answer(leg.leg.id, early.epoch, early.verdict)
+    }
+  }
+
+  /// Whether the first process here, and every other that has said who it is, has reported an epoch.
+  private func hasReached(_ epoch: Int, _ place: Int) -> Bool {
+    slots[place].processes.allSatisfy { process in
+      process.epoch >= epoch || (!process.isFirst && process.connection?.isClosed != false)
+    }
   }
 
   /// Asks the trial in a slot to wait at its next report, where that was ordered and it listens.
@@ -139,7 +148,7 @@ extension Agent {
   /// epoch, while each that held at its own next report would hold the others up.
   func askToHold(_ place: Int) {
     guard slots[place].leg?.isHeld == true else { return }
-    slots[place].processes.first { $0.rank == 0 }?.connection?.send(Self.holdMessage)
+    slots[place].processes.first { $0.isFirst }?.connection?.send(Self.holdMessage)
   }
 
   static let holdMessage = Array(#"{"hold": true}"#.utf8)
@@ -149,6 +158,15 @@ extension Agent {
     guard let place = slot(of: leg), let active = slots[place].leg,
       !slots[place].processes.isEmpty
     else { return }
+    let part = active.part(on: settings.worker)
+    if let part, part.number > 0 {
+      guard hasReached(epoch, place) else {
+        slots[place].leg?.early = (epoch, verdict)
+        return
+      }
+      // What is kept here belongs to what rank 0 has reported.
+      slots[place].leg?.epoch = epoch
+    }
     let isAwaited = active.awaited == epoch
     if isAwaited { slots[place].leg?.awaited = nil }
     let answer = TrialAnswer(epoch: epoch, verdict)
@@ -162,15 +180,15 @@ extension Agent {
     }
     slots[place].leg?.leg.until = until
     guard isAwaited else { return }
-    if !hasCheckpoint(active) {
+    if part == nil, !hasCheckpoint(active) {
       try send(answer, to: place)
     } else {
       // The trial waits until its checkpoint has been copied: it may write into it right after.
       slots[place].leg?.heldAnswer = answer
       try keeper.ask(
         .take(
-          leg, epoch: epoch, folder: active.checkpointFolder,
-          copy: "\(scratch)/spool/\(leg)-\(epoch)"))
+          leg, part: part, epoch: epoch, folder: active.checkpointFolder,
+          only: ownParts(of: active.leg), copy: "\(scratch)/spool/\(leg)-\(epoch)"))
     }
   }
 

@@ -118,12 +118,14 @@ public final class Agent {
     guard !isStartingOver else { return }
     switch command {
     case .start(let leg): try prepare(leg)
+    case .join(let leg, _, let rendezvous): try prepare(leg, at: rendezvous)
     case .answer(let leg, _, let epoch, let verdict): try answer(leg, epoch, verdict)
     case .hold(let leg, _):
       guard let place = slot(of: leg) else { return }
       slots[place].leg?.isHeld = true
       askToHold(place)
     case .end(let leg, _): end(leg, .endedByRung)
+    case .conclude(let leg, _): conclude(leg)
     case .merge(let names, let entries, _):
       try keeper.ask(.merge(names, keeping: entries))
     case .discard(let names, _): try keeper.ask(.discard(names))
@@ -241,7 +243,7 @@ public final class Agent {
     return "process-\(started)"
   }
 
-  /// The slot of a leg that is under way.
+  /// The slot of a leg that is under way: of several the first here.
   func slot(of leg: LegID) -> Int? { slots.firstIndex { $0.leg?.leg.id == leg } }
 }
 

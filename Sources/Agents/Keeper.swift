@@ -7,9 +7,10 @@ import StudyStore
 /// What an agent asks of its keeper.
 enum KeeperRequest: Hashable, Sendable, Codable {
   /// Keep a folder as a checkpoint, then remove it.
-  case save(LegID, epoch: Int, folder: String)
-  /// Copy a folder that its trial will go on writing to, then keep the copy.
-  case take(LegID, epoch: Int, folder: String, copy: String)
+  case save(LegID, part: Container.Part?, epoch: Int, folder: String)
+  /// Copy a folder that its trial will go on writing to, or only some folders in it, then keep the copy.
+  case take(
+    LegID, part: Container.Part?, epoch: Int, folder: String, only: [String]?, copy: String)
   /// Lay a checkpoint out as files.
   case load(LegID, Leg.Source, folder: String)
   /// Merge containers into one.
@@ -80,12 +81,17 @@ public struct Keeper {
     var waiting: [CheckpointContainer.Item] = []
     for request in requests {
       switch request {
-      case .save(let leg, let epoch, let folder):
-        waiting.append(item(leg, epoch, folder))
-      case .take(let leg, let epoch, let folder, let copy):
+      case .save(let leg, let part, let epoch, let folder):
+        waiting.append(item(leg, part, epoch, folder))
+      case .take(let leg, let part, let epoch, let folder, let names, let copy):
         do {
-          try copyFolder(folder, to: copy)
-          waiting.append(item(leg, epoch, copy))
+          if let names {
+            try makeFolder(copy)
+            for name in names { try copyFolder("\(folder)/\(name)", to: "\(copy)/\(name)") }
+          } else {
+            try copyFolder(folder, to: copy)
+          }
+          waiting.append(item(leg, part, epoch, copy))
           try channel.send(KeeperReply.taken(leg, epoch: epoch))
         } catch let error as SystemError {
           try channel.send(KeeperReply.taken(leg, epoch: epoch))
@@ -104,8 +110,10 @@ public struct Keeper {
     if !waiting.isEmpty { try save(waiting) }
   }
 
-  private func item(_ leg: LegID, _ epoch: Int, _ folder: String) -> CheckpointContainer.Item {
-    .init(entry: Container.Entry(leg: leg, epoch: epoch, bytes: 0), folder: folder)
+  private func item(
+    _ leg: LegID, _ part: Container.Part?, _ epoch: Int, _ folder: String
+  ) -> CheckpointContainer.Item {
+    .init(entry: Container.Entry(leg: leg, epoch: epoch, bytes: 0, part: part), folder: folder)
   }
 
   /// A file name that no agent of any run has had: the agent, when it began, and a count.
@@ -141,8 +149,7 @@ public struct Keeper {
     // What a keeper that ended had laid out already.
     for name in namesInFolder(target) { removeAll(target + "/" + name) }
     do {
-      try CheckpointContainer.load(
-        source.entry, from: folder + "/" + source.container, into: target)
+      try CheckpointContainer.load(source, from: folder, into: target)
       try channel.send(KeeperReply.loaded(leg))
     } catch let error as StoreError {
       let isDamaged = if case .damaged = error { true } else { false }

@@ -95,8 +95,8 @@ final class KeeperLine {
     case .taken(let leg, let epoch):
       // The trial trains on in the folder: from now on the copy counts.
       for place in open.indices {
-        if case .take(leg, epoch, _, let copy) = open[place].request {
-          open[place].request = .save(leg, epoch: epoch, folder: copy)
+        if case .take(leg, let part, epoch, _, _, let copy) = open[place].request {
+          open[place].request = .save(leg, part: part, epoch: epoch, folder: copy)
         }
       }
     }
@@ -110,7 +110,7 @@ final class KeeperLine {
 extension KeeperRequest {
   fileprivate func keeps(_ leg: LegID, _ epoch: Int) -> Bool {
     switch self {
-    case .save(leg, epoch, _), .take(leg, epoch, _, _): true
+    case .save(leg, _, epoch, _), .take(leg, _, epoch, _, _, _): true
     default: false
     }
   }
@@ -123,9 +123,9 @@ extension KeeperRequest {
   fileprivate var failure: [KeeperReply] {
     let reason = "the process that carries checkpoints ended twice while it was at it"
     return switch self {
-    case .save(let leg, let epoch, let folder):
+    case .save(let leg, _, let epoch, let folder):
       [.notStored(leg, epoch: epoch, reason: "\(reason); '\(folder)'")]
-    case .take(let leg, let epoch, _, _):
+    case .take(let leg, _, let epoch, _, _, _):
       [.notStored(leg, epoch: epoch, reason: reason), .taken(leg, epoch: epoch)]
     case .load(let leg, _, _): [.notLoaded(leg, reason: reason, isDamaged: true)]
     case .merge(let names, _): [.notMerged(names, reason: reason)]

@@ -125,7 +125,10 @@ struct TrialLaunch {
     }
 
     /// The name of its part of a checkpoint.
-    var part: String { "rank-\(rank)" }
+    var part: String { Self.part(of: rank) }
+
+    /// The name of a rank's part of a checkpoint.
+    static func part(of rank: Int) -> String { "rank-\(rank)" }
   }
 
   /// The environment of a leg's process.

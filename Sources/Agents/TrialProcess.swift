@@ -8,6 +8,8 @@ final class TrialProcess {
   let name: String
   /// Its rank among the processes of its trial; 0 where there is one.
   let rank: Int
+  /// Whether its rank is the lowest of those that its trial has on this node: on the first node, 0.
+  let isFirst: Bool
   /// What it prints: a named pipe, open for reading and writing so that it never seems to end.
   let output: LineChannel
   /// Where the pipe is until the process has opened it.
@@ -34,9 +36,10 @@ final class TrialProcess {
     var isTerminated: Bool
   }
 
-  init(name: String, rank: Int, output: LineChannel, outputPath: String) {
+  init(name: String, rank: Int, isFirst: Bool, output: LineChannel, outputPath: String) {
     self.name = name
     self.rank = rank
+    self.isFirst = isFirst
     self.output = output
     self.outputPath = outputPath
     log = OutputLog()
@@ -100,6 +103,8 @@ struct ActiveLeg {
   var leg: Leg
   /// Its scratch folder.
   var directory: String
+  /// Where its processes meet, where they are on several agents.
+  var rendezvous: Rendezvous?
   var hasBegun = false
   /// Whether it is to wait at its next report.
   var isHeld = false
@@ -117,10 +122,20 @@ struct ActiveLeg {
   /// A report of rank 0 that is told of once the others have come as far: until then their parts of the
   /// checkpoint may not be down.
   var pending: Report?
+  /// What was decided about an epoch that not all processes here have reached, where the trial's first
+  /// process is on another agent.
+  var early: (epoch: Int, verdict: Verdict)?
   /// Whether one of its processes has failed.
   var hasFailed = false
   /// The end of the first of its processes that failed, or else of rank 0.
   var end: (outcome: LegEnd.Outcome, lastLine: String?)?
+
+  /// Its place among the trial's agents, where there are several.
+  func part(on worker: WorkerID) -> Container.Part? {
+    let workers = leg.workers
+    guard workers.count > 1, let place = workers.firstIndex(of: worker) else { return nil }
+    return Container.Part(place, of: workers.count)
+  }
 
   /// The folder where the trial leaves its checkpoint.
   var checkpointFolder: String { directory + "/checkpoint" }

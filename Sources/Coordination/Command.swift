@@ -6,14 +6,18 @@ public enum Command: Hashable, Sendable, Codable {
   case propose(TrialID)
   /// The searcher's model is to be fitted to its first observations; the answer comes as `fitted`.
   case fit(basis: Int)
-  /// A trial's process starts.
+  /// A trial's process starts; of one on several agents, its processes on the first.
   case start(Leg)
+  /// A trial's processes on another of its agents start.
+  case join(Leg, on: WorkerID, at: Rendezvous)
   /// A trial that reported is told how to go on.
   case answer(LegID, on: WorkerID, epoch: Int, Verdict)
   /// A trial's process is asked to wait for an answer at its next report.
   case hold(LegID, on: WorkerID)
   /// A trial's process is ended.
   case end(LegID, on: WorkerID)
+  /// A trial has ended on its first agent, and soon is to have on this one.
+  case conclude(LegID, on: WorkerID)
   /// Containers are merged: what is kept of them goes into a new one.
   case merge([String], keeping: [Container.Entry], on: WorkerID)
   /// Containers that hold nothing alive are deleted.
@@ -28,8 +32,9 @@ public enum Command: Hashable, Sendable, Codable {
     switch self {
     case .propose, .fit, .finish, .leave: nil
     case .start(let leg): leg.slot.worker
-    case .answer(_, let worker, _, _), .hold(_, let worker), .end(_, let worker),
-      .merge(_, _, let worker), .discard(_, let worker):
+    case .join(_, let worker, _), .answer(_, let worker, _, _), .hold(_, let worker),
+      .end(_, let worker), .conclude(_, let worker), .merge(_, _, let worker),
+      .discard(_, let worker):
       worker
     }
   }
@@ -57,19 +62,60 @@ extension Verdict {
   public var isGoOn: Bool { if case .goOn = self { true } else { false } }
 }
 
+/// Where the processes of a trial on several agents find each other.
+public struct Rendezvous: Hashable, Sendable, Codable {
+  /// The host of the trial's first process.
+  public var host: String
+  /// A port that was free there.
+  public var port: Int
+
+  /// A port of a host.
+  public init(host: String, port: Int) { (self.host, self.port) = (host, port) }
+}
+
 /// One leg of a trial as it is ordered: a process that trains from one epoch to another.
 public struct Leg: Hashable, Sendable, Codable {
   /// Where its checkpoint comes from.
   public struct Source: Hashable, Sendable, Codable {
-    /// The container's name.
+    /// The name of the container that holds it, or its first part.
     public var container: String
-    /// The checkpoint in it.
+    /// The checkpoint in it, or the first part.
     public var entry: Container.Entry
+    /// The other parts; not there where the checkpoint is of one.
+    private var others: [Piece]?
 
     /// A checkpoint in a container.
     public init(container: String, entry: Container.Entry) {
       self.container = container
       self.entry = entry
+    }
+
+    /// A checkpoint of these pieces, of which there is at least one.
+    public init(_ pieces: [Piece]) {
+      self.init(container: pieces[0].container, entry: pieces[0].entry)
+      others = pieces.count > 1 ? Array(pieces.dropFirst()) : nil
+    }
+
+    /// All of its pieces, by number.
+    public var pieces: [Piece] { [Piece(container: container, entry: entry)] + (others ?? []) }
+
+    /// The size of all pieces in bytes.
+    public var bytes: Int { pieces.reduce(0) { $0 + $1.entry.bytes } }
+
+    /// Whether it is in one piece.
+    var isWhole: Bool { others == nil && entry.part == nil }
+  }
+
+  /// A checkpoint, or a part of one, in a container.
+  public struct Piece: Hashable, Sendable, Codable {
+    /// The container's name.
+    public var container: String
+    /// What it is there.
+    public var entry: Container.Entry
+
+    /// An entry of a container.
+    public init(container: String, entry: Container.Entry) {
+      (self.container, self.entry) = (container, entry)
     }
   }
 
@@ -92,6 +138,26 @@ public struct Leg: Hashable, Sendable, Codable {
 
   /// Every slot that it holds, its agent's first.
   public var slots: [SlotID] { [slot] + (others ?? []) }
+
+  /// The agents of its slots, each once, in the order of the slots.
+  public var workers: [WorkerID] {
+    var workers = [slot.worker]
+    for slot in others ?? [] where !workers.contains(slot.worker) { workers.append(slot.worker) }
+    return workers
+  }
+
+  /// The agent of each of its GPUs, in the order of its slots.
+  ///
+  /// - Parameter shares: Slots that a GPU is cut into.
+  /// - Returns: As many as the leg has GPUs, whole or shared.
+  public func owners(ofEach shares: Int) -> [WorkerID] {
+    var devices: [SlotID] = []
+    for slot in slots {
+      let device = SlotID(slot.worker, slot.index / shares)
+      if !devices.contains(device) { devices.append(device) }
+    }
+    return devices.map(\.worker)
+  }
 
   /// A leg of these parts, in slots of which there is at least one.
   public init(

@@ -33,7 +33,7 @@ public struct ContainerRecord: Hashable, Sendable {
 extension ContainerRecord: Codable {
   private enum Field: CodingKey {
     case name, owner, rewrites, alive, aliveBytes, loading, merger
-    case trials, attempts, epochs, bytes
+    case trials, attempts, epochs, bytes, parts, partCounts
   }
 
   /// Reads what ``encode(to:)`` writes.
@@ -46,7 +46,14 @@ extension ContainerRecord: Codable {
       LegID(TrialID($0), attempt: $1)
     }
     let sizes = zip(try numbers(.epochs), try numbers(.bytes))
-    entries = zip(legs, sizes).map { .init(leg: $0, epoch: $1.0, bytes: $1.1) }
+    var all = zip(legs, sizes).map { Container.Entry(leg: $0, epoch: $1.0, bytes: $1.1) }
+    if let parts = try container.decodeIfPresent([Int].self, forKey: .parts) {
+      for (place, part) in zip(parts, try numbers(.partCounts)).enumerated()
+      where all.indices.contains(place) && part.1 > 0 {
+        all[place].part = Container.Part(part.0, of: part.1)
+      }
+    }
+    entries = all
     name = try container.decode(String.self, forKey: .name)
     owner = try container.decode(WorkerID.self, forKey: .owner)
     rewrites = try container.decode(Int.self, forKey: .rewrites)
@@ -70,5 +77,9 @@ extension ContainerRecord: Codable {
     try container.encode(entries.map(\.leg.attempt), forKey: .attempts)
     try container.encode(entries.map(\.epoch), forKey: .epochs)
     try container.encode(entries.map(\.bytes), forKey: .bytes)
+    if entries.contains(where: { $0.part != nil }) {
+      try container.encode(entries.map { $0.part?.number ?? 0 }, forKey: .parts)
+      try container.encode(entries.map { $0.part?.count ?? 0 }, forKey: .partCounts)
+    }
   }
 }

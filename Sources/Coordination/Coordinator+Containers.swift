@@ -20,15 +20,25 @@ extension Coordinator {
     return low
   }
 
-  mutating func beginLoading(_ name: String) {
-    if let place = place(of: name) { containers[place].loading += 1 }
+  /// Notes that a process is about to read its checkpoint.
+  mutating func beginLoading(_ source: Leg.Source) { load(1, of: source) }
+
+  /// Notes that the process of a trial has its checkpoint in place, or will not read it any more.
+  mutating func endLoading(_ number: Int) {
+    guard let running = trials[number].running, let name = running.source else { return }
+    trials[number].running?.source = nil
+    if let source = running.parts?.leg.source {
+      load(-1, of: source)
+    } else if let place = place(of: name) {
+      containers[place].loading -= 1
+    }
+    isUntidy = true
   }
 
-  mutating func endLoading(_ number: Int) {
-    guard let name = trials[number].running?.source else { return }
-    trials[number].running?.source = nil
-    if let place = place(of: name) { containers[place].loading -= 1 }
-    isUntidy = true
+  private mutating func load(_ change: Int, of source: Leg.Source) {
+    for piece in source.pieces {
+      if let place = place(of: piece.container) { containers[place].loading += change }
+    }
   }
 
   mutating func stored(_ container: Container, _ commands: inout [Command]) {
@@ -51,29 +61,85 @@ extension Coordinator {
       guard trials.indices.contains(number), entry.leg.attempt <= trials[number].attempts else {
         continue
       }
-      if let running = trials[number].running, running.leg == entry.leg {
-        trials[number].running?.durable = max(running.durable, entry.epoch)
-      }
-      let source = Leg.Source(container: container.name, entry: entry)
+      let piece = Leg.Piece(container: container.name, entry: entry)
       if container.replaced.isEmpty {
-        keep(source, of: number)
+        guard let source = gather(piece, of: number) else { continue }
+        durable(source, of: number, &commands)
       } else {
-        move(to: source, from: container.replaced, of: number)
-      }
-      forgetCheckpointIfUseless(number)
-      if let saving = trials[number].saving, saving.epoch <= entry.epoch {
-        pace.save.note(now.seconds - saving.since.seconds)
-        trials[number].saving = nil
-        launch(entry.leg.trial, &commands)
+        move(to: piece, from: container.replaced, of: number)
+        forgetCheckpointIfUseless(number)
       }
     }
   }
 
-  mutating func notStored(_ leg: LegID, _ commands: inout [Command]) {
+  /// Takes note of a whole checkpoint that is durable.
+  private mutating func durable(
+    _ source: Leg.Source, of number: Int, _ commands: inout [Command]
+  ) {
+    let epoch = source.entry.epoch
+    if let running = trials[number].running, running.leg == source.entry.leg {
+      trials[number].running?.durable = max(running.durable, epoch)
+    }
+    // Agents keep their parts of what may be nothing.
+    if source.isWhole || source.bytes > 0 { keep(source, of: number) }
+    forgetCheckpointIfUseless(number)
+    if let saving = trials[number].saving, saving.epoch <= epoch {
+      pace.save.note(now.seconds - saving.since.seconds)
+      trials[number].saving = nil
+      launch(TrialID(number), &commands)
+    }
+  }
+
+  /// Adds a part of a checkpoint to those that are there.
+  ///
+  /// - Returns: The checkpoint, where it is whole now.
+  private mutating func gather(_ piece: Leg.Piece, of number: Int) -> Leg.Source? {
+    guard let part = piece.entry.part else {
+      return Leg.Source(container: piece.container, entry: piece.entry)
+    }
+    // Of a process that is given up, the other parts may never come.
+    guard piece.entry.leg.attempt == trials[number].attempts, isAwaitingParts(number),
+      trials[number].checkpoint.map({ $0.entry.epoch < piece.entry.epoch }) ?? true
+    else { return nil }
+    let incoming = trials[number].incoming ?? []
+    let others = incoming.filter { $0.entry.epoch == piece.entry.epoch }
+    guard others.allSatisfy({ $0.entry.part?.number != part.number }) else { return nil }
+    guard others.count + 1 == part.count else {
+      change(incoming + [piece], of: number)
+      return nil
+    }
+    change(incoming.filter { $0.entry.epoch > piece.entry.epoch }, of: number)
+    return Leg.Source(
+      (others + [piece]).sorted {
+        ($0.entry.part?.number ?? 0) < ($1.entry.part?.number ?? 0)
+      })
+  }
+
+  private func isAwaitingParts(_ number: Int) -> Bool {
+    trials[number].running != nil || trials[number].saving != nil
+  }
+
+  /// Lets go of parts of checkpoints that will not become whole.
+  mutating func dropParts(of number: Int) {
+    if trials[number].incoming != nil, !isAwaitingParts(number) { change([], of: number) }
+  }
+
+  private mutating func change(_ incoming: [Leg.Piece], of number: Int) {
+    count(-1, trials[number].incoming ?? [])
+    trials[number].incoming = incoming.isEmpty ? nil : incoming
+    count(1, incoming)
+  }
+
+  mutating func notStored(_ leg: LegID, _ epoch: Int?, _ commands: inout [Command]) {
     guard trials.indices.contains(leg.trial.number),
       trials[leg.trial.number].attempts == leg.attempt
     else { return }
+    // The others may not have ended yet.
+    trials[leg.trial.number].running?.parts?.unkept = epoch
+    // One of before, while the last is on its way.
+    if let epoch, let saving = trials[leg.trial.number].saving, epoch < saving.epoch { return }
     trials[leg.trial.number].saving = nil
+    dropParts(of: leg.trial.number)
     launch(leg.trial, &commands)
   }
 
@@ -91,29 +157,35 @@ extension Coordinator {
     set(\.checkpoint, to: source, of: number)
   }
 
-  /// Finds a checkpoint where a merge has put it.
-  private mutating func move(to source: Leg.Source, from names: [String], of number: Int) {
+  /// Finds a checkpoint, or a part of one, where a merge has put it.
+  private mutating func move(to piece: Leg.Piece, from names: [String], of number: Int) {
+    func moved(_ old: [Leg.Piece]) -> [Leg.Piece] {
+      old.map { $0.entry == piece.entry && names.contains($0.container) ? piece : $0 }
+    }
     for kind in [\TrialRecord.checkpoint, \TrialRecord.formerCheckpoint] {
-      if let old = trials[number][keyPath: kind], old.entry == source.entry,
-        names.contains(old.container)
-      {
-        set(kind, to: source, of: number)
+      if let old = trials[number][keyPath: kind] {
+        let new = Leg.Source(moved(old.pieces))
+        if new != old { set(kind, to: new, of: number) }
       }
     }
+    if let old = trials[number].incoming { change(moved(old), of: number) }
   }
 
   private mutating func set(
     _ kind: WritableKeyPath<TrialRecord, Leg.Source?>, to source: Leg.Source?, of number: Int
   ) {
-    if let old = trials[number][keyPath: kind], let place = place(of: old.container) {
-      containers[place].alive -= 1
-      containers[place].aliveBytes -= old.entry.bytes
-    }
+    count(-1, trials[number][keyPath: kind]?.pieces ?? [])
     trials[number][keyPath: kind] = source
+    count(1, source?.pieces ?? [])
+  }
+
+  /// Counts pieces among the living of their containers, or no longer.
+  private mutating func count(_ change: Int, _ pieces: [Leg.Piece]) {
     isUntidy = true
-    if let source, let place = place(of: source.container) {
-      containers[place].alive += 1
-      containers[place].aliveBytes += source.entry.bytes
+    for piece in pieces {
+      guard let place = place(of: piece.container) else { continue }
+      containers[place].alive += change
+      containers[place].aliveBytes += change * piece.entry.bytes
     }
   }
 
@@ -201,8 +273,10 @@ extension Coordinator {
     container.entries.filter { entry in
       guard trials.indices.contains(entry.leg.trial.number) else { return false }
       let trial = trials[entry.leg.trial.number]
-      let source = Leg.Source(container: container.name, entry: entry)
-      return trial.checkpoint == source || trial.formerCheckpoint == source
+      let piece = Leg.Piece(container: container.name, entry: entry)
+      return trial.checkpoint?.pieces.contains(piece) == true
+        || trial.formerCheckpoint?.pieces.contains(piece) == true
+        || trial.incoming?.contains(piece) == true
     }
   }
 }

@@ -9,8 +9,8 @@ extension Coordinator {
     guard phase == .running, let ending = metRule() else { return }
     phase = .ending(ending)
     for number in trials.indices {
-      if let running = trials[number].running, !running.isEnding {
-        commands.append(.end(running.leg, on: running.slot.worker))
+      if trials[number].running?.isEnding == false {
+        end(number, &commands)
       }
       if !trials[number].reserved.isEmpty {
         trials[number].state = .stopped

@@ -34,14 +34,16 @@ extension Coordinator {
   /// The slots that a trial needs for its next leg; `nil` where that follows from a configuration
   /// which it does not have yet.
   ///
-  /// What a schedule adds is bounded by the slots of the largest agent, and so is a number that is
-  /// calculated: a trial stays on one node.
+  /// What a schedule adds, and a number that is calculated, is bounded by the slots that there are: of
+  /// the largest agent for a trial of one process, of all agents for one of ranks.
   func width(of trial: TrialID) -> Int? {
     let record = trials[trial.number]
     let settings = self.trial
     guard settings.sizes == nil || record.isProposed else { return nil }
     var own = settings.slots(of: record.configuration)
-    let largest = workers.reduce(1) { max($0, $1?.slots ?? 0) }
+    let largest =
+      settings.launch.staysOnNode
+      ? workers.reduce(1) { max($0, $1?.slots ?? 0) } : max(1, slotCount)
     if case .calculated = settings.sizes { own = min(own, largest) }
     // One that ran out of memory has its GPU for itself.
     if record.isAlone { own = max(own, settings.trialsPerGPU) }

@@ -62,19 +62,24 @@ extension Coordinator {
     let id = LegID(trial, attempt: record.attempts + 1)
     trials[trial.number].reserved = []
     trials[trial.number].attempts += 1
-    trials[trial.number].running = TrialRecord.Running(
+    let leg = Leg(
+      id: id, slots: slots, configuration: record.configuration, source: record.checkpoint,
+      until: record.target, seed: record.finalSeed ?? 0)
+    var running = TrialRecord.Running(
       leg: id, slots: slots, until: record.target, source: record.checkpoint?.container, began: now)
-    watch(trial.number)
-    if let name = record.checkpoint?.container { beginLoading(name) }
-    if record.started == nil { trials[trial.number].started = now }
-    if let host = workers[slot.worker.rank]?.host, !record.hosts.contains(host) {
-      trials[trial.number].hosts.append(host)
+    if slots.last?.worker != slot.worker {
+      running.parts = TrialRecord.Parts(leg: leg, open: [slot.worker], loading: leg.workers)
     }
-    commands.append(
-      .start(
-        Leg(
-          id: id, slots: slots, configuration: record.configuration, source: record.checkpoint,
-          until: record.target, seed: record.finalSeed ?? 0)))
+    trials[trial.number].running = running
+    watch(trial.number)
+    if let source = record.checkpoint { beginLoading(source) }
+    if record.started == nil { trials[trial.number].started = now }
+    for worker in leg.workers {
+      if let host = workers[worker.rank]?.host, !trials[trial.number].hosts.contains(host) {
+        trials[trial.number].hosts.append(host)
+      }
+    }
+    commands.append(.start(leg))
   }
 
   /// Gives slots back, those of agents that are still there.

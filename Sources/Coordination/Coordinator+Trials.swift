@@ -3,20 +3,39 @@ import Searchers
 import StudyModel
 
 extension Coordinator {
-  mutating func began(_ leg: LegID) {
+  mutating func began(_ leg: LegID, on worker: WorkerID?) {
     guard isCurrent(leg) else { return }
-    // Its checkpoint is in place on the node: the container may go.
-    endLoading(leg.trial.number)
+    let number = leg.trial.number
+    if let parts = trials[number].running?.parts {
+      trials[number].running?.parts?.loading.removeAll { $0 == worker ?? parts.leg.slot.worker }
+      guard trials[number].running?.parts?.loading.isEmpty == true else { return }
+    }
+    // Its checkpoint is in place on every node: the container may go.
+    endLoading(number)
   }
 
   /// Has a trial go on from the checkpoint before the one that its process could not read.
-  mutating func damaged(_ leg: LegID) {
+  mutating func damaged(_ leg: LegID, on worker: WorkerID?, _ commands: inout [Command]) {
     guard isCurrent(leg), let running = trials[leg.trial.number].running else { return }
     let number = leg.trial.number
+    if running.parts != nil {
+      trials[number].running?.parts?.isDamaged = true
+      let end = LegEnd(leg: leg, outcome: .endedByRung, worker: worker)
+      guard closePart(end, hasFailed: true, of: number, &commands) != nil else { return }
+    }
+    goBack(number, running, &commands)
+  }
+
+  /// Ends a leg whose checkpoint is damaged.
+  private mutating func goBack(
+    _ number: Int, _ running: TrialRecord.Running, _ commands: inout [Command]
+  ) {
     let epoch = trials[number].checkpoint?.entry.epoch ?? 0
+    let slots = trials[number].running?.slots ?? running.slots
     stopRunning(number)
-    release(running.slots)
+    release(slots)
     dropCheckpoint(of: number)
+    dropParts(of: number)
     guard !running.isEnding else { return }
     interrupt(number)
     if trials[number].state == .running { trials[number].reason = .damagedCheckpoint(epoch: epoch) }
@@ -34,21 +53,19 @@ extension Coordinator {
     }
     guard !running.isEnding else {
       // It trains past its end, and cannot be told: some programs know only their own last epoch.
-      if !report.isAnswerable, report.epoch > trials[number].epoch {
-        commands.append(.end(report.leg, on: running.slot.worker))
-      }
+      if !report.isAnswerable, report.epoch > trials[number].epoch { end(number, &commands) }
       return
     }
     trials[number].running?.reports += 1
     learnPace(report)
     guard report.epoch > trials[number].epoch else {
       // Trained again after an interruption: the first report of this epoch stands.
-      return answerGoOn(report, on: running.slot.worker, &commands)
+      return answerGoOn(report, &commands)
     }
     let isDue = report.epoch >= trials[number].target
     guard let value = report.value(of: study.metric.name), let loss = loss(of: report) else {
       if isDue { return fail(number, because: .metricMissing(epoch: report.epoch), &commands) }
-      return answerAtCheckpoint(report, on: running.slot.worker, &commands)
+      return answerAtCheckpoint(report, &commands)
     }
     reports.append(report, at: now)
     trials[number].epoch = report.epoch
@@ -61,9 +78,9 @@ extension Coordinator {
       if scheduler.observesCurves {
         _ = scheduler.absorb(.observed(report.leg.trial, loss, at: Budget(report.epoch)))
       }
-      return answerAtCheckpoint(report, on: running.slot.worker, &commands)
+      return answerAtCheckpoint(report, &commands)
     }
-    decide(report, loss, on: running.slot.worker, &commands)
+    decide(report, loss, &commands)
   }
 
   /// The losses of the study's metrics; `nil` where one of them is missing.
@@ -77,19 +94,21 @@ extension Coordinator {
   }
 
   /// Answers a report at which a checkpoint is due, but no decision.
-  private mutating func answerAtCheckpoint(
-    _ report: Report, on worker: WorkerID, _ commands: inout [Command]
-  ) {
+  private mutating func answerAtCheckpoint(_ report: Report, _ commands: inout [Command]) {
     guard report.isHeld || isCheckpointDue(at: report.epoch) else { return }
-    answerGoOn(report, on: worker, &commands)
+    answerGoOn(report, &commands)
   }
 
-  private mutating func answerGoOn(
-    _ report: Report, on worker: WorkerID, _ commands: inout [Command]
-  ) {
+  private mutating func answerGoOn(_ report: Report, _ commands: inout [Command]) {
     guard report.isAnswerable else { return }
-    let verdict = verdictToGoOn(report)
-    commands.append(.answer(report.leg, on: worker, epoch: report.epoch, verdict))
+    answer(report, verdictToGoOn(report), &commands)
+  }
+
+  /// Tells every agent that has processes of a trial what was decided after its report.
+  private func answer(_ report: Report, _ verdict: Verdict, _ commands: inout [Command]) {
+    for worker in trials[report.leg.trial.number].running?.workers ?? [] {
+      commands.append(.answer(report.leg, on: worker, epoch: report.epoch, verdict))
+    }
   }
 
   private func isCheckpointDue(at epoch: Int) -> Bool {
@@ -108,15 +127,11 @@ extension Coordinator {
     return .pause
   }
 
-  private mutating func decide(
-    _ report: Report, _ loss: Loss, on worker: WorkerID, _ commands: inout [Command]
-  ) {
+  private mutating func decide(_ report: Report, _ loss: Loss, _ commands: inout [Command]) {
     let number = report.leg.trial.number
     if trials[number].finalSeed != nil {
       conclude(number, .completed, .fullBudget)
-      if report.isAnswerable {
-        commands.append(.answer(report.leg, on: worker, epoch: report.epoch, .complete))
-      }
+      if report.isAnswerable { answer(report, .complete, &commands) }
       return
     }
     if let last = trials[number].last { noteAtRung(last, of: number) }
@@ -142,9 +157,9 @@ extension Coordinator {
       verdict = .stop
     }
     if report.isAnswerable {
-      commands.append(.answer(report.leg, on: worker, epoch: report.epoch, verdict))
+      answer(report, verdict, &commands)
     } else if verdict == .stop {
-      commands.append(.end(report.leg, on: worker))
+      end(number, &commands)
     }
   }
 
@@ -162,9 +177,7 @@ extension Coordinator {
   private mutating func fail(
     _ number: Int, because reason: TrialRecord.Reason, _ commands: inout [Command]
   ) {
-    if let running = trials[number].running {
-      commands.append(.end(running.leg, on: running.slot.worker))
-    }
+    end(number, &commands)
     conclude(number, .failed, reason)
     giveUp(TrialID(number))
   }
@@ -209,14 +222,25 @@ extension Coordinator {
 
   mutating func legEnded(_ end: LegEnd, _ commands: inout [Command]) {
     let number = end.leg.trial.number
-    guard isCurrent(end.leg), let running = trials[number].running else { return }
+    guard isCurrent(end.leg), var running = trials[number].running else { return }
+    var (end, keepers) = (end, [running.slot.worker])
+    if running.parts != nil {
+      let hasFailed = end.outcome.isFailure && !running.isEnding && !running.isHandedBack
+      guard let whole = closePart(end, hasFailed: hasFailed, of: number, &commands),
+        let closed = trials[number].running, let parts = closed.parts
+      else { return }
+      if parts.isDamaged { return goBack(number, closed, &commands) }
+      (end, running, keepers) = (whole, closed, parts.keeping)
+    }
     stopRunning(number)
     let durable = max(running.durable, trials[number].checkpoint?.entry.epoch ?? 0)
     if let epoch = end.keeping, epoch > durable {
       trials[number].saving = .init(
-        epoch: epoch, worker: running.slot.worker, since: running.told ?? now)
+        epoch: epoch, worker: keepers[0],
+        others: keepers.count > 1 ? Array(keepers.dropFirst()) : nil, since: running.told ?? now)
     }
     release(running.slots)
+    dropParts(of: number)
     if running.isHandedBack, !running.isEnding {
       interrupt(number)
     } else if !running.isEnding {
@@ -227,7 +251,7 @@ extension Coordinator {
   }
 
   /// Takes the running process out of the book.
-  private mutating func stopRunning(_ number: Int) {
+  mutating func stopRunning(_ number: Int) {
     guard let running = trials[number].running else { return }
     endLoading(number)
     trials[number].running = nil
@@ -305,16 +329,20 @@ extension Coordinator {
       if let merger = containers[place].merger, isGone(merger) { containers[place].merger = nil }
     }
     for number in trials.indices {
-      if let saving = trials[number].saving, isGone(saving.worker) { trials[number].saving = nil }
+      if let saving = trials[number].saving, saving.isOn(where: isGone) {
+        trials[number].saving = nil
+        dropParts(of: number)
+      }
       if let running = trials[number].running,
         running.slots.contains(where: { isGone($0.worker) })
       {
-        if isGone(running.slot.worker) {
+        if running.workers.allSatisfy(isGone) {
           stopRunning(number)
           release(running.slots)
+          dropParts(of: number)
           if !running.isEnding { interrupt(number) }
         } else {
-          shrink(number, where: isGone, &commands)
+          losePart(of: number, where: isGone, &commands)
         }
       }
       let reserved = trials[number].reserved
@@ -326,17 +354,6 @@ extension Coordinator {
       // A slot elsewhere may have been held for it until its process ended or was durable.
       launch(TrialID(number), &commands)
     }
-  }
-
-  /// Ends a process of which only slots of other agents are gone; it goes on when it has ended.
-  private mutating func shrink(
-    _ number: Int, where isGone: (WorkerID) -> Bool, _ commands: inout [Command]
-  ) {
-    guard var running = trials[number].running else { return }
-    release(running.slots.filter { isGone($0.worker) })
-    running.slots.removeAll { isGone($0.worker) }
-    trials[number].running = running
-    if !running.isEnding { commands.append(.end(running.leg, on: running.slot.worker)) }
   }
 
   /// A trial whose process ended with its run or its agent goes on first.

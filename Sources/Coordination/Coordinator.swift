@@ -136,12 +136,13 @@ public struct Coordinator: Sendable, Codable {
     case .fitted(let basis): fitted(basis)
     case .known(let results): known(results)
     case .exhausted(let trial): exhausted(trial)
-    case .began(let leg): began(leg)
-    case .damaged(let leg, _): damaged(leg)
+    case .opened(let leg, let port): opened(leg, port, &commands)
+    case .began(let leg, let worker): began(leg, on: worker)
+    case .damaged(let leg, _, let worker): damaged(leg, on: worker, &commands)
     case .reported(let report): reported(report, &commands)
     case .legEnded(let end): legEnded(end, &commands)
     case .stored(let container): stored(container, &commands)
-    case .notStored(let leg, _): notStored(leg, &commands)
+    case .notStored(let leg, _, let epoch): notStored(leg, epoch, &commands)
     case .notMerged(let names, _): notMerged(names)
     case .deadlinePassed: break
     }

@@ -22,18 +22,21 @@ public enum Event: Hashable, Sendable, Codable {
   case fitted(basis: Int)
   /// Results of an earlier study, for the searcher.
   case known([KnownResult])
-  /// A trial's process is up, its checkpoint in place.
-  case began(LegID)
+  /// The first agent of a trial that is spread over several has a port at which its processes meet.
+  case opened(LegID, port: Int)
+  /// A trial's process is up, its checkpoint in place; of one on several agents, its processes on this
+  /// one.
+  case began(LegID, on: WorkerID? = nil)
   /// A trial's process was not started, since the checkpoint that it was to go on from is damaged.
-  case damaged(LegID, reason: String)
+  case damaged(LegID, reason: String, on: WorkerID? = nil)
   /// A trial reported.
   case reported(Report)
-  /// A trial's process has ended, and all its children.
+  /// A trial's process has ended, and all its children; of one on several agents, those on one.
   case legEnded(LegEnd)
   /// Checkpoints are durable in a container.
   case stored(Container)
-  /// A checkpoint could not be kept.
-  case notStored(LegID, reason: String)
+  /// A checkpoint could not be kept; of one in parts, the part of this epoch.
+  case notStored(LegID, reason: String, epoch: Int? = nil)
   /// Containers could not be merged.
   case notMerged([String], reason: String)
   /// The study's time or GPU-hours may be used up.
@@ -182,19 +185,25 @@ public struct LegEnd: Hashable, Sendable, Codable {
   public var keeping: Int?
   /// The last line of its output, for messages.
   public var lastLine: String?
+  /// The agent whose processes of the trial have ended; `nil` where the trial is on one alone.
+  public var worker: WorkerID?
 
   /// An end of these parts.
-  public init(leg: LegID, outcome: Outcome, keeping: Int? = nil, lastLine: String? = nil) {
+  public init(
+    leg: LegID, outcome: Outcome, keeping: Int? = nil, lastLine: String? = nil,
+    worker: WorkerID? = nil
+  ) {
     self.leg = leg
     self.outcome = outcome
     self.keeping = keeping
     self.lastLine = lastLine
+    self.worker = worker
   }
 }
 
 /// A container file with the checkpoints in it.
 public struct Container: Hashable, Sendable, Codable {
-  /// One trial's checkpoint.
+  /// One trial's checkpoint, or what one agent has of it.
   public struct Entry: Hashable, Sendable, Codable {
     /// The process that left it.
     public var leg: LegID
@@ -202,13 +211,27 @@ public struct Container: Hashable, Sendable, Codable {
     public var epoch: Int
     /// Its size in bytes.
     public var bytes: Int
+    /// Which part it is of the checkpoint of a trial on several agents; `nil` for all of it.
+    public var part: Part?
 
     /// A checkpoint of this process and epoch.
-    public init(leg: LegID, epoch: Int, bytes: Int) {
+    public init(leg: LegID, epoch: Int, bytes: Int, part: Part? = nil) {
       self.leg = leg
       self.epoch = epoch
       self.bytes = bytes
+      self.part = part
     }
+  }
+
+  /// What one agent has of a checkpoint.
+  public struct Part: Hashable, Sendable, Codable {
+    /// Its number, from 0: the agent's place among the trial's.
+    public var number: Int
+    /// How many there are.
+    public var count: Int
+
+    /// A part of this number.
+    public init(_ number: Int, of count: Int) { (self.number, self.count) = (number, count) }
   }
 
   /// The file's name in the study's `checkpoints` folder.

@@ -112,11 +112,12 @@ public struct TrialColumns: Sendable {
 
   /// Whether a row holds all of a trial, of a study whose parameters have these names.
   static func fits(_ trial: TrialRecord, names: Set<String>) -> Bool {
-    guard trial.running == nil, trial.saving == nil, trial.reserved.isEmpty else { return false }
+    guard trial.running == nil, trial.saving == nil, trial.reserved.isEmpty, trial.incoming == nil
+    else { return false }
     if case .several = trial.lastLoss { return false }
     return trial.configuration.settings.allSatisfy { names.contains($0.name) }
       && [trial.checkpoint, trial.formerCheckpoint].allSatisfy {
-        $0 == nil || $0?.entry.leg.trial == trial.id
+        $0 == nil || ($0?.entry.leg.trial == trial.id && $0?.isWhole == true)
       }
   }
 

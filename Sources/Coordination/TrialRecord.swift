@@ -63,7 +63,10 @@ public struct TrialRecord: Hashable, Sendable, Codable {
     var slots: [SlotID]
     /// The epoch up to which the process itself knows that it is to train.
     var until: Int
+    /// The container of its checkpoint, until that is in place.
     var source: String?
+    /// What there is of it on several agents; `nil` where it is on one.
+    var parts: Parts?
     var reports = 0
     var began: StudyTime
     /// The epoch of its last checkpoint that is durable already, though it still runs.
@@ -82,14 +85,46 @@ public struct TrialRecord: Hashable, Sendable, Codable {
     var epochSeconds: Double?
 
     var slot: SlotID { slots[0] }
+
+    /// The agents that have processes of it.
+    var workers: [WorkerID] { parts?.open ?? [slot.worker] }
+  }
+
+  /// The processes of a trial on several agents.
+  struct Parts: Hashable, Sendable, Codable {
+    /// What was ordered of each agent.
+    var leg: Leg
+    /// Agents whose processes have not ended: at first that of the first process alone.
+    var open: [WorkerID]
+    /// Agents that have not got the checkpoint yet.
+    var loading: [WorkerID]
+    /// The end of the first process, or of those that failed first.
+    var end: LegEnd?
+    var hasFailed = false
+    /// Whether an agent of it was lost.
+    var isBroken = false
+    /// Whether the checkpoint proved damaged somewhere.
+    var isDamaged = false
+    /// Whether those that are open were told to end, since others have.
+    var isTold = false
+    /// Agents that keep the checkpoint of its end.
+    var keeping: [WorkerID] = []
+    /// The last epoch of which a part could not be kept.
+    var unkept: Int?
   }
 
   /// A checkpoint on its way into a container.
   struct Saving: Hashable, Sendable, Codable {
     var epoch: Int
     var worker: WorkerID
+    /// The other agents that keep a part of it; not there where there is none.
+    var others: [WorkerID]?
     /// When its process was told to end, or ended.
     var since: StudyTime
+
+    func isOn(where isGone: (WorkerID) -> Bool) -> Bool {
+      isGone(worker) || others?.contains(where: isGone) == true
+    }
   }
 
   /// The trial.
@@ -140,6 +175,8 @@ public struct TrialRecord: Hashable, Sendable, Codable {
   var reserved: [SlotID] = []
   /// The checkpoint that an agent is making durable.
   var saving: Saving?
+  /// Durable parts of checkpoints of which others are still to come; not there for most.
+  var incoming: [Leg.Piece]?
 
   init(id: TrialID, target: Int) {
     self.id = id

@@ -38,7 +38,8 @@ public func compare(
   wish.size = .nodes(own.components.last?.nodes ?? 1)
   var sizes: [Rehearsal] = []
   var failure: (any Error)?
-  for size in candidates(gpusPerNode: gpus, own: stage.study.trial) {
+  let span = stage.study.trial.launch.staysOnNode ? 1 : own.components.last?.nodes ?? 1
+  for size in candidates(gpusPerNode: gpus, nodes: span, own: stage.study.trial) {
     do {
       let made = try plan(stage.study.resized(to: size), at: site, asking: wish)
       sizes.append(try stage.rehearse(made, size))
@@ -49,7 +50,8 @@ public func compare(
   }
   let best = sizes[fastest]
   var nodes: [Rehearsal] = []
-  var count = 1
+  // As many as a trial needs, and so on.
+  var count = max(1, (best.size.gpus + gpus - 1) / gpus)
   while count < best.nodes {
     wish.size = .nodes(count)
     let made = try plan(stage.study.resized(to: best.size), at: site, asking: wish)
@@ -62,16 +64,22 @@ public func compare(
   return Comparison(sizes: sizes, fastest: fastest, nodes: nodes, widest: widest)
 }
 
-/// Sizes worth a rehearsal: shares and numbers of whole GPUs that are powers of two, a whole node, and
-/// the study's own, ascending.
-private func candidates(gpusPerNode: Int, own: TrialSettings) -> [TrialSize] {
+/// Sizes worth a rehearsal: shares and numbers of whole GPUs that are powers of two, a whole node, two,
+/// four and so on as far as a trial may be spread over nodes, and the study's own, ascending.
+private func candidates(
+  gpusPerNode: Int, nodes: Int, own: TrialSettings
+) -> [TrialSize] {
   var sizes = [8, 4, 2].map { TrialSize(sharing: $0) }
   var count = 1
   while count < gpusPerNode {
     sizes.append(TrialSize(gpus: count))
     count *= 2
   }
-  sizes.append(TrialSize(gpus: gpusPerNode))
+  count = 1
+  while count <= nodes {
+    sizes.append(TrialSize(gpus: count * gpusPerNode))
+    count *= 2
+  }
   let given =
     own.trialsPerGPU > 1 ? TrialSize(sharing: own.trialsPerGPU) : TrialSize(gpus: own.gpus)
   if !sizes.contains(given) { sizes.append(given) }

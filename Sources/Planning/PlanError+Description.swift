@@ -31,9 +31,14 @@ extension PlanError: CustomStringConvertible {
       """
     case .trialBeyondNode(let gpus, let partition, let limit):
       """
-      the search may choose \(counted(gpus, "GPU")) for a trial, but a node of partition \
-      '\(partition)' has \(limit); lower the numbers of 'trial.gpus' to \(limit) or name another \
-      partition
+      a trial may have \(counted(gpus, "GPU")), but a node of partition '\(partition)' has \
+      \(limit); lower 'trial.gpus' to \(limit), name another partition, or write 'launch: ranks' \
+      where the trial can be spread over nodes
+      """
+    case .trialBeyondJob(let gpus, let nodes, let needed):
+      """
+      a trial may have \(counted(gpus, "GPU")), which is more than \(counted(nodes, "node")) of \
+      this job \(nodes == 1 ? "has" : "have"); ask for '--nodes \(needed)' or lower 'trial.gpus'
       """
     case .noGPUs(.trial(let count), let partition, let others):
       """

@@ -27,6 +27,8 @@ public enum PlanError: Error, Hashable, Sendable {
   case trialTooLarge(Resource, asked: Int, partition: String, limit: Int)
   /// The search may choose more GPUs for a trial than a node has.
   case trialBeyondNode(gpus: Int, partition: String, limit: Int)
+  /// A trial may need more GPUs than all nodes of the job have.
+  case trialBeyondJob(gpus: Int, nodes: Int, needed: Int)
   /// GPUs are asked for where there are none.
   case noGPUs(Asker, partition: String, others: [String])
   /// The site names no partition for a heterogeneous job's coordinator.

@@ -105,24 +105,35 @@ private func slotsPerNode(
     throw .noGPUs(.trial(trial.gpus), partition: partition.name, others: site.partitionsWithGPUs)
   }
   do throws(NodeRoom.Shortage) { return try partition.room.slots(for: study.trial) } catch {
-    let processes = trial.launch == .ranks && trial.sizes == nil ? max(1, trial.gpus) : 1
-    let (asked, limit) =
-      switch error {
-      case .gpus: (trial.gpus, partition.room.gpus)
-      case .cpus: (trial.cpus * processes, partition.cores)
-      case .memory: ((trial.memoryMiB ?? 0) * processes, partition.memoryMiB)
-      }
-    throw .trialTooLarge(error, asked: asked, partition: partition.name, limit: limit)
+    switch error {
+    case .gpus:
+      throw .trialBeyondNode(
+        gpus: trial.gpus, partition: partition.name, limit: partition.room.gpus)
+    // A process has no room. Others of its trial may be on other nodes.
+    case .cpus:
+      throw .trialTooLarge(
+        .cpus, asked: trial.cpus, partition: partition.name, limit: partition.cores)
+    case .memory:
+      throw .trialTooLarge(
+        .memory, asked: trial.memoryMiB ?? 0, partition: partition.name,
+        limit: partition.memoryMiB)
+    }
   }
 }
 
-/// Refuses a size that the search may choose and no node has room for.
+/// Refuses a size that a trial may have and for which there is no room on a node, or in the job.
 private func checkRoom(on node: Plan.Component, for study: Study) throws(PlanError) {
   guard let largest = study.trial.largestSlots, largest > node.slotsPerNode else { return }
   let shares = study.trial.trialsPerGPU
-  throw .trialBeyondNode(
-    gpus: (largest + shares - 1) / shares, partition: node.partition,
-    limit: max(1, node.slotsPerNode / shares))
+  let gpus = (largest + shares - 1) / shares
+  guard !study.trial.launch.staysOnNode else {
+    throw .trialBeyondNode(
+      gpus: gpus, partition: node.partition, limit: max(1, node.slotsPerNode / shares))
+  }
+  guard largest > node.slotsPerNode * node.nodes else { return }
+  throw .trialBeyondJob(
+    gpus: gpus, nodes: node.nodes,
+    needed: (largest + node.slotsPerNode - 1) / node.slotsPerNode)
 }
 
 // MARK: - Size and time

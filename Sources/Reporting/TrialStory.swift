@@ -47,9 +47,9 @@ public struct TrialStory: Sendable {
       if end.outcome != .exited(status: 0), end.outcome != .askedForNext {
         sentences.append("attempt \(end.leg.attempt) \(end.outcome)")
       }
-    case .damaged(let leg, let reason) where leg.trial == trial:
+    case .damaged(let leg, let reason, _) where leg.trial == trial:
       sentences.append("its checkpoint cannot be read: \(reason)")
-    case .notStored(let leg, let reason) where leg.trial == trial:
+    case .notStored(let leg, let reason, _) where leg.trial == trial:
       sentences.append("its checkpoint could not be kept: \(reason)")
     case .workerLost(_, let reason) where former?.place != nil && record.place == nil:
       sentences.append("the agent of its node was lost (\(reason))")

@@ -31,7 +31,8 @@ extension Simulator {
     case .end(let leg, _):
       if isCurrent(leg) { schedule(.saved(leg, .endedByRung), after: 0) }
     case .leave: try endJob()
-    case .merge, .discard, .finish: break
+    // What happens on a trial's first agent stands for the others.
+    case .join, .conclude, .merge, .discard, .finish: break
     }
   }
 

@@ -28,24 +28,26 @@ public struct NodeRoom: Hashable, Sendable {
   ///
   /// A process of a trial has `trial.cpus` and `trial.memory`: with one process for each GPU that is a
   /// slot's, and with one for all its GPUs so many slots share it. Slots beyond the last whole trial
-  /// of one size are left out.
+  /// of one size are left out, unless a trial is larger than the node.
   ///
   /// - Parameter trial: What a trial needs.
   /// - Returns: At least 1.
-  /// - Throws: ``Shortage`` where not even one trial of one size fits, or one slot of several sizes.
+  /// - Throws: ``Shortage`` where not even one trial of one size fits, or one slot of several sizes or of
+  ///   a trial that may be spread over nodes.
   public func slots(for trial: TrialSettings) throws(Shortage) -> Int {
     let width = trial.equalSlots ?? 1
     let unit = trial.launch == .plain ? width : 1
     let most = trial.gpus > 0 ? times(gpus, trial.trialsPerGPU) : Int.max
-    guard width <= most else { throw .gpus }
+    let least = trial.launch.staysOnNode ? width : 1
+    guard least <= most else { throw .gpus }
     let cores = times(unit, cores / trial.cpus)
-    guard width <= cores else { throw .cpus }
+    guard least <= cores else { throw .cpus }
     var slots = min(most, cores)
     if let memory = trial.memoryMiB, memory > 0 {
       slots = min(slots, times(unit, memoryMiB / memory))
-      guard width <= slots else { throw .memory }
+      guard least <= slots else { throw .memory }
     }
-    return slots - slots % width
+    return slots < width ? slots : slots - slots % width
   }
 
   private func times(_ left: Int, _ right: Int) -> Int {

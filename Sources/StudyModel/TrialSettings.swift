@@ -24,6 +24,9 @@ public struct TrialSettings: Hashable, Sendable, Codable {
     case plain
     /// A process for each GPU, with the variables that torch.distributed reads.
     case ranks
+
+    /// Whether a trial has the GPUs of one node only.
+    public var staysOnNode: Bool { self == .plain }
   }
 
   /// The program and its arguments; empty only in a study that replays a table and runs nothing.

@@ -85,7 +85,22 @@ public enum CheckpointContainer {
     }
   }
 
-  /// Lays a checkpoint out again as files.
+  /// Lays a checkpoint out again as files, all of its pieces.
+  ///
+  /// - Parameters:
+  ///   - source: The checkpoint.
+  ///   - containers: The study's `checkpoints` folder.
+  ///   - folder: Where to; it must exist and should be empty.
+  /// - Throws: ``StoreError``, also where a checksum is wrong.
+  public static func load(
+    _ source: Leg.Source, from containers: String, into folder: String
+  ) throws(StoreError) {
+    for piece in source.pieces {
+      try load(piece.entry, from: containers + "/" + piece.container, into: folder)
+    }
+  }
+
+  /// Lays a checkpoint, or a part of one, out again as files.
   ///
   /// - Parameters:
   ///   - entry: The checkpoint.
@@ -115,6 +130,7 @@ public enum CheckpointContainer {
 
   static func groupName(_ entry: Container.Entry) -> String {
     "trial-\(entry.leg.trial)-attempt-\(entry.leg.attempt)-epoch-\(entry.epoch)"
+      + (entry.part.map { "-part-\($0.number)" } ?? "")
   }
 
   private static func create(
@@ -164,6 +180,10 @@ public enum CheckpointContainer {
       try group.setAttribute("trial", to: .integer(Int64(item.entry.leg.trial.number)))
       try group.setAttribute("attempt", to: .integer(Int64(item.entry.leg.attempt)))
       try group.setAttribute("epoch", to: .integer(Int64(item.entry.epoch)))
+      if let part = item.entry.part {
+        try group.setAttribute("part", to: .integer(Int64(part.number)))
+        try group.setAttribute("parts", to: .integer(Int64(part.count)))
+      }
       // Each is closed by hand: what a full disk does not take is known only then.
       try group.writeColumn("files", tree.files.map(\.path)).close()
       try group.writeColumn("modes", tree.files.map { Int64($0.mode) }).close()

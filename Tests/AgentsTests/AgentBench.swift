@@ -12,18 +12,26 @@ import Testing
 final class AgentBench {
   let folder: TemporaryFolder
   let agent: Agent
+  let worker: WorkerID
   private(set) var events: [Event] = []
 
-  /// An agent of a study whose trials run `command`, in the folder of the study file.
+  /// An agent of a study whose trials run `command`, in the folder of the study file; or the next agent
+  /// `beside` another one.
   init(
-    command: [String], slots: Int = 1, checkpoints: String? = nil,
+    command: [String], slots: Int = 1, checkpoints: String? = nil, beside first: AgentBench? = nil,
     _ change: (inout Study) -> Void = { _ in }
   ) throws {
     settleSignals()
-    folder = try TemporaryFolder()
-    try makeFolder(folder.file("study"))
-    let directory = try StudyDirectory(
-      creating: folder.file("study/s.rung"), studyFile: [10], origin: [10])
+    folder = try first?.folder ?? TemporaryFolder()
+    worker = WorkerID(first == nil ? 0 : 1)
+    let directory: StudyDirectory
+    if first == nil {
+      try makeFolder(folder.file("study"))
+      directory = try StudyDirectory(
+        creating: folder.file("study/s.rung"), studyFile: [10], origin: [10])
+    } else {
+      directory = try StudyDirectory(existing: folder.file("study/s.rung"))
+    }
     if let checkpoints {
       removeAll(directory.checkpoints)
       try makeLink(directory.checkpoints, to: checkpoints)
@@ -38,9 +46,9 @@ final class AgentBench {
       trial: TrialSettings(command: command, arguments: .none, silence: .seconds(60)))
     change(&study)
     var settings = AgentSettings(
-      worker: WorkerID(0), study: study, studyFolder: folder.file("study"),
-      directory: directory.path, slots: slots, devices: [], deviceVariable: nil, host: "here",
-      client: Resource.client)
+      worker: worker, study: study, studyFolder: folder.file("study"),
+      directory: directory.path, slots: slots, devices: [], deviceVariable: nil,
+      host: "localhost", client: Resource.client)
     settings.program = try rungProgram()
     settings.endingPatience = 1
     settings.terminationPatience = 0.5
@@ -60,7 +68,7 @@ final class AgentBench {
   var checkpoints: String { folder.file("study/s.rung/checkpoints") }
 
   /// The node's log.
-  func log() throws -> String { try folder.read("study/s.rung/logs/node-0000.log") }
+  func log() throws -> String { try folder.read("study/s.rung/logs/node-000\(worker).log") }
 
   /// Orders a leg.
   @discardableResult
@@ -80,7 +88,7 @@ final class AgentBench {
   }
 
   func answer(_ leg: LegID, _ epoch: Int, _ verdict: Verdict) throws {
-    try agent.perform(.perform(.answer(leg, on: WorkerID(0), epoch: epoch, verdict)))
+    try agent.perform(.perform(.answer(leg, on: worker, epoch: epoch, verdict)))
   }
 
   /// Serves the agent until an event comes that is wanted, and takes it out.
@@ -111,9 +119,9 @@ final class AgentBench {
     }
   }
 
-  func began(_ leg: LegID) throws {
+  func began(_ leg: LegID, on worker: WorkerID? = nil) throws {
     try next { event -> Void? in
-      if case .began(leg) = event { () } else { nil }
+      if case .began(leg, worker) = event { () } else { nil }
     }
   }
 
@@ -138,7 +146,7 @@ final class AgentBench {
 
   func notStored() throws -> String {
     try next { event in
-      if case .notStored(_, let reason) = event { reason } else { nil }
+      if case .notStored(_, let reason, _) = event { reason } else { nil }
     }
   }
 

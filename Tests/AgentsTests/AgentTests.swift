@@ -31,7 +31,7 @@ import Testing
     let bench = try AgentBench(command: AgentBench.program(Self.training))
     #expect(
       try bench.next { event -> Int? in
-        if case .workerJoined(WorkerID(0), "here", let slots) = event { slots } else { nil }
+        if case .workerJoined(WorkerID(0), "localhost", let slots) = event { slots } else { nil }
       } == 1)
     let first = try bench.start(4, until: 3)
     try bench.began(first)
@@ -141,7 +141,8 @@ import Testing
     let leg = LegID(TrialID(3), attempt: 1)
     let source = Leg.Source(container: "a.h5", entry: .init(leg: leg, epoch: 1, bytes: 1))
     let requests: [KeeperRequest] = [
-      .save(leg, epoch: 2, folder: "/nowhere"), .take(leg, epoch: 3, folder: "/a", copy: "/b"),
+      .save(leg, part: nil, epoch: 2, folder: "/nowhere"),
+      .take(leg, part: nil, epoch: 3, folder: "/a", only: nil, copy: "/b"),
       .load(leg, source, folder: "/c"), .merge(["a", "b"], keeping: []), .discard(["c"]),
     ]
     for request in requests { try line.ask(request) }
@@ -301,7 +302,7 @@ import Testing
       from: .init(
         container: "gone.h5", entry: .init(leg: LegID(TrialID(0), attempt: 1), epoch: 1, bytes: 1)))
     let reason = try bench.next { event -> String? in
-      if case .damaged(leg, let reason) = event { reason } else { nil }
+      if case .damaged(leg, let reason, nil) = event { reason } else { nil }
     }
     #expect(reason.hasPrefix("'\(bench.checkpoints)/gone.h5' is damaged: "))
     #expect(try readFolder(bench.agent.scratch + "/legs") == [])

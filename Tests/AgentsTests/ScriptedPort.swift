@@ -73,7 +73,7 @@ struct ScriptedPort: AgentsPort {
       report(leg, from: epoch, worker)
     case .answer(let leg, _, _, _): say(.legEnded(LegEnd(leg: leg, outcome: .exited(status: 0))))
     case .end(let leg, _): say(.legEnded(LegEnd(leg: leg, outcome: .endedByRung)))
-    case .propose, .fit, .hold, .merge, .discard, .finish, .leave: break
+    case .propose, .fit, .join, .conclude, .hold, .merge, .discard, .finish, .leave: break
     }
   }
 

@@ -141,7 +141,7 @@ struct RestartBenchmark {
   private mutating func perform(_ command: Command) {
     switch command {
     case .propose(let trial): absorb(coordinator.proposal(for: trial))
-    case .fit, .hold, .discard, .finish, .leave: break
+    case .fit, .join, .conclude, .hold, .discard, .finish, .leave: break
     case .start(let leg):
       let trial = leg.id.trial.number
       if trial == curves.count { curves.append(Workload.Curve(of: leg.configuration)) }

@@ -33,9 +33,22 @@ struct SizesTests {
     let largest = study.trial.largestSlots ?? 4
     settings.slots = settings.slots.map { $0 * shares * random.integer(1...2) }
     let whole = (largest + shares - 1) / shares * shares
+    if study.trial.launch == .ranks, random.chance(0.6) {
+      // Room for the largest in all, not on any agent.
+      settings.slots = settings.slots.map { _ in shares * random.integer(1...2) }
+      while settings.slots.reduce(0, +) < whole { settings.slots.append(shares) }
+      return worldOf(study, settings, cuts)
+    }
     if let last = settings.slots.indices.last {
       settings.slots[last] = max(settings.slots[last], whole)
     }
+    return worldOf(study, settings, cuts)
+  }
+
+  private static func worldOf(
+    _ study: Study, _ settings: World.Settings, _ cuts: Set<Int>
+  ) -> World {
+    var settings = settings
     settings.cuts = cuts
     var world = World(study: study, settings: settings)
     world.inspect = WorldTests.inspection

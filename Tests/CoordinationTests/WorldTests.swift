@@ -35,16 +35,25 @@ struct WorldTests {
       }
     }
     for trial in coordinator.trials {
-      if let saving = trial.saving, coordinator.workers[saving.worker.rank] == nil {
+      func isGone(_ worker: WorkerID) -> Bool {
+        !coordinator.workers.indices.contains(worker.rank)
+          || coordinator.workers[worker.rank] == nil
+      }
+      if let saving = trial.saving, saving.isOn(where: isGone) {
         wrong.append("the checkpoint of trial \(trial.id) is awaited from an agent that is gone")
       }
     }
     for container in coordinator.containers {
       let alive = coordinator.trials.reduce(0) { count, trial in
-        count
-          + [trial.checkpoint, trial.formerCheckpoint].count { $0?.container == container.name }
+        let kept = [trial.checkpoint, trial.formerCheckpoint].flatMap { $0?.pieces ?? [] }
+        return count
+          + (kept + (trial.incoming ?? [])).count { $0.container == container.name }
       }
-      let loading = coordinator.trials.count { $0.running?.source == container.name }
+      let loading = coordinator.trials.reduce(0) { count, trial in
+        guard let name = trial.running?.source else { return count }
+        let pieces = trial.running?.parts?.leg.source?.pieces.map(\.container) ?? [name]
+        return count + pieces.count { $0 == container.name }
+      }
       if alive != container.alive || loading != container.loading {
         wrong.append("\(container.name) has \(alive) alive and \(loading) loading")
       }

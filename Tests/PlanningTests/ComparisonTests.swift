@@ -46,6 +46,24 @@ import Testing
       ], workerPartition: "gpu", defaultTime: .seconds(86_400))
   }
 
+  @Test func trialsOfRanksAreRehearsedOverNodesToo() throws {
+    var study = Self.study(samples: 16)
+    study.trial.launch = .ranks
+    let stage = Stage(
+      study: study, objective: BuiltInObjective(.curves, for: study, secondsPerEpoch: 20),
+      machine: Self.machine(epoch: 20), seeds: 1)
+    let site = Self.site(gpus: 4, nodes: 4)
+    let comparison = try compare(stage, at: site, asking: PlanRequest(size: .nodes(4)))
+    #expect(comparison.sizes.suffix(3).map(\.size.gpus) == [4, 8, 16])
+    #expect(comparison.sizes.suffix(3).map(\.trialsAtATime) == [4, 2, 1])
+    study.trial.gpus = 8
+    #expect(throws: PlanError.trialBeyondJob(gpus: 8, nodes: 1, needed: 2)) {
+      try compare(
+        Stage(study: study, objective: stage.objective, machine: stage.machine), at: site,
+        asking: PlanRequest(size: .nodes(1)))
+    }
+  }
+
   private static func comparison(
     samples: Int, epoch: Double, gpus: Int, nodes: Int, seeds: Int = 3
   ) throws -> Comparison {

@@ -121,12 +121,21 @@ import Testing
       """,
       try study(memoryMiB: 16_384), at: site(), asking: PlanRequest())
     expect(
-      .trialTooLarge(.gpus, asked: 8, partition: "gpu", limit: 4),
+      .trialBeyondNode(gpus: 8, partition: "gpu", limit: 4),
       """
-      a trial asks for 8 GPUs, but a node of partition 'gpu' has 4; lower 'trial.gpus' to 4 or \
-      name another partition
+      a trial may have 8 GPUs, but a node of partition 'gpu' has 4; lower 'trial.gpus' to 4, name \
+      another partition, or write 'launch: ranks' where the trial can be spread over nodes
       """,
       try study(gpus: 8), at: site(), asking: PlanRequest())
+    var ranks = try study(gpus: 8)
+    ranks.trial.launch = .ranks
+    expect(
+      .trialBeyondJob(gpus: 8, nodes: 1, needed: 2),
+      """
+      a trial may have 8 GPUs, which is more than 1 node of this job has; ask for '--nodes 2' or \
+      lower 'trial.gpus'
+      """,
+      ranks, at: site(), asking: PlanRequest())
   }
 
   @Test func noGPUs() throws {

@@ -53,10 +53,34 @@ import Testing
     #expect(try plan(study, at: site(), asking: PlanRequest()).trialsAtATime == 2)
     study.trial.launch = .ranks
     #expect(try plan(study, at: site(), asking: PlanRequest()).trialsAtATime == 1)
-    study.trial.cpus = 8
+    study.trial.cpus = 9
     #expect(
-      throws: PlanError.trialTooLarge(.cpus, asked: 16, partition: "gpu", limit: 8)
+      throws: PlanError.trialTooLarge(.cpus, asked: 9, partition: "gpu", limit: 8)
     ) { try plan(study, at: site(), asking: PlanRequest()) }
+  }
+
+  @Test func ranksMayBeSpreadOverNodes() throws {
+    // Eight cores for each process, and so many has a node: its other GPUs are left out.
+    var study = try study(gpus: 2, cpus: 8)
+    study.trial.launch = .ranks
+    #expect(throws: PlanError.trialBeyondJob(gpus: 2, nodes: 1, needed: 2)) {
+      try plan(study, at: site(), asking: PlanRequest())
+    }
+    let pairs = try plan(study, at: site(), asking: PlanRequest(size: .nodes(4)))
+    #expect(pairs.components[0].slotsPerNode == 1)
+    #expect(pairs.trialsAtATime == 2)
+    study.trial.cpus = 1
+    study.trial.gpus = 6
+    #expect(throws: PlanError.trialBeyondJob(gpus: 6, nodes: 1, needed: 2)) {
+      try plan(study, at: site(), asking: PlanRequest())
+    }
+    let large = try plan(study, at: site(), asking: PlanRequest(size: .nodes(3)))
+    #expect(large.components[0].gres == "gpu:4")
+    #expect(large.trialsAtATime == 2)
+    study.trial.launch = .plain
+    #expect(throws: PlanError.trialBeyondNode(gpus: 6, partition: "gpu", limit: 4)) {
+      try plan(study, at: site(), asking: PlanRequest(size: .nodes(3)))
+    }
   }
 
   @Test func theLargestSizeThatTheSearchMayChooseMustFitANode() throws {

@@ -117,7 +117,7 @@ struct Player {
     case .merge(let names, let entries, let worker): merge(names, entries, worker)
     case .discard(let names, _):
       for name in names { removeAll(directory.checkpoints + "/" + name) }
-    case .hold, .finish, .leave: break
+    case .join, .conclude, .hold, .finish, .leave: break
     }
   }
 

@@ -44,8 +44,8 @@ struct JournalBench {
   init() throws { bench = try JournalBench() }
 
   @Test func everyEventAndCommandComesBack() throws {
-    #expect(Set(everyEvent.map { kind($0) }).count == 18)
-    #expect(Set(everyCommand.map { kind($0) }).count == 10)
+    #expect(Set(everyEvent.map { kind($0) }).count == 19)
+    #expect(Set(everyCommand.map { kind($0) }).count == 12)
     var journal = try Journal(beginning: bench.path, after: .init())
     var entries: [JournalEntry] = []
     for (index, event) in everyEvent.enumerated() {

@@ -49,7 +49,10 @@ let everyEvent: [Event] = [
       values: [0.5, -1], epoch: 3)
   ]),
   .exhausted(TrialID(2)),
+  .opened(LegID(TrialID(1), attempt: 2), port: 29_500),
   .began(LegID(TrialID(1), attempt: 2)),
+  .began(LegID(TrialID(1), attempt: 2), on: WorkerID(3)),
+  .damaged(LegID(TrialID(1), attempt: 2), reason: "'a.h5': checksum", on: WorkerID(3)),
   .damaged(LegID(TrialID(1), attempt: 2), reason: "'a.h5': checksum"),
   .reported(
     Report(
@@ -73,13 +76,18 @@ let everyEvent: [Event] = [
     LegEnd(leg: LegID(TrialID(1), attempt: 4), outcome: .outOfMemory, lastLine: "MemoryError")),
   .legEnded(LegEnd(leg: LegID(TrialID(1), attempt: 5), outcome: .silent(seconds: 1800))),
   .legEnded(LegEnd(leg: LegID(TrialID(1), attempt: 6), outcome: .notStarted(reason: "no 'x'"))),
-  .legEnded(LegEnd(leg: LegID(TrialID(1), attempt: 7), outcome: .endedByRung)),
+  .legEnded(
+    LegEnd(leg: LegID(TrialID(1), attempt: 7), outcome: .endedByRung, worker: WorkerID(2))),
   .stored(
     Container(
       name: "0001-00000-000001.h5", owner: WorkerID(4),
-      entries: [sampleEntry, .init(leg: LegID(TrialID(2), attempt: 1), epoch: 3, bytes: 1 << 40)],
+      entries: [
+        sampleEntry, .init(leg: LegID(TrialID(2), attempt: 1), epoch: 3, bytes: 1 << 40),
+        samplePart(1),
+      ],
       replaced: ["a", "b"])),
   .notStored(LegID(TrialID(1), attempt: 2), reason: "No space left on device"),
+  .notStored(LegID(TrialID(1), attempt: 2), reason: "No space left on device", epoch: 3),
   .notMerged(["a", "b"], reason: "damaged"),
   .deadlinePassed,
 ]
@@ -97,6 +105,16 @@ let everyCommand: [Command] = [
     Leg(
       id: LegID(TrialID(1), attempt: 1), slots: [SlotID(WorkerID(0), 0)],
       configuration: Configuration(), source: nil, until: 1)),
+  .start(
+    Leg(
+      id: LegID(TrialID(1), attempt: 4), slots: [SlotID(WorkerID(1), 0), SlotID(WorkerID(0), 0)],
+      configuration: Configuration(), source: samplePieces, until: 27)),
+  .join(
+    Leg(
+      id: LegID(TrialID(1), attempt: 4), slots: [SlotID(WorkerID(1), 0), SlotID(WorkerID(0), 0)],
+      configuration: Configuration(), source: nil, until: 27), on: WorkerID(0),
+    at: Rendezvous(host: "n1", port: 29_500)),
+  .conclude(LegID(TrialID(1), attempt: 2), on: WorkerID(3)),
   .answer(LegID(TrialID(1), attempt: 2), on: WorkerID(3), epoch: 3, .goOn(until: 9)),
   .answer(LegID(TrialID(1), attempt: 2), on: WorkerID(3), epoch: 3, .pause),
   .answer(LegID(TrialID(1), attempt: 2), on: WorkerID(3), epoch: 3, .complete),
@@ -113,6 +131,14 @@ let everyCommand: [Command] = [
 private let sampleEntry = Container.Entry(
   leg: LegID(TrialID(1), attempt: 1), epoch: 9, bytes: 12_345)
 
+private func samplePart(_ number: Int) -> Container.Entry {
+  Container.Entry(
+    leg: LegID(TrialID(1), attempt: 3), epoch: 9, bytes: number, part: .init(number, of: 2))
+}
+
+private let samplePieces = Leg.Source(
+  (0..<2).map { Leg.Piece(container: "c\($0).h5", entry: samplePart($0)) })
+
 /// A name for the kind of an event; a new kind does not compile until it is sampled above.
 func kind(_ event: Event) -> String {
   switch event {
@@ -126,6 +152,7 @@ func kind(_ event: Event) -> String {
   case .exhausted: "exhausted"
   case .fitted: "fitted"
   case .known: "known"
+  case .opened: "opened"
   case .began: "began"
   case .damaged: "damaged"
   case .reported: "reported"
@@ -143,6 +170,8 @@ func kind(_ command: Command) -> String {
   case .propose: "propose"
   case .fit: "fit"
   case .start: "start"
+  case .join: "join"
+  case .conclude: "conclude"
   case .answer: "answer"
   case .hold: "hold"
   case .end: "end"

@@ -103,7 +103,7 @@ struct StudyPlayer {
           Container(
             name: "\(store.run)-m\(containers).h5", owner: worker, entries: entries,
             replaced: names)))
-    case .hold, .discard, .finish, .leave: break
+    case .join, .conclude, .hold, .discard, .finish, .leave: break
     }
   }
 

@@ -7,7 +7,18 @@ struct Book {
   struct Open {
     let leg: Leg
     let since: Int
-    var hasBegun = false
+    /// Agents that have processes of it.
+    var workers: Set<WorkerID>
+    /// Agents that have not loaded its checkpoint.
+    var loading: Set<WorkerID>
+    /// Agents of it that were lost: others get its slots there.
+    var lost: Set<WorkerID> = []
+
+    init(_ leg: Leg, since: Int) {
+      (self.leg, self.since) = (leg, since)
+      workers = [leg.slot.worker]
+      loading = Set(leg.workers)
+    }
   }
 
   var open: [LegID: Open] = [:]
@@ -51,7 +62,8 @@ struct Book {
         let leg = Leg(
           id: LegID(trial.id, attempt: trial.attempts), slots: [place.slot],
           configuration: trial.configuration, source: nil, until: trial.target)
-        open[leg.id] = Open(leg: leg, since: place.since.microseconds, hasBegun: true)
+        open[leg.id] = Open(leg, since: place.since.microseconds)
+        open[leg.id]?.loading = []
       }
     }
   }
@@ -84,19 +96,33 @@ struct Book {
       slots = [:]
     case .workerJoined(let worker, _, let count):
       slots[worker] = count
-      for (leg, process) in open where process.leg.slot.worker == worker { close(leg) }
+      lose(worker)
     case .workerLost(let worker, _):
       slots[worker] = nil
-      for (leg, process) in open where process.leg.slot.worker == worker { close(leg) }
+      lose(worker)
     case .proposed(let trial, _, _): proposed.insert(trial.number)
-    case .began(let leg): open[leg]?.hasBegun = true
-    case .legEnded(let end): close(end.leg)
-    case .damaged(let leg, _): close(leg)
-    case .horizonKnown, .drainBegan, .runEnded, .exhausted, .fitted, .known, .reported, .stored,
-      .notStored, .notMerged,
-      .deadlinePassed:
+    case .began(let leg, let worker):
+      if let first = open[leg]?.leg.slot.worker { open[leg]?.loading.remove(worker ?? first) }
+    case .legEnded(let end): close(end.leg, on: end.worker)
+    case .damaged(let leg, _, let worker): close(leg, on: worker)
+    case .horizonKnown, .drainBegan, .runEnded, .exhausted, .fitted, .known, .opened, .reported,
+      .stored, .notStored, .notMerged, .deadlinePassed:
       break
     }
+  }
+
+  private mutating func lose(_ worker: WorkerID) {
+    for leg in open.keys {
+      open[leg]?.lost.insert(worker)
+      close(leg, on: worker)
+    }
+  }
+
+  /// Takes the processes on one agent out, or on the first.
+  private mutating func close(_ leg: LegID, on worker: WorkerID?) {
+    guard let first = open[leg]?.leg.slot.worker else { return }
+    open[leg]?.workers.remove(worker ?? first)
+    if open[leg]?.workers.isEmpty == true { close(leg) }
   }
 
   private mutating func close(_ leg: LegID) {
@@ -115,8 +141,11 @@ struct Book {
     switch command {
     case .start(let leg):
       let trial = leg.id.trial.number
-      if let other = open.values.first(where: { $0.leg.slot == leg.slot }) {
-        wrong.append("\(leg.id) starts in the slot of \(other.leg.id)")
+      for other in open.values {
+        for slot in other.leg.slots
+        where !other.lost.contains(slot.worker) && leg.slots.contains(slot) {
+          wrong.append("\(leg.id) starts in the slot of \(other.leg.id)")
+        }
       }
       if open.keys.contains(where: { $0.trial == leg.id.trial }) {
         wrong.append("\(leg.id) starts before its former process has ended")
@@ -131,8 +160,9 @@ struct Book {
       if leg.slot.index >= slots[leg.slot.worker, default: 0] {
         wrong.append("\(leg.id) starts in a slot that is not there")
       }
-      if let source = leg.source, files[source.container]?.contains(source.entry) != true {
-        wrong.append("\(leg.id) starts from \(source.container), which is not there")
+      for piece in leg.source?.pieces ?? []
+      where files[piece.container]?.contains(piece.entry) != true {
+        wrong.append("\(leg.id) starts from \(piece.container), which is not there")
       }
       if leg.until <= lastEpoch[trial, default: 0] {
         wrong.append("\(leg.id) is to train until \(leg.until), where it has been")
@@ -141,16 +171,24 @@ struct Book {
         wrong.append("\(leg.id) has the configuration \(leg.configuration)")
       }
       attempts[trial] = leg.id.attempt
-      open[leg.id] = Open(leg: leg, since: now)
+      open[leg.id] = Open(leg, since: now)
+    case .join(let leg, let worker, _):
+      if open[leg.id] == nil { wrong.append("\(leg.id) is joined when it has ended") }
+      if !leg.workers.dropFirst().contains(worker) {
+        wrong.append("agent \(worker) joins \(leg.id) without a slot")
+      }
+      if open[leg.id]?.workers.insert(worker).inserted == false {
+        wrong.append("agent \(worker) joins \(leg.id) twice")
+      }
     case .discard(let names, _):
-      for process in open.values where !process.hasBegun {
-        if let source = process.leg.source, names.contains(source.container) {
-          wrong.append("\(source.container) is discarded before \(process.leg.id) has loaded it")
+      for process in open.values where !process.loading.isDisjoint(with: process.workers) {
+        for piece in process.leg.source?.pieces ?? [] where names.contains(piece.container) {
+          wrong.append("\(piece.container) is discarded before \(process.leg.id) has loaded it")
         }
       }
       for trial in coordinator.trials {
-        if let checkpoint = trial.checkpoint, names.contains(checkpoint.container) {
-          wrong.append("\(checkpoint.container) is discarded, which trial \(trial.id) needs")
+        for piece in trial.checkpoint?.pieces ?? [] where names.contains(piece.container) {
+          wrong.append("\(piece.container) is discarded, which trial \(trial.id) needs")
         }
       }
     case .merge(let names, let keeping, _):
@@ -159,8 +197,11 @@ struct Book {
       where !names.contains(where: { files[$0]?.contains(entry) ?? false }) {
         wrong.append("\(entry) is to be kept of containers that lack it")
       }
-    case .answer(let leg, _, _, _), .hold(let leg, _), .end(let leg, _):
-      if open[leg] == nil { wrong.append("\(command) to a process that has ended") }
+    case .answer(let leg, let worker, _, _), .hold(let leg, let worker), .end(let leg, let worker),
+      .conclude(let leg, let worker):
+      if open[leg]?.workers.contains(worker) != true {
+        wrong.append("\(command) to a process that has ended")
+      }
     case .leave:
       if isFinished { wrong.append("a run is left whose study has ended") }
     case .finish:
@@ -201,7 +242,9 @@ struct Book {
       wrong.append("\(coordinator.busyCount) slots are busy")
     }
     // A container may stay until it is loaded, and longer where merging fails.
-    let loading = open.values.count { !$0.hasBegun && $0.leg.source != nil }
+    let loading = open.values.reduce(0) {
+      $0 + ($1.loading.isEmpty ? 0 : $1.leg.source?.pieces.count ?? 0)
+    }
     for worker in slots.keys.sorted() {
       let count = coordinator.containers.count { $0.owner == worker }
       if count > (canStore ? 8 + loading : 20) {

@@ -7,6 +7,8 @@ extension World {
     let rank: Int
     let incarnation: Int
     var processes: [Process] = []
+    /// Processes of trials whose first one is on another agent.
+    var parts: [Part] = []
     var unsaved: [Container.Entry] = []
     var merges: [(names: [String], keeping: [Container.Entry])] = []
     var writing: Writing?
@@ -75,11 +77,16 @@ extension World {
     guard let rank = agents.firstIndex(where: { $0?.incarnation == incarnation }) else { return }
     switch command {
     case .start(let leg): start(leg, rank)
-    case .answer(let leg, _, let epoch, let verdict): answer(leg, epoch, verdict)
+    case .join(let leg, _, _): join(leg, rank)
+    case .answer(let leg, _, let epoch, let verdict):
+      if hasPart(of: leg, rank) { return answerPart(leg, epoch, verdict, rank) }
+      answer(leg, epoch, verdict)
     case .hold(let leg, _):
       guard let (rank, place) = find(leg) else { return }
       agents[rank]?.processes[place].isHeld = true
+    case .conclude(let leg, _): concludePart(leg, rank)
     case .end(let leg, _):
+      if hasPart(of: leg, rank) { return leavePart(leg, rank, .endedByRung, keeping: nil) }
       guard find(leg) != nil else { return }
       leave(leg, .endedByRung, keeping: nil)
     case .merge(let names, let keeping, _):
@@ -105,7 +112,10 @@ extension World {
   }
 
   private mutating func start(_ leg: Leg, _ rank: Int) {
-    let others = agents.compactMap(\.self).flatMap(\.processes).flatMap(\.leg.slots)
+    let others = agents.compactMap(\.self).flatMap { agent in
+      (agent.processes.map(\.leg) + agent.parts.map(\.leg)).flatMap(\.slots)
+        .filter { $0.worker.rank == agent.rank }
+    }
     for slot in leg.slots where others.contains(slot) {
       violations.append("\(leg.id) starts in slot \(slot), where another process runs")
     }
@@ -115,6 +125,7 @@ extension World {
     if let failure = behaviour.failure, case .notStarted = failure.outcome {
       return leave(leg.id, failure.outcome, keeping: nil)
     }
+    if leg.workers.count > 1 { tell(.opened(leg.id, port: 1), from: rank) }
     schedule(.loaded(leg.id), after: behaviour.startUp)
   }
 
@@ -123,16 +134,16 @@ extension World {
       !process.isLeaving
     else { return }
     if let source = process.leg.source {
-      if files[source.container]?.contains(source.entry) != true {
-        violations.append("\(leg) loads from \(source.container), which is gone")
-      }
+      checkPieces(of: process.leg)
       if settings.damage > 0, random.chance(settings.damage) {
         agents[rank]?.processes.remove(at: place)
-        return tell(.damaged(leg, reason: "a checksum is wrong"), from: rank)
+        return tell(
+          .damaged(leg, reason: "a checksum is wrong", on: worker(rank, of: process.leg)),
+          from: rank)
       }
       agents[rank]?.processes[place].epoch = source.entry.epoch
     }
-    tell(.began(leg), from: rank)
+    tell(.began(leg, on: worker(rank, of: process.leg)), from: rank)
     train(leg)
   }
 
@@ -149,8 +160,11 @@ extension World {
       !process.isLeaving
     else { return }
     agents[rank]?.processes[place].isLeaving = true
-    let keeping = process.behaviour.leavesCheckpoints ? keeping : nil
-    if let keeping, process.behaviour.storesEarly { store(leg, keeping, rank) }
+    // Agents keep their parts of what may be nothing.
+    let isSpread = process.leg.workers.count > 1
+    let keeping = process.behaviour.leavesCheckpoints || isSpread ? keeping : nil
+    if isSpread { kept[leg] = keeping }
+    if let keeping, process.behaviour.storesEarly { store(process.leg, keeping, rank) }
     let wait = process.behaviour.storesEarly ? 5_000_000 : 300_000
     schedule(.exited(leg, outcome, keeping: keeping), after: random.integer(0...wait))
   }
@@ -211,9 +225,9 @@ extension World {
     case .goOn(let until):
       process.until = max(process.until, until)
       if let every = settings.checkpointEvery, epoch % every == 0, epoch <= process.epoch,
-        process.behaviour.leavesCheckpoints
+        process.behaviour.leavesCheckpoints || process.leg.workers.count > 1
       {
-        store(leg, epoch, rank)
+        store(process.leg, epoch, rank)
       }
       guard process.isWaiting, epoch == process.epoch else { break }
       process.isWaiting = false
@@ -234,20 +248,27 @@ extension World {
     }
     agents[rank]?.processes.remove(at: place)
     let keeping = process.hasLostCheckpoint ? nil : keeping
-    let end = LegEnd(leg: leg, outcome: outcome, keeping: keeping, lastLine: "bye")
+    let end = LegEnd(
+      leg: leg, outcome: outcome, keeping: keeping, lastLine: "bye",
+      worker: worker(rank, of: process.leg))
     tell(.legEnded(end), from: rank)
     if process.behaviour.sendsLate {
       schedule(.message(.legEnded(end)), after: random.integer(1_000_000...30_000_000))
-      schedule(.message(.began(leg)), after: random.integer(1_000_000...30_000_000))
+      schedule(
+        .message(.began(leg, on: worker(rank, of: process.leg))),
+        after: random.integer(1_000_000...30_000_000))
     }
-    if let keeping, !process.behaviour.storesEarly { store(leg, keeping, rank) }
+    if let keeping, !process.behaviour.storesEarly { store(process.leg, keeping, rank) }
   }
 
   // MARK: Containers
 
-  private mutating func store(_ leg: LegID, _ epoch: Int, _ rank: Int) {
-    let bytes = random.integer(1...1_000_000)
-    agents[rank]?.unsaved.append(Container.Entry(leg: leg, epoch: epoch, bytes: bytes))
+  mutating func store(_ leg: Leg, _ epoch: Int, _ rank: Int) {
+    let behaviour = Behaviour(seed: settings.seed, leg: leg.id, trouble: settings.trouble)
+    let bytes = behaviour.leavesCheckpoints ? random.integer(1...1_000_000) : 0
+    let part = part(rank, of: leg)
+    agents[rank]?.unsaved.append(
+      Container.Entry(leg: leg.id, epoch: epoch, bytes: bytes, part: part))
     write(rank)
   }
 
@@ -290,8 +311,10 @@ extension World {
             replaced: writing.replaced)), from: rank)
     } else if writing.replaced.isEmpty {
       for entry in writing.entries {
-        tell(.notStored(entry.leg, reason: "disk full"), from: rank)
-        if let (_, place) = find(entry.leg), let process = agents[rank]?.processes[place] {
+        tell(.notStored(entry.leg, reason: "disk full", epoch: entry.epoch), from: rank)
+        if let (first, place) = find(entry.leg), first == rank,
+          let process = agents[rank]?.processes[place]
+        {
           agents[rank]?.processes[place].hasLostCheckpoint =
             process.isLeaving && process.behaviour.storesEarly
         }

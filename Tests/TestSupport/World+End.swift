@@ -11,9 +11,8 @@ extension World {
       if trial.busyMicroseconds != book.busy[trial.id.number, default: 0] {
         violations.append("the busy time of trial \(trial.id) is miscounted")
       }
-      if let checkpoint = trial.checkpoint,
-        files[checkpoint.container]?.contains(checkpoint.entry) != true
-      {
+      for piece in trial.checkpoint?.pieces ?? []
+      where files[piece.container]?.contains(piece.entry) != true {
         violations.append("the checkpoint of trial \(trial.id) is gone")
       }
       if trial.attempts != book.attempts[trial.id.number, default: 0] {

@@ -76,6 +76,8 @@ public struct World {
   var losses = 0
   var run = 0
   var files: [String: [Container.Entry]]
+  /// The epochs of the checkpoints that the first processes of trials on several agents have left.
+  var kept: [LegID: Int] = [:]
   var book: Book
   var proposer = Proposer()
   /// Trials that a slow searcher was asked about, the first of them being worked on.
@@ -99,6 +101,10 @@ public struct World {
     case loaded(LegID)
     /// A process has trained an epoch.
     case trained(LegID, epoch: Int)
+    /// Processes of a trial that began elsewhere have their checkpoint in place.
+    case partLoaded(LegID, incarnation: Int)
+    /// Processes of a trial that began elsewhere end.
+    case partExited(LegID, incarnation: Int, LegEnd.Outcome, keeping: Int?)
     /// A process ends.
     case exited(LegID, LegEnd.Outcome, keeping: Int?)
     /// A container was written, or not.
@@ -256,6 +262,9 @@ public struct World {
     case .asked(let trial): try absorb(proposal(for: trial))
     case .command(let command, let incarnation): perform(command, incarnation)
     case .loaded(let leg): loaded(leg)
+    case .partLoaded(let leg, let incarnation): partLoaded(leg, incarnation)
+    case .partExited(let leg, let incarnation, let outcome, let keeping):
+      partExited(leg, incarnation, outcome, keeping)
     case .trained(let leg, let epoch): trained(leg, epoch)
     case .exited(let leg, let outcome, let keeping): exited(leg, outcome, keeping)
     case .written(let incarnation): written(incarnation)

@@ -109,8 +109,7 @@ struct BestCommand: ParsableCommand {
 
   private func lay(_ source: Leg.Source, in folder: String, _ handle: StudyHandle) throws {
     try makeFolder(folder)
-    try CheckpointContainer.load(
-      source.entry, from: handle.directory.checkpoints + "/" + source.container, into: folder)
+    try CheckpointContainer.load(source, from: handle.directory.checkpoints, into: folder)
   }
 }
 
