@@ -3,6 +3,7 @@ import FoundationEssentials
 import Glibc
 import Processes
 import StudyModel
+import StudyStore
 
 extension Agent {
   /// Makes a leg's scratch folder, fetches its checkpoint, and then starts it.
@@ -16,13 +17,12 @@ extension Agent {
       slots.indices.contains(first.index)
     else { return }
     var rendezvous = rendezvous
-    if rendezvous == nil, leg.workers.count > 1 {
+    if rendezvous == nil, leg.isInParts {
       let port = try freePort()
       rendezvous = Rendezvous(host: settings.host, port: port)
       events.append(.opened(leg.id, port: port))
     }
-    let directory = "\(scratch)/legs/\(leg.id)"
-    try makeFolder(directory)
+    let directory = try makeDirectory(of: leg)
     try makeFolder(directory + "/checkpoint")
     try writeFile(
       directory + "/config.json", Array((configurationText(leg.configuration) + "\n").utf8))
@@ -35,9 +35,21 @@ extension Agent {
     }
   }
 
+  /// The folder of a leg: on this node, or, where other nodes are to see it, beside the study.
+  private func makeDirectory(of leg: Leg) throws -> String {
+    var parent = scratch + "/legs"
+    if leg.hosts != nil {
+      parent = StudyDirectory.scratch(in: settings.directory)
+      try makeFolder(parent)
+    }
+    let directory = "\(parent)/\(leg.id)"
+    try makeFolder(directory)
+    return directory
+  }
+
   /// This agent, where it is one of several that a leg is on.
   private func worker(of leg: Leg) -> WorkerID? {
-    leg.workers.count > 1 ? settings.worker : nil
+    leg.isInParts ? settings.worker : nil
   }
 
   private func configurationText(_ configuration: Configuration) -> String {
@@ -111,6 +123,8 @@ extension Agent {
         return conclude(
           place, .notStarted(reason: "no executable '\(name)' on the trial's PATH"))
       }
+      let isStep = launch.steps != nil
+      let command = try isStep ? step([executable] + arguments.dropFirst(), active.leg) : arguments
       try makePipe(path)
       let pipe = try Descriptor(opening: path, flags: O_RDWR | O_NONBLOCK)
       slots[place].processes.append(
@@ -120,9 +134,22 @@ extension Agent {
       try spawner.channel.send(
         SpawnerRequest.spawn(
           SpawnOrder(
-            id: id, executable: executable, arguments: arguments, environment: environment,
+            id: id, executable: isStep ? srun : executable, arguments: command,
+            environment: environment,
             directory: directory, output: path, mark: mark)))
     }
+  }
+
+  /// The command line that starts a leg's program as a job step.
+  private func step(_ command: [String], _ leg: Leg) throws -> [String] {
+    launch.steps?.arguments(
+      command, of: leg, settings.study.trial, on: settings.host) ?? command
+  }
+
+  /// Where srun(1) is; its name where it is not on this process's own path.
+  private var srun: String {
+    TrialLaunch.findExecutable(
+      "srun", environment: launch.inherited, directory: "/", isExecutable: isExecutable) ?? "srun"
   }
 
   /// The GPUs of some slots on an agent's node, each once, in the node's order.
@@ -286,7 +313,10 @@ extension Agent {
     let part = active.part(on: settings.worker)
     // Others may have something to keep where there is nothing here.
     if isWorthKeeping(active, outcome), active.epoch > 0, part != nil || hasCheckpoint(active) {
-      let spool = "\(scratch)/spool/\(active.leg.id)"
+      // Beside it, so that it is only renamed.
+      let spool =
+        active.leg.hosts == nil
+        ? "\(scratch)/spool/\(active.leg.id)" : "\(active.directory).spool"
       do {
         if let own = ownParts(of: active.leg) {
           for name in namesInFolder(active.checkpointFolder) where !own.contains(name) {

@@ -86,7 +86,9 @@ public final class Agent {
       flags: O_WRONLY | O_CREAT | O_APPEND)
     launch = TrialLaunch(
       study: settings.study, folder: settings.studyFolder, inherited: currentEnvironment(),
-      socket: socketPath, clientFolder: clientFolder, deviceVariable: settings.deviceVariable)
+      socket: socketPath, clientFolder: clientFolder,
+      deviceVariable: settings.steps?.deviceVariable ?? settings.deviceVariable,
+      steps: settings.steps)
     slots = Array(repeating: Slot(), count: settings.slots)
     events = [joined]
   }
@@ -174,12 +176,18 @@ public final class Agent {
   /// Nothing of it may be heard of any more: it goes on elsewhere.
   private func startOver() {
     isStartingOver = true
+    removeShared()
     for slot in slots.indices {
       slots[slot].leg = nil
       for process in slots[slot].processes { process.patience = nil }
     }
     for process in retiring + slots.flatMap(\.processes) { signal(process, SIGKILL) }
     joinAnewIfClean()
+  }
+
+  /// Removes the scratch folders of legs that are on other nodes too.
+  private func removeShared() {
+    for leg in slots.compactMap(\.leg) where leg.leg.hosts != nil { removeAll(leg.directory) }
   }
 
   private func joinAnewIfClean() {
@@ -222,6 +230,7 @@ public final class Agent {
   public func shutDown() {
     isShuttingDown = true
     spawner.end(within: 15)
+    removeShared()
     for slot in slots.indices { slots[slot] = Slot() }
     keeper.end(within: 15)
     removeAll(scratch)

@@ -17,7 +17,9 @@ public struct AgentSettings: Sendable {
   public var devices: [String]
   /// The variable that binds a trial to its GPU; `nil` for CPU slots.
   public var deviceVariable: String?
-  /// The name of the node, for display.
+  /// How trials are started as job steps; `nil` where they are processes of the agent's.
+  public var steps: StepLaunch?
+  /// The name of the node, as the others know it.
   public var host: String
   /// The Python client's source.
   public var client: [UInt8]

@@ -15,6 +15,8 @@ struct TrialLaunch {
   var clientFolder: String
   /// The variable that binds a trial to its GPU; `nil` where trials use none.
   var deviceVariable: String?
+  /// How trials are started as job steps; `nil` where they are processes of the agent's.
+  var steps: StepLaunch?
 
   /// The command line of a configuration.
   ///
@@ -94,10 +96,26 @@ struct TrialLaunch {
     "SLURM_", "SLURMD_", "SRUN_", "PMI", "OMPI_", "PRTE_", "RUNG_",
   ]
   private static let keptVariables: Set<String> = ["SLURM_JOB_ID", "SLURM_TMPDIR"]
-  private static let deviceVariables: Set<String> = [
+  /// Where srun(1) finds its Slurm.
+  private static let slurmVariables: Set<String> = ["SLURM_CONF", "SLURM_CLUSTERS"]
+  /// What users set for an MPI program, besides what a launcher tells it.
+  private static let mpiPrefixes = ["OMPI_MCA_", "PMIX_MCA_", "PRTE_MCA_"]
+  static let deviceVariables: Set<String> = [
     "CUDA_VISIBLE_DEVICES", "ROCR_VISIBLE_DEVICES", "HIP_VISIBLE_DEVICES", "GPU_DEVICE_ORDINAL",
     "ZE_AFFINITY_MASK", "NVIDIA_VISIBLE_DEVICES",
   ]
+
+  /// Whether a variable belongs to the agents' own job, and not to a trial.
+  static func isForeign(_ name: String) -> Bool {
+    foreignPrefixes.contains { name.hasPrefix($0) } && !keptVariables.contains(name)
+  }
+
+  /// Whether srun(1), or the MPI program that it starts, is to find a variable all the same.
+  private func isForStep(_ name: String) -> Bool {
+    guard steps != nil else { return false }
+    return Self.slurmVariables.contains(name)
+      || (study.trial.launch == .step && Self.mpiPrefixes.contains { name.hasPrefix($0) })
+  }
 
   /// A process's place among those of its trial: what torchrun(1) tells in variables.
   struct Rank: Hashable {
@@ -150,8 +168,7 @@ struct TrialLaunch {
       let isForeign =
         // Trials that are bound to no device see what this process was given.
         (deviceVariable != nil && Self.deviceVariables.contains(name))
-        || (Self.foreignPrefixes.contains { name.hasPrefix($0) }
-          && !Self.keptVariables.contains(name))
+        || (Self.isForeign(name) && !isForStep(name))
       if !isForeign { variables[name] = String(entry[entry.index(after: sign)...]) }
     }
     activate(&variables)

@@ -133,7 +133,7 @@ struct ActiveLeg {
   /// Its place among the trial's agents, where there are several.
   func part(on worker: WorkerID) -> Container.Part? {
     let workers = leg.workers
-    guard workers.count > 1, let place = workers.firstIndex(of: worker) else { return nil }
+    guard leg.isInParts, let place = workers.firstIndex(of: worker) else { return nil }
     return Container.Part(place, of: workers.count)
   }
 

@@ -21,7 +21,7 @@ import os
 import re
 import socket
 import sys
-from typing import Any, Dict, Iterator, List, Optional, Union
+from typing import Any, Callable, Dict, Iterator, List, Optional, Union
 
 __all__ = ["Trial", "trial", "trials"]
 
@@ -63,8 +63,13 @@ class Trial:
     trial_dir: str
     seed: int
 
-    def __init__(self, start: "_Start", agent: "Optional[_Agent]") -> None:
-        """Takes its state from `start`; speaks to `agent`, or prints where there is none."""
+    def __init__(
+            self, start: "_Start", agent: "Optional[_Agent]",
+            broadcast: Optional[Callable[[Any], Any]] = None) -> None:
+        """Takes its state from `start`; speaks to `agent`, or prints where there is none.
+
+        With `broadcast`, the first rank does so for all.
+        """
         self.config = start.config
         self.id = start.id
         self.attempt = start.attempt
@@ -79,6 +84,7 @@ class Trial:
         self._fidelity = os.environ.get("RUNG_FIDELITY_NAME") or "epoch"
         self._checkpoint_every = _environment_int("RUNG_CHECKPOINT_EVERY")
         self._agent = agent
+        self._broadcast = broadcast
         self._last_epoch = self.resumed_from
         self._is_held = False
         self._has_ended = False
@@ -174,23 +180,42 @@ class Trial:
             report[name] = _number(name, value)
         if self._has_left:
             return False
+        if self._broadcast is not None:
+            return self._report_for_all(epoch, report, self._broadcast)
         if self._agent is None:
             return self._print(epoch, report)
-        self._hear(self._agent)
+        self._tell(epoch, report, self._agent)
+        return not self._has_ended and epoch < self.max_epoch
+
+    def _tell(self, epoch: int, report: Dict[str, Metric], agent: "_Agent") -> None:
+        """Sends a report, and waits for the answer where one is due."""
+        self._hear(agent)
         if self._is_held:
             # Tells this report from one that crossed the request.
             report["waiting"] = True
-        self._agent.send(report)
-        self._await_decision(epoch, self._agent)
-        self._mind_the_connection(self._agent)
+        agent.send(report)
+        self._await_decision(epoch, agent)
+        self._mind_the_connection(agent)
+
+    def _report_for_all(
+            self, epoch: int, report: Dict[str, Metric],
+            broadcast: Callable[[Any], Any]) -> bool:
+        """Has the first rank report, and all follow what it hears."""
+        if self._agent is not None:
+            self._tell(epoch, report, self._agent)
+        elif _rank() == 0:
+            self._print(epoch, report)
+        self._has_ended, self.until = broadcast([self._has_ended, self.until])
         return not self._has_ended and epoch < self.max_epoch
 
     def _generate_epochs(self) -> Iterator[int]:
         """The generator behind `epochs()`."""
         while True:
-            if self._agent is not None:
+            # What the first rank hears unasked the others would not know.
+            if self._agent is not None and self._broadcast is None:
                 self._hear(self._agent)
-            limit = self.until if self._agent is None else self.max_epoch
+            is_told = self._agent is not None or self._broadcast is not None
+            limit = self.max_epoch if is_told else self.until
             if self._has_ended or self._last_epoch >= limit:
                 return
             self._last_epoch += 1
@@ -263,10 +288,16 @@ class Trial:
         self._has_left = True
 
 
-def trial() -> Trial:
+def trial(broadcast: Optional[Callable[[Any], Any]] = None) -> Trial:
     """The trial that this process was started for; the same object at each call.
 
     Inside of `for trial in rung.trials():` it is the trial of that round.
+
+    Args:
+        broadcast: In a trial with `launch: step`, a function that every rank calls with a value
+            and that returns the first rank's, such as `MPI.COMM_WORLD.bcast`. Each `report` calls
+            it once, so every rank must report every epoch. Without it the first rank prints its
+            reports, nobody hears decisions, and each rank trains to `until`.
 
     Raises:
         ConnectionError: Rung, which started this process, can no longer be reached.
@@ -275,7 +306,10 @@ def trial() -> Trial:
     """
     global _current
     if _current is None:
-        _current = Trial(_Start.from_environment(), _Agent.connect(is_warm=False))
+        is_step = "RUNG_RANK" in os.environ
+        speaks = not is_step or (broadcast is not None and _rank() == 0)
+        agent = _Agent.connect(is_warm=False) if speaks else None
+        _current = Trial(_Start.from_environment(), agent, broadcast if is_step else None)
     return _current
 
 
@@ -515,7 +549,7 @@ def _note(text: str) -> None:
 
 def _rank() -> int:
     """This process's rank among those of the trial; 0 when it is alone."""
-    return _environment_int("RANK")
+    return _environment_int("RUNG_RANK" if "RUNG_RANK" in os.environ else "RANK")
 
 
 def _environment_int(name: str) -> int:

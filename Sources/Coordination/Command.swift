@@ -135,6 +135,8 @@ public struct Leg: Hashable, Sendable, Codable {
   public var width: Int
   /// The other slots; not there where it has one, as journals from before there were more.
   private var others: [SlotID]?
+  /// The hosts of its slots, each once, where it is one job step on several; else `nil`.
+  public var hosts: [String]?
 
   /// Every slot that it holds, its agent's first.
   public var slots: [SlotID] { [slot] + (others ?? []) }
@@ -144,6 +146,11 @@ public struct Leg: Hashable, Sendable, Codable {
     var workers = [slot.worker]
     for slot in others ?? [] where !workers.contains(slot.worker) { workers.append(slot.worker) }
     return workers
+  }
+
+  /// Whether several agents have processes of it; not where one starts all of them by a job step.
+  public var isInParts: Bool {
+    hosts == nil && others?.contains { $0.worker != slot.worker } == true
   }
 
   /// The agent of each of its GPUs, in the order of its slots.
@@ -162,9 +169,10 @@ public struct Leg: Hashable, Sendable, Codable {
   /// A leg of these parts, in slots of which there is at least one.
   public init(
     id: LegID, slots: [SlotID], configuration: Configuration, source: Source?, until: Int,
-    seed: Int = 0
+    seed: Int = 0, hosts: [String]? = nil
   ) {
     self.id = id
+    self.hosts = hosts
     slot = slots[0]
     others = slots.count > 1 ? Array(slots.dropFirst()) : nil
     self.seed = seed

@@ -6,7 +6,7 @@ extension Coordinator {
   /// Gives free slots work until there is none, or none that fits.
   mutating func fill(_ commands: inout [Command]) {
     guard run != nil, mayFill, !isComingToItsEnd else { return }
-    while !free.isEmpty, let (work, slots) = nextPlacement() {
+    while !free.isEmpty, hasRoomForAStep, let (work, slots) = nextPlacement() {
       free.removeAll { slots.contains($0) }
       trials[work.number].reserved = slots
       busyCount += slots.count
@@ -17,6 +17,13 @@ extension Coordinator {
         commands.append(.propose(work))
       }
     }
+  }
+
+  /// Whether another trial may have slots, as far as job steps are bounded.
+  var hasRoomForAStep: Bool {
+    // Each trial holds a slot at least: mostly nothing need be counted.
+    guard let limit = run?.steps?.limit, busyCount >= limit else { return true }
+    return trials.count { $0.running != nil || !$0.reserved.isEmpty } < limit
   }
 
   /// The trial that gets the next slot: one that was interrupted or failed, or the scheduler's.
@@ -62,22 +69,25 @@ extension Coordinator {
     let id = LegID(trial, attempt: record.attempts + 1)
     trials[trial.number].reserved = []
     trials[trial.number].attempts += 1
-    let leg = Leg(
+    let isSpread = slots.last?.worker != slot.worker
+    var leg = Leg(
       id: id, slots: slots, configuration: record.configuration, source: record.checkpoint,
       until: record.target, seed: record.finalSeed ?? 0)
+    let hosts = leg.workers.compactMap { workers[$0.rank]?.host }
     var running = TrialRecord.Running(
       leg: id, slots: slots, until: record.target, source: record.checkpoint?.container, began: now)
-    if slots.last?.worker != slot.worker {
+    if isSpread, run?.steps != nil {
+      // One srun starts all of it: its first agent alone has to do with it.
+      leg.hosts = hosts
+    } else if isSpread {
       running.parts = TrialRecord.Parts(leg: leg, open: [slot.worker], loading: leg.workers)
     }
     trials[trial.number].running = running
     watch(trial.number)
     if let source = record.checkpoint { beginLoading(source) }
     if record.started == nil { trials[trial.number].started = now }
-    for worker in leg.workers {
-      if let host = workers[worker.rank]?.host, !trials[trial.number].hosts.contains(host) {
-        trials[trial.number].hosts.append(host)
-      }
+    for host in hosts where !trials[trial.number].hosts.contains(host) {
+      trials[trial.number].hosts.append(host)
     }
     commands.append(.start(leg))
   }

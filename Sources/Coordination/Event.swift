@@ -61,13 +61,26 @@ public struct Run: Hashable, Sendable, Codable {
   public var version: String
   /// The size of trials in this run; `nil` where it is the study's own.
   public var size: TrialSize?
+  /// What there is to know of job steps, where trials are started as such; `nil` where the agents start
+  /// processes of their own.
+  public var steps: Steps?
+
+  /// Trials as job steps.
+  public struct Steps: Hashable, Sendable, Codable {
+    /// The most that there may be at a time; `nil` for no bound.
+    public var limit: Int?
+
+    /// Steps of which there are at most so many at a time.
+    public init(limit: Int? = nil) { self.limit = limit }
+  }
 
   /// A run of these figures.
   public init(
     number: Int, host: String, process: Int, processStart: Int, job: Int?, wallTime: Double,
-    version: String, size: TrialSize? = nil
+    version: String, size: TrialSize? = nil, steps: Steps? = nil
   ) {
     self.size = size
+    self.steps = steps
     self.number = number
     self.host = host
     self.process = process

@@ -77,8 +77,12 @@ extension JobScript {
         --ntasks-per-node=1 --cpus-per-task=\(component.cores) \\
         """,
         "      --cpu-bind=none \(survival)--kill-on-bad-exit=0 --wait=0 \\",
-        "      \(try agent(component)) \\",
       ]
+      if plan.strategy == .steps {
+        // An agent that held GPUs or memory would keep them from the steps of the trials.
+        lines.append("      --overlap --gres=none --mem=\(Self.agentMemoryMiB)M \\")
+      }
+      lines.append("      \(try agent(component)) \\")
     }
     return lines + Self.waiting + Self.judging + (try chain("end"))
   }
@@ -197,14 +201,33 @@ extension JobScript {
     "done",
   ]
 
+  /// An agent with its companions, and rank 0 of a large study, in MiB.
+  private static let agentMemoryMiB = 1024
+
   private func agent(_ component: Plan.Component) throws(JobScriptError) -> String {
     let executable = try absolutePath(locations.executable, "the executable")
     let vendor = component.role == .workers ? plan.vendor?.rawValue ?? "none" : "none"
     let size = plan.trialSize.map { " --trial-gpus \($0)" } ?? ""
     return """
       \(shellQuoted(executable)) agent "$study" \
-      --slots \(component.slotsPerNode) --gpu-vendor \(vendor)\(size)
+      --slots \(component.slotsPerNode) --gpu-vendor \(vendor)\(size)\(try steps(component))
       """
+  }
+
+  /// What the agents are told of the steps that they start.
+  private func steps(_ component: Plan.Component) throws(JobScriptError) -> String {
+    guard plan.strategy == .steps else { return "" }
+    var options = " --steps \(shellQuoted(try oneLine(site.mpi, "mpi")))"
+    if let gres = component.gres {
+      let name = gres.split(separator: ":").dropLast().joined(separator: ":")
+      options += " --step-gres \(shellQuoted(try oneLine(name, "gres")))"
+    }
+    let memory = site.partition(named: component.partition)?.memoryMiB
+    if study.trial.memoryMiB == nil, site.asksForMemory, let memory {
+      let each = max(1, (memory - Self.agentMemoryMiB) / component.slotsPerNode)
+      options += " --step-memory \(each)"
+    }
+    return options
   }
 
   /// What sbatch leaves behind and srun would take for its own options.

@@ -57,6 +57,32 @@ extension PlanError: CustomStringConvertible {
       """
     case .noHeterogeneousJobs(let site):
       "site '\(site)' takes no heterogeneous jobs; plan with '--strategy resident'"
+    case .stepsNeeded(let strategy):
+      """
+      'trial.launch' is 'step', and '--strategy \(strategy)' starts no job steps; leave \
+      '--strategy' out or write 'steps'
+      """
+    case .ranksAsSteps:
+      """
+      'trial.launch' is 'ranks', processes that the agents start, but '--strategy steps' has each \
+      trial started by srun; plan with '--strategy resident', or write 'launch: step' for an MPI \
+      program
+      """
+    case .shareAsStep:
+      """
+      'trial.gpus' is a share of a GPU, and a job step has whole ones; plan with \
+      '--strategy resident'
+      """
+    case .stepsWithoutGRES(let site):
+      """
+      site '\(site)' gives out whole nodes without '--gres', so that a job step would see all GPUs; \
+      plan with '--strategy resident'
+      """
+    case .unevenStep(let slots, let each):
+      """
+      a job step of \(counted(slots, "slot")) over nodes with \(counted(each, "slot")) each would \
+      have fewer on one of them; ask for a multiple of \(each)
+      """
     case .unknownStrategy(let name, let known):
       "no strategy '\(name)' in this version; it has \(known.joined(separator: ", "))"
     }

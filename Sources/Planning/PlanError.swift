@@ -35,6 +35,16 @@ public enum PlanError: Error, Hashable, Sendable {
   case noCoordinatorPartition(site: String)
   /// The site takes no heterogeneous jobs.
   case noHeterogeneousJobs(site: String)
+  /// Trials are job steps, and the layout starts none.
+  case stepsNeeded(strategy: String)
+  /// Processes that agents start, as job steps.
+  case ranksAsSteps
+  /// A share of a GPU, as a job step.
+  case shareAsStep
+  /// Job steps with GPUs where Slurm does not give GPUs out.
+  case stepsWithoutGRES(site: String)
+  /// A job step over nodes that would have different numbers of its slots.
+  case unevenStep(slots: Int, each: Int)
   /// There is no such strategy.
   case unknownStrategy(String, known: [String])
 }

@@ -19,7 +19,7 @@ public func plan(
   _ study: Study, at site: Site, asking wish: PlanRequest
 ) throws(PlanError) -> Plan {
   let study = study.resized(to: wish.trialSize)
-  let strategy = try strategy(named: wish.strategy)
+  let strategy = try strategy(named: wish.strategy, for: study.trial)
   let name =
     wish.partition ?? study.slurm.partition ?? site.slurm.partition ?? site.workerPartition
   let partition = try partition(named: name, at: site)
@@ -30,6 +30,7 @@ public func plan(
     for: wish.size, each: workers, running: study.trial, on: partition, of: site)
   try checkNodes(workers, on: partition, besideCoordinatorOn: coordinator)
   try checkRoom(on: workers, for: study)
+  if strategy == .steps { try checkSteps(on: workers, for: study.trial, at: site) }
 
   let components =
     (coordinator.map { [coordinatorComponent(on: $0, of: site)] } ?? []) + [workers]
@@ -45,12 +46,27 @@ public func plan(
 
 // MARK: - What the wish and the site name
 
-private func strategy(named name: String?) throws(PlanError) -> Plan.Strategy {
-  guard let name else { return .resident }
+private func strategy(
+  named name: String?, for trial: TrialSettings
+) throws(PlanError) -> Plan.Strategy {
+  guard let name else { return trial.launch == .step ? .steps : .resident }
   guard let strategy = Plan.Strategy(rawValue: name) else {
     throw .unknownStrategy(name, known: Plan.Strategy.allCases.map(\.rawValue))
   }
+  if trial.launch == .step, strategy != .steps { throw .stepsNeeded(strategy: name) }
   return strategy
+}
+
+/// Refuses what cannot be a job step.
+private func checkSteps(
+  on node: Plan.Component, for trial: TrialSettings, at site: Site
+) throws(PlanError) {
+  if trial.launch == .ranks { throw .ranksAsSteps }
+  if trial.trialsPerGPU > 1 { throw .shareAsStep }
+  if trial.gpus > 0, !site.asksForGPUs { throw .stepsWithoutGRES(site: site.name) }
+  let width = trial.largestSlots ?? 1
+  guard width > node.slotsPerNode, width % node.slotsPerNode != 0 else { return }
+  throw .unevenStep(slots: width, each: node.slotsPerNode)
 }
 
 private func partition(

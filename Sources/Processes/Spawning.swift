@@ -36,6 +36,28 @@ func spawnProcess(
   return process
 }
 
+/// Becomes another program, with default signal handling.
+///
+/// - Parameters:
+///   - executable: A path; the search path is not used.
+///   - arguments: The first of them is the name it is called by.
+///   - environment: As `NAME=value`.
+/// - Returns: Why it could not; otherwise not at all.
+public func becomeProgram(
+  _ executable: String, _ arguments: [String], _ environment: [String]
+) -> SystemError {
+  for number in 1..<NSIG { signal(number, SIG_DFL) }
+  var none = sigset_t()
+  unsafe sigemptyset(&none)
+  unsafe sigprocmask(SIG_SETMASK, &none, nil)
+  unsafe withCStrings(arguments) { arguments in
+    unsafe withCStrings(environment) { environment in
+      _ = unsafe execve(executable, arguments, environment)
+    }
+  }
+  return .last("execve", executable)
+}
+
 /// Lends a null-ended array of C strings.
 private func withCStrings<Result>(
   _ strings: [String],

@@ -2,8 +2,8 @@ import StudyModel
 
 extension StudyReader {
   static let trialKeys = [
-    "command", "gpus", "cpus", "memory", "launch", "parts", "arguments", "directory", "scale",
-    "stage", "checkpoint", "silence", "retries",
+    "command", "gpus", "cpus", "memory", "launch", "ranks", "parts", "arguments", "directory",
+    "scale", "stage", "checkpoint", "silence", "retries",
   ]
 
   /// Reads `trial`.
@@ -17,9 +17,19 @@ extension StudyReader {
     refuseLaterFeatures(fields)
     var trial = TrialSettings(command: command(fields, parameters: parameters, isRequired) ?? [])
     if let field = fields["gpus"] { readSize(field, parameters: parameters, into: &trial) }
-    if let launch = fields["launch"].flatMap(launch) { trial.launch = launch }
+    if let launch: TrialSettings.Launch = fields["launch"]?.choice() { trial.launch = launch }
     if trial.launch == .ranks, trial.gpus == 0 {
       fields["launch"]?.mistake(Wording.ranksWithoutGPUs)
+    }
+    if trial.launch == .step, trial.trialsPerGPU > 1 {
+      fields["launch"]?.mistake(Wording.stepOnAShare)
+    }
+    if let field = fields["ranks"], let ranks = field.whole(from: 1, through: 100_000) {
+      if trial.launch == .step, trial.gpus == 0 {
+        trial.ranks = ranks
+      } else {
+        field.mistake(Wording.ranksElsewhere)
+      }
     }
     if let cpus = fields["cpus"]?.whole(from: 1) { trial.cpus = cpus }
     trial.memoryMiB = fields["memory"]?.memory()
@@ -43,12 +53,6 @@ extension StudyReader {
     if let field = fields["parts"] { field.mistake(Wording.parts) }
     if let field = fields["scale"] { field.mistake(Wording.scale) }
     if let field = fields["stage"] { field.mistake(Wording.stage) }
-  }
-
-  private func launch(_ field: Field) -> TrialSettings.Launch? {
-    guard case .scalar(.word("step"), _) = field.node.content else { return field.choice() }
-    field.mistake(Wording.launchStep)
-    return nil
   }
 
   private func command(

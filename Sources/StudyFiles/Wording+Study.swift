@@ -21,9 +21,12 @@ extension Wording {
     "\(what), which this version of Rung cannot do; write \(instead)"
   }
 
-  static let launchStep = later(
-    "'trial.launch' is 'step', the ranks of an MPI program",
-    "'plain', one process for each trial, or 'ranks', one for each GPU")
+  static let stepOnAShare =
+    "'trial.launch' is 'step', but 'trial.gpus' is a share of a GPU, and a job step has whole ones; "
+    + "write 'gpus: 1' or 'launch: plain'"
+  static let ranksElsewhere =
+    "'trial.ranks' is the number of processes of a trial with 'launch: step' and 'gpus: 0'; with GPUs "
+    + "there is one for each: write 'gpus' instead, or leave 'ranks' out"
 
   static let ranksWithoutGPUs =
     "'trial.launch' is 'ranks', one process for each GPU, but 'trial.gpus' is 0; write 'gpus: 2' or "

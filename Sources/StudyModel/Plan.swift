@@ -4,6 +4,8 @@ public struct Plan: Hashable, Sendable, Codable {
   public enum Strategy: String, Hashable, Sendable, Codable, CaseIterable {
     /// A plain allocation with one agent a node; rank 0 coordinates and serves its node too.
     case resident
+    /// The same, but the agents hold nothing, and start each trial as a job step of its own.
+    case steps
     /// A heterogeneous job: component 0 the coordinator, the other the workers.
     case hetjob
   }

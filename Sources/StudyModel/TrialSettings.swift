@@ -24,6 +24,9 @@ public struct TrialSettings: Hashable, Sendable, Codable {
     case plain
     /// A process for each GPU, with the variables that torch.distributed reads.
     case ranks
+    /// A process for each GPU, or so many as ``TrialSettings/ranks`` says where there are none, that
+    /// srun(1) starts as an MPI program.
+    case step
 
     /// Whether a trial has the GPUs of one node only.
     public var staysOnNode: Bool { self == .plain }
@@ -44,6 +47,13 @@ public struct TrialSettings: Hashable, Sendable, Codable {
   }
   /// Not there for most: studies from before there was a choice are read.
   private var otherLaunch: Launch?
+  /// Processes of a trial that needs no GPU and is started by srun(1); at least 1.
+  public var ranks: Int {
+    get { otherRanks ?? 1 }
+    set { otherRanks = newValue == 1 ? nil : newValue }
+  }
+  /// Not there for most: studies from before there was a choice are read.
+  private var otherRanks: Int?
   /// Cores of each process of a trial; at least 1.
   public var cpus: Int
   /// Memory of each process of a trial in MiB; `nil` where the node's memory is shared out evenly.

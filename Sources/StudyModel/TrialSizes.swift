@@ -21,7 +21,7 @@ extension TrialSettings {
   /// - Returns: At least 1.
   public func slots(of configuration: Configuration) -> Int {
     switch sizes {
-    case nil: max(1, gpus)
+    case nil: ownSlots
     case .chosen:
       configuration[TrialSizes.parameterName].map { slots(ofGPUs: $0) } ?? 1
     case .calculated(let gpus):
@@ -30,12 +30,15 @@ extension TrialSettings {
   }
 
   /// The slots of each trial; `nil` where trials differ in size.
-  public var equalSlots: Int? { sizes == nil ? max(1, gpus) : nil }
+  public var equalSlots: Int? { sizes == nil ? ownSlots : nil }
+
+  /// The slots of a trial whose size does not vary.
+  private var ownSlots: Int { gpus > 0 ? gpus : ranks }
 
   /// The most slots that a trial may have by its own settings; `nil` where they are calculated.
   public var largestSlots: Int? {
     switch sizes {
-    case nil: max(1, gpus)
+    case nil: ownSlots
     case .calculated: nil
     case .chosen(let values): values.last.map { slots(ofGPUs: $0) }
     }

@@ -19,6 +19,11 @@ public struct StudyDirectory: Hashable, Sendable {
   public var logs: String { path + "/logs" }
   /// Plans, job scripts and Slurm's output.
   public var jobs: String { path + "/jobs" }
+  /// Scratch folders of trials that are job steps over several nodes; there only while such run.
+  public var scratch: String { Self.scratch(in: path) }
+
+  /// The same in the folder of a study.
+  public static func scratch(in path: String) -> String { path + "/scratch" }
 
   /// The folder of a study that is there.
   ///

@@ -26,7 +26,7 @@ struct Rung: ParsableCommand {
       ReportCommand.self, ExportCommand.self, ExplainCommand.self, VerifyCommand.self,
       SimulateCommand.self,
       SitesCommand.self, SpawnerCommand.self, KeeperCommand.self, LookoutCommand.self,
-      ChainCommand.self,
+      ChainCommand.self, TaskCommand.self,
       SlurmQueryCommand.self,
     ])
 

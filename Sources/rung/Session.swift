@@ -101,11 +101,11 @@ struct Session {
   }
 
   /// What to note of this run.
-  func run(number: Int) -> Run {
+  func run(number: Int, steps: Run.Steps? = nil) -> Run {
     Run(
       number: number, host: hostName(), process: Int(getpid()),
       processStart: processStart() ?? 0, job: environment("SLURM_JOB_ID").flatMap { Int($0) },
-      wallTime: wallSeconds(), version: Rung.version, size: size)
+      wallTime: wallSeconds(), version: Rung.version, size: size, steps: steps)
   }
 
   /// Runs the study here, without MPI, until it ends or is interrupted.
@@ -145,6 +145,7 @@ struct Session {
   mutating func begin() throws(StoreError) -> Store {
     let store = try Store(beginning: handle.directory, after: &record)
     removeStrayContainers()
+    removeAll(handle.directory.scratch)
     return store
   }
 

@@ -45,6 +45,25 @@ struct PartsTests {
     #expect(try json(coordinator) == json(world.coordinator))
   }
 
+  /// As job steps a trial on several agents is the first one's alone, and there is a bound on them.
+  @Test(arguments: seeds(150, from: 933_000))
+  func jobStepsWaitInLine(seed: UInt64) throws {
+    var world = try SizesTests.world(seed: seed)
+    var settings = world.settings
+    var random = SeededGenerator(seed, 933)
+    settings.stepLimit = random.integer(1...4)
+    world = World(study: world.coordinator.study, settings: settings)
+    world.inspect = WorldTests.inspection
+    try world.live()
+    #expect(world.violations == [])
+    WorldTests.expectTheEnd(world)
+    for command in world.journal.flatMap(\.commands) {
+      if case .join = command { Issue.record("\(command)") }
+      guard case .start(let leg) = command else { continue }
+      #expect((leg.hosts?.count ?? 1) == leg.workers.count)
+    }
+  }
+
   @Test func theWorldsOfTheseTestsSpreadTrialsAndBringTheirPartsTogether() throws {
     var (joins, resumed, merged) = (0, 0, 0)
     for seed in UInt64(930_000)..<930_060 {

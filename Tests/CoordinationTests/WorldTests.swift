@@ -58,8 +58,12 @@ struct WorldTests {
         wrong.append("\(container.name) has \(alive) alive and \(loading) loading")
       }
     }
+    if let limit = coordinator.run?.steps?.limit {
+      let steps = coordinator.trials.count { $0.running != nil || !$0.reserved.isEmpty }
+      if steps > limit { wrong.append("\(steps) steps, more than \(limit)") }
+    }
     guard coordinator.phase == .running, coordinator.run != nil, !coordinator.free.isEmpty,
-      !coordinator.isComingToItsEnd
+      !coordinator.isComingToItsEnd, coordinator.hasRoomForAStep
     else { return wrong }
     var copy = coordinator
     if let (trial, slots) = copy.nextPlacement() {

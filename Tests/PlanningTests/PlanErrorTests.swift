@@ -138,6 +138,49 @@ import Testing
       ranks, at: site(), asking: PlanRequest())
   }
 
+  @Test func whatIsNoJobStep() throws {
+    var study = try study(gpus: 1)
+    let steps = PlanRequest(size: .nodes(2), strategy: "steps")
+    study.trial.launch = .step
+    expect(
+      .stepsNeeded(strategy: "resident"),
+      """
+      'trial.launch' is 'step', and '--strategy resident' starts no job steps; leave '--strategy' \
+      out or write 'steps'
+      """, study, at: site(), asking: PlanRequest(strategy: "resident"))
+    study.trial.gpus = 6
+    expect(
+      .unevenStep(slots: 6, each: 4),
+      """
+      a job step of 6 slots over nodes with 4 slots each would have fewer on one of them; ask for \
+      a multiple of 4
+      """, study, at: site(), asking: steps)
+    (study.trial.gpus, study.trial.launch) = (1, .ranks)
+    expect(
+      .ranksAsSteps,
+      """
+      'trial.launch' is 'ranks', processes that the agents start, but '--strategy steps' has each \
+      trial started by srun; plan with '--strategy resident', or write 'launch: step' for an MPI \
+      program
+      """, study, at: site(), asking: steps)
+    (study.trial.launch, study.trial.trialsPerGPU) = (.plain, 2)
+    expect(
+      .shareAsStep,
+      """
+      'trial.gpus' is a share of a GPU, and a job step has whole ones; plan with \
+      '--strategy resident'
+      """, study, at: site(), asking: steps)
+    study.trial.trialsPerGPU = 1
+    var site = site()
+    site.asksForGPUs = false
+    expect(
+      .stepsWithoutGRES(site: site.name),
+      """
+      site '\(site.name)' gives out whole nodes without '--gres', so that a job step would see all \
+      GPUs; plan with '--strategy resident'
+      """, study, at: site, asking: steps)
+  }
+
   @Test func noGPUs() throws {
     expect(
       .noGPUs(.trial(1), partition: "cpu", others: ["gpu"]),

@@ -93,6 +93,23 @@ import Testing
 
   // MARK: - Layouts
 
+  @Test func trialsThatSrunStartsAreSteps() throws {
+    var study = try study(gpus: 2)
+    #expect(try plan(study, at: site(), asking: PlanRequest()).strategy == .resident)
+    study.trial.launch = .step
+    #expect(try plan(study, at: site(), asking: PlanRequest()).strategy == .steps)
+    study.trial.gpus = 8
+    let wide = try plan(study, at: site(), asking: PlanRequest(size: .nodes(2)))
+    #expect(wide.components[0].slotsPerNode == 4)
+    #expect(wide.trialsAtATime == 1)
+    study.trial.gpus = 0
+    study.trial.ranks = 3
+    // Eight cores: two trials of three ranks with one core each.
+    let cores = try plan(study, at: site(), asking: PlanRequest())
+    #expect(cores.components[0].slotsPerNode == 6)
+    #expect(cores.trialsAtATime == 2)
+  }
+
   @Test func aResidentPlanIsOneComponentOfWholeNodes() throws {
     let plan = try plan(study(), at: site(), asking: PlanRequest(size: .nodes(4)))
     #expect(

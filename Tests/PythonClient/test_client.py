@@ -712,6 +712,55 @@ class WithoutAnAgent(ClientTest):
             self.rung.trial().report(1, loss=0.5)
         self.assertEqual(printed.out, [])
 
+    def test_ranks_of_a_step_that_nothing_is_broadcast_to_train_until_the_leg_ends(self) -> None:
+        # The agent would be reached by the first rank alone: nobody connects.
+        os.environ.update(RUNG_RANK="0", RUNG_SOCKET=os.path.join(self.folder, "nobody"),
+                          RUNG_FIDELITY_UNTIL="3", RUNG_FIDELITY_MAX="9")
+        for rank in "01":
+            os.environ["RUNG_RANK"] = rank
+            client = self.fresh_client()
+            with self.printed() as printed:
+                trial = client.trial()
+                self.assertEqual([e for e in trial.epochs() if trial.report(e, loss=1.0) or True],
+                                 [1, 2, 3])
+            self.assertEqual(len(printed.out), 3 if rank == "0" else 0)
+
+    def test_ranks_of_a_step_follow_what_the_first_one_hears(self) -> None:
+        def script(agent: PlayedAgent) -> None:
+            agent.hear()
+            agent.hear()
+            agent.hear()
+            agent.say(epoch=2, decision="continue", until=4)
+            agent.hear()
+            agent.say(hold=True)
+            agent.hear()
+            agent.say(epoch=4, decision="pause")
+            agent.hear_all()
+
+        told: List[Any] = []
+
+        def tell(value: Any) -> Any:
+            told.append(json.loads(json.dumps(value)))
+            return value
+
+        agent = self.agent(script, RUNG_RANK=0, RUNG_FIDELITY_UNTIL=2)
+        trial = self.rung.trial(broadcast=tell)
+        first = [epoch for epoch in trial.epochs() if trial.report(epoch, loss=1.0) or True]
+        self.assertEqual(first, [1, 2, 3, 4])
+        self.assertEqual(told, [[False, 2], [False, 4], [False, 4], [True, 4]])
+        trial._agent._close()
+        self.assertEqual([line.get("epoch") for line in agent.finish()[1:]], [1, 2, 3, 4])
+
+        # The other rank: without a connection, and with what was told in the place of its own.
+        os.environ["RUNG_RANK"] = "1"
+        del os.environ["RUNG_SOCKET"]
+        answers = iter(told)
+        other = self.fresh_client().trial(broadcast=lambda value: next(answers))
+        with self.printed() as printed:
+            epochs = [epoch for epoch in other.epochs() if other.report(epoch, loss=1.0) or True]
+        self.assertEqual(epochs, first)
+        self.assertEqual(printed.out, [])
+
     def test_by_hand_trials_are_one(self) -> None:
         sys.argv = ["train.py", "width=16"]
         with self.printed() as printed:

@@ -17,7 +17,7 @@ struct Book {
     init(_ leg: Leg, since: Int) {
       (self.leg, self.since) = (leg, since)
       workers = [leg.slot.worker]
-      loading = Set(leg.workers)
+      loading = leg.isInParts ? Set(leg.workers) : [leg.slot.worker]
     }
   }
 

@@ -125,7 +125,7 @@ extension World {
     if let failure = behaviour.failure, case .notStarted = failure.outcome {
       return leave(leg.id, failure.outcome, keeping: nil)
     }
-    if leg.workers.count > 1 { tell(.opened(leg.id, port: 1), from: rank) }
+    if leg.isInParts { tell(.opened(leg.id, port: 1), from: rank) }
     schedule(.loaded(leg.id), after: behaviour.startUp)
   }
 
@@ -161,7 +161,7 @@ extension World {
     else { return }
     agents[rank]?.processes[place].isLeaving = true
     // Agents keep their parts of what may be nothing.
-    let isSpread = process.leg.workers.count > 1
+    let isSpread = process.leg.isInParts
     let keeping = process.behaviour.leavesCheckpoints || isSpread ? keeping : nil
     if isSpread { kept[leg] = keeping }
     if let keeping, process.behaviour.storesEarly { store(process.leg, keeping, rank) }
@@ -225,7 +225,7 @@ extension World {
     case .goOn(let until):
       process.until = max(process.until, until)
       if let every = settings.checkpointEvery, epoch % every == 0, epoch <= process.epoch,
-        process.behaviour.leavesCheckpoints || process.leg.workers.count > 1
+        process.behaviour.leavesCheckpoints || process.leg.isInParts
       {
         store(process.leg, epoch, rank)
       }

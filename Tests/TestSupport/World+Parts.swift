@@ -11,11 +11,11 @@ extension World {
 
   /// The agent as events of a leg name it: not at all where the leg is on one.
   func worker(_ rank: Int, of leg: Leg) -> WorkerID? {
-    leg.workers.count > 1 ? WorkerID(rank) : nil
+    leg.isInParts ? WorkerID(rank) : nil
   }
 
   func part(_ rank: Int, of leg: Leg) -> Container.Part? {
-    guard leg.workers.count > 1, let place = leg.workers.firstIndex(of: WorkerID(rank)) else {
+    guard leg.isInParts, let place = leg.workers.firstIndex(of: WorkerID(rank)) else {
       return nil
     }
     return Container.Part(place, of: leg.workers.count)

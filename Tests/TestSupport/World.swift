@@ -35,6 +35,8 @@ public struct World {
     public var storeTime = 3_000_000
     /// What an earlier study found, told as the first run begins.
     public var known: [KnownResult] = []
+    /// The most trials that run at a time, where they are job steps; `nil` where they are none.
+    public var stepLimit: Int?
     /// Time to fit a slow model, at most, in microseconds.
     public var fitTime = 5_000_000
 
@@ -165,7 +167,7 @@ public struct World {
       .runBegan(
         Run(
           number: run, host: "host", process: 1, processStart: run, job: nil, wallTime: 0,
-          version: "0")))
+          version: "0", steps: settings.stepLimit.map { Run.Steps(limit: $0) })))
     if run == 1, !settings.known.isEmpty { try absorb(.known(settings.known)) }
     if let horizon = settings.horizon {
       try absorb(.horizonKnown(StudyTime(microseconds: now + horizon)))

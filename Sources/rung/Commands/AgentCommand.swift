@@ -25,6 +25,11 @@ struct AgentCommand: ParsableCommand {
   @Option(help: "Trials that run at a time on this node; 0 to coordinate only.") var slots: Int?
   @Option(help: "nvidia, amd or none.") var gpuVendor: Vendor?
   @OptionGroup var size: TrialSizeOption
+  @Option(help: "Start trials as job steps; the value of 'srun --mpi' for those of several ranks.")
+  var steps: String?
+  @Option(help: "The name of GPUs in a step's '--gres', such as 'gpu'.") var stepGres: String?
+  @Option(help: "MiB of memory for each slot of a step.") var stepMemory: Int?
+  @Option(help: "The most steps at a time, the agents' own among them.") var stepLimit: Int?
   @Flag(help: "Go on even if another coordinator may still hold the study.") var force = false
 
   func validate() throws {
@@ -40,10 +45,11 @@ struct AgentCommand: ParsableCommand {
     let lookout =
       worker.rank == 0
       ? try Companion(arguments: ["lookout", handle.directory.path]) : nil
-    let agent = try Agent(
-      Session.agentSettings(
-        handle, size: try size.size(for: handle.study), worker: worker, seats: try seats(handle),
-        host: environment("SLURMD_NODENAME") ?? hostName()))
+    var settings = Session.agentSettings(
+      handle, size: try size.size(for: handle.study), worker: worker, seats: try seats(handle),
+      host: environment("SLURMD_NODENAME") ?? hostName())
+    settings.steps = try stepLaunch()
+    let agent = try Agent(settings)
     // From here on errors are told inside of MPI: a rank that ends alone would leave the others
     // waiting in MPI_Init.
     let coordinator = try withMPI(
@@ -116,15 +122,26 @@ struct AgentCommand: ParsableCommand {
       signals: signals, lookout: lookout, grace: Session.grace(), silence: Session.silence(),
       prior: try handle.priorResults(for: session.record.coordinator),
       progress: Progress(isQuiet: false).show)
-    _ = try loop.run(session.run(number: store.run))
+    // The agents are one step of their own.
+    let limit = Run.Steps(limit: stepLimit.map { max(1, $0 - 1) })
+    _ = try loop.run(session.run(number: store.run, steps: steps == nil ? nil : limit))
     return loop.coordinator
+  }
+
+  private func stepLaunch() throws -> StepLaunch? {
+    guard let steps else { return nil }
+    let vendor = gpuVendor.flatMap { Site.Vendor(rawValue: $0.rawValue) }
+    return StepLaunch(
+      program: try readLink("/proc/self/exe"), mpi: steps, gres: stepGres, memoryMiB: stepMemory,
+      deviceVariable: vendor?.deviceVariable)
   }
 
   /// The slots of this node, each with its own of the GPUs that the job was given here.
   private func seats(_ handle: StudyHandle) throws -> Session.Seats {
     let vendor = gpuVendor.flatMap { Site.Vendor(rawValue: $0.rawValue) }
     if slots == 0 { return Session.Seats(count: 0, devices: [], deviceVariable: nil) }
-    if gpuVendor == Vendor.none, let slots {
+    // A step's GPUs are Slurm's to choose.
+    if steps != nil || gpuVendor == Vendor.none, let slots {
       return Session.Seats(count: slots, devices: [], deviceVariable: nil)
     }
     let study = handle.study.resized(to: try size.size(for: handle.study))

@@ -1,0 +1,73 @@
+import Coordination
+import Processes
+import StudyModel
+import StudyStore
+import Testing
+
+// Trials as job steps of their own, on a private Slurm.
+extension JobTests {
+  /// A folder with the compiled trial of MPI ranks, and a study of it.
+  private func mpiStudy(gpus: Int, trials: Int, locks: String) throws -> StudyFolder {
+    let study = Self.sizedStudy(gpus: String(gpus), launch: "step", trials: trials, locks: locks)
+    let folder = try StudyFolder([
+      "study.yaml": study.replacing("[python3, train.py]", "[./trial]")
+    ])
+    let repository = try #require(environmentValue("RUNG_REPOSITORY"))
+    let compiled = try runCommand([
+      "/usr/bin/mpicc", "-O2", "-Wall", "-o", folder.path + "/trial",
+      repository + "/Tests/Programs/trial.c",
+    ])
+    try #require(compiled.status == 0, "\(String(decoding: compiled.errors, as: UTF8.self))")
+    return folder
+  }
+
+  /// One, two and four GPUs on one node, and eight on two.
+  @Test(arguments: [1, 2, 4, 8])
+  func anMPITrialIsAStepSizedForIt(gpus: Int) throws {
+    try Cluster.require()
+    let locks = try makeTemporaryFolder("/tmp/rung-locks-")
+    defer { removeAll(locks) }
+    let folder = try mpiStudy(gpus: gpus, trials: 24, locks: locks)
+    _ = try submit(folder, "steps")
+    try Cluster.waitForJobs(atMost: 300)
+    let status = try status(folder)
+    #expect(status.state == "completed")
+    #expect(status.trials.total == 24 && status.trials.failed == 0)
+    let places = try places(of: folder)
+    // One line a node.
+    let nodes = max(1, gpus / 4)
+    for (leg, places) in Dictionary(grouping: places, by: \.leg) {
+      #expect(places.count == nodes, "\(leg)")
+      #expect(places.allSatisfy { $0.world == gpus && $0.local == gpus / nodes })
+      #expect(places.allSatisfy { $0.devices.count == gpus / nodes })
+    }
+    let used = Set(places.flatMap { place in place.devices.map { "\(place.host) \($0)" } })
+    #expect(used.count == 16, "every GPU was used")
+    #expect(try folder.legs().contains { $0.source != nil }, "trials go on from checkpoints")
+    #expect(namesInFolder(folder.directory + "/scratch").isEmpty)
+    try expectNothingLeft(of: folder)
+  }
+
+  @Test(arguments: [1, 3])
+  func aPlainTrialIsAStepToo(gpus: Int) throws {
+    try Cluster.require()
+    let locks = try makeTemporaryFolder("/tmp/rung-locks-")
+    defer { removeAll(locks) }
+    let folder = try StudyFolder([
+      "study.yaml": Self.sizedStudy(
+        gpus: String(gpus), launch: "plain", trials: 24, locks: locks),
+      "train.py": Self.sizedTrial,
+    ])
+    _ = try submit(folder, "steps")
+    try Cluster.waitForJobs(atMost: 300)
+    let status = try status(folder)
+    #expect(status.state == "completed")
+    #expect(status.trials.total == 24 && status.trials.failed == 0)
+    #expect(try places(of: folder).allSatisfy { $0.devices.count == gpus && $0.world == 1 })
+    let runs = try folder.journal().compactMap { entry in
+      if case .runBegan(let run) = entry.event { run.steps } else { nil }
+    }
+    #expect(runs == [Run.Steps()])
+    try expectNothingLeft(of: folder)
+  }
+}
