@@ -41,6 +41,10 @@ struct JobScript {
   /// Whether the job is a heterogeneous one.
   var isHeterogeneous: Bool { plan.components.count > 1 }
 
+  /// Whether the job lives on without a node that it loses: a plain one does where the site lets it;
+  /// a heterogeneous one is ended by Slurm all the same.
+  var outlivesNodes: Bool { !isHeterogeneous && site.outlivesNodes }
+
   // MARK: - Comments
 
   private func header() throws(JobScriptError) -> [String] {

@@ -3,6 +3,9 @@ extension Wording {
   static let partitionOfSite =
     "a site has no 'slurm.partition'; write 'workers' at the top of the file"
 
+  static let stepsOfNone =
+    "'max_steps' caps steps that 'steps: false' rules out; write one of the two"
+
   static func nameIsNotStem(_ name: String, _ stem: String) -> String {
     "'name' is \(visible(name)), but the file is \(visible(stem)); write '\(stem)', or rename the file"
   }
@@ -13,6 +16,14 @@ extension Wording {
 
   static func moreThanAllNodes(_ most: Int, of nodes: Int) -> String {
     "'max_nodes' is \(most), but the partition has \(nodes) nodes; write at most \(nodes)"
+  }
+
+  static func unevenSockets(_ sockets: Int, cores: Int) -> String {
+    "'sockets' is \(sockets), which does not divide the node's \(cores) cores; write the sockets of a node"
+  }
+
+  static func absolutePath(_ example: String) -> String {
+    "an absolute path, such as \(example)"
   }
 
   static func timeOverLimit(partition: String) -> String {

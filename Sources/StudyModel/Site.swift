@@ -36,6 +36,12 @@ public struct Site: Hashable, Sendable, Codable {
     public var nodes: Int
     /// Cores a node.
     public var cores: Int
+    /// CPUs that Slurm counts for a core: its hardware threads, or 1 where jobs get one of them.
+    public var threadsPerCore = 1
+    /// Sockets a node, which divide its cores; `nil` where nothing is known.
+    public var sockets: Int?
+    /// NUMA domains a node; `nil` where nothing is known.
+    public var numaDomains: Int?
     /// Memory a node that jobs may ask for, in MiB.
     public var memoryMiB: Int
     /// GPUs a node; `nil` for none.
@@ -44,6 +50,8 @@ public struct Site: Hashable, Sendable, Codable {
     public var maximumTime: Duration
     /// The most nodes of one job; `nil` for all.
     public var maximumNodes: Int?
+    /// Storage of a node for itself; `nil` where there is none, or nothing is known.
+    public var local: LocalStorage?
 
     /// A partition of these figures.
     public init(
@@ -57,6 +65,45 @@ public struct Site: Hashable, Sendable, Codable {
       self.gpus = gpus
       self.maximumTime = maximumTime
       self.maximumNodes = maximumNodes
+    }
+
+    /// CPUs a node, as Slurm counts them.
+    public var cpus: Int { cores * threadsPerCore }
+  }
+
+  /// Storage of a node for itself.
+  public struct LocalStorage: Hashable, Sendable, Codable {
+    /// The folder, absolute; `nil` for the one that `TMPDIR` names in a job.
+    public var path: String?
+    /// What it holds, in MiB; `nil` where nothing is known.
+    public var sizeMiB: Int?
+
+    /// Storage of these parts.
+    public init(path: String? = nil, sizeMiB: Int? = nil) {
+      self.path = path
+      self.sizeMiB = sizeMiB
+    }
+  }
+
+  /// Storage that all nodes share.
+  public struct SharedStorage: Hashable, Sendable, Codable {
+    /// What it is, such as `Lustre`.
+    public var kind: String
+    /// Folders below which it lies, absolute; empty where nothing is known.
+    public var paths: [String]
+
+    /// Storage of these parts.
+    public init(kind: String, paths: [String] = []) {
+      self.kind = kind
+      self.paths = paths
+    }
+
+    /// Whether a folder lies below one of ``paths``; where none is known, any does.
+    ///
+    /// - Parameter folder: Absolute, without symbolic links.
+    /// - Returns: Whether it does, by its name alone.
+    public func holds(_ folder: String) -> Bool {
+      paths.isEmpty || paths.contains { folder == $0 || folder.hasPrefix($0 + "/") }
     }
   }
 
@@ -80,6 +127,18 @@ public struct Site: Hashable, Sendable, Codable {
   public var asksForMemory: Bool
   /// Whether a job may submit the next one from its node.
   public var submitsFromJobs = true
+  /// Whether Slurm may queue a job again that a node's death has ended.
+  public var requeuesJobs = true
+  /// Whether a job may outlive the death of one of its nodes: `--no-kill`.
+  public var outlivesNodes = true
+  /// Whether a process of a job may start further job steps in it.
+  public var nestsSteps = true
+  /// The most job steps of one job at a time; `nil` where no cap is known.
+  public var maximumSteps: Int?
+  /// What connects the nodes, such as `InfiniBand HDR`; `nil` where nothing is known.
+  public var interconnect: String?
+  /// Storage that all nodes share; `nil` where nothing is known.
+  public var storage: SharedStorage?
   /// The time from SIGTERM to SIGKILL: `KillWait` in slurm.conf, 30 seconds by default.
   public var grace = Duration.seconds(30)
   /// Modules that the job script loads before the study's own.

@@ -1,5 +1,4 @@
 import ArgumentParser
-import JobScripts
 import StudyFiles
 import StudyModel
 
@@ -21,19 +20,5 @@ struct SitesCommand: ParsableCommand {
     let checked = try findSite(name)
     for warning in checked.warnings { note("rung: warning: \(warning)") }
     try write(json ? try jsonText(checked.value) : describe(checked.value))
-  }
-
-  private func describe(_ site: Site) -> String {
-    var lines = ["\(site.name): \(site.summary)"]
-    for partition in site.partitions {
-      let gpus = partition.gpus.map { ", \($0.count) \($0.model) (\($0.vendor.rawValue))" } ?? ""
-      lines.append(
-        "  \(partition.name): \(partition.nodes) nodes of \(partition.cores) cores, "
-          + "\(partition.memoryMiB) MiB\(gpus), up to \(slurmTime(partition.maximumTime))")
-    }
-    lines.append("  workers: \(site.workerPartition)")
-    if let coordinator = site.coordinatorPartition { lines.append("  coordinator: \(coordinator)") }
-    lines += site.sources.map { "  source: \($0)" }
-    return lines.joined(separator: "\n") + "\n"
   }
 }
