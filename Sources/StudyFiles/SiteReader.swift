@@ -3,7 +3,8 @@ import StudyModel
 /// Reads a site file's fields into a ``Site``.
 struct SiteReader {
   static let keys = [
-    "name", "summary", "source", "partitions", "workers", "coordinator", "capabilities", "mpi",
+    "name", "from", "summary", "source", "partitions", "workers", "coordinator", "capabilities",
+    "mpi",
     "modules", "variables", "time", "grace", "interconnect", "storage", "slurm",
     "unsourced", "model",
   ]
@@ -138,7 +139,7 @@ extension Field {
 
 extension YAMLNode {
   /// The value that a path of keys leads to; keys may hold dots themselves.
-  fileprivate func value(at path: String) -> YAMLNode? {
+  func value(at path: String) -> YAMLNode? {
     guard case .mapping(let entries) = content else { return nil }
     for entry in entries {
       if path == entry.key { return entry.value }

@@ -6,6 +6,24 @@ extension Wording {
   static let stepsOfNone =
     "'max_steps' caps steps that 'steps: false' rules out; write one of the two"
 
+  static func unknownSite(_ name: String, known: [String]) -> String {
+    let remedy =
+      known.isEmpty
+      ? "the path of a site file, such as ./\(bare(name)).yaml" : oneOfNames(name, distinct(known))
+    return "'from' is \(visible(name)), no known site; write \(remedy)"
+  }
+
+  private static func distinct(_ names: [String]) -> [String] { Set(names).sorted() }
+
+  static func takesFromItself(_ files: [String]) -> String {
+    let chain = files.map(visible).joined(separator: ", ")
+    return "'from' leads back to where it began: \(chain); write another site, or leave it out"
+  }
+
+  static func unreadableSite(_ path: String, _ reason: String) -> String {
+    "'from' leads to \(visible(path)): \(reason)"
+  }
+
   static func nameIsNotStem(_ name: String, _ stem: String) -> String {
     "'name' is \(visible(name)), but the file is \(visible(stem)); write '\(stem)', or rename the file"
   }

@@ -153,6 +153,8 @@ public struct Site: Hashable, Sendable, Codable {
   public var machine: MachineModel?
   /// Where the values come from, such as addresses of the site's documentation.
   public var sources: [String]
+  /// The files that values were taken from by `from`, the nearest first.
+  public var parents: [String] = []
   /// Keys of the site file for whose values no source was found, such as
   /// `partitions.gpu.memory`.
   public var unsourced: [String]

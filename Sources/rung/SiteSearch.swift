@@ -4,9 +4,12 @@ import StudyModel
 
 /// A site by its name or by the path of its file.
 func findSite(_ name: String) throws -> Checked<Site> {
-  if name.contains("/") || name.hasSuffix(".yaml") { return try loadSite(name) }
-  for folder in siteFolders() where exists("\(folder)/\(name).yaml") {
-    return try loadSite("\(folder)/\(name).yaml")
+  let files = siteFiles()
+  if name.contains("/") || name.hasSuffix(".yaml") {
+    return try loadSite(name, among: SiteFiles(paths: files))
+  }
+  if let path = files.first(where: { siteName(of: $0) == name }) {
+    return try loadSite(path, among: SiteFiles(paths: files))
   }
   let known = siteNames()
   throw Failure(
@@ -37,8 +40,18 @@ func siteFolders() -> [String] {
   return folders.filter { exists($0) }
 }
 
-/// The names of all sites that can be found, ascending.
-func siteNames() -> [String] {
-  let files = siteFolders().flatMap { namesInFolder($0) }.filter { $0.hasSuffix(".yaml") }
-  return Set(files.map { String($0.dropLast(5)) }).sorted()
+/// The files of all sites that can be found: by folder, in the order in which these are looked in,
+/// then by name.
+func siteFiles() -> [String] {
+  siteFolders().flatMap { folder in
+    namesInFolder(folder).filter { $0.hasSuffix(".yaml") }.sorted().map { "\(folder)/\($0)" }
+  }
 }
+
+/// The name that a site's file gives it.
+func siteName(of file: String) -> String {
+  String(file[(file.lastIndex(of: "/").map(file.index(after:)) ?? file.startIndex)...].dropLast(5))
+}
+
+/// The names of all sites that can be found, ascending.
+func siteNames() -> [String] { Set(siteFiles().map(siteName)).sorted() }
