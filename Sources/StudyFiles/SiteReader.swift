@@ -3,10 +3,9 @@ import StudyModel
 /// Reads a site file's fields into a ``Site``.
 struct SiteReader {
   static let keys = [
-    "name", "from", "summary", "source", "partitions", "workers", "coordinator", "capabilities",
-    "mpi",
-    "modules", "variables", "time", "grace", "interconnect", "storage", "slurm",
-    "unsourced", "model",
+    "name", "from", "summary", "source", "hosts", "partitions", "workers", "coordinator",
+    "capabilities", "mpi", "modules", "variables", "time", "grace", "interconnect", "storage",
+    "slurm", "unsourced", "model",
   ]
 
   let ledger: Ledger
@@ -42,6 +41,7 @@ struct SiteReader {
       ledger.mistake(at: partition, Wording.partitionOfSite)
     }
     let slurm = slurmSettings(top["slurm"], keys: slurmKeys)
+    let hosts = hosts(top["hosts"])
     let interconnect = top["interconnect"]?.line()
     let storage = top["storage"].flatMap(storage)
     let unsourced = unsourced(top["unsourced"], in: root)
@@ -54,6 +54,7 @@ struct SiteReader {
       variables: variables, defaultTime: time, slurm: slurm, sources: sources,
       unsourced: unsourced)
     site.machine = machine
+    site.hosts = hosts
     if let grace { site.grace = grace }
     site.submitsFromJobs = capabilities.sbatch
     site.requeuesJobs = capabilities.requeue
@@ -88,6 +89,18 @@ struct SiteReader {
       field.mistake(Wording.emptyList(field.path))
     }
     return sources
+  }
+
+  private func hosts(_ field: Field?) -> [String] {
+    let items = field?.list(Wording.example("hosts: [login*.cluster.example.org]")) ?? []
+    return items.compactMap { item in
+      guard let pattern = item.line() else { return nil }
+      guard isWord(pattern, extra: "_-.*?") else {
+        item.mistake(Wording.badHost(item.path, pattern))
+        return nil
+      }
+      return pattern
+    }
   }
 
   private func partition(

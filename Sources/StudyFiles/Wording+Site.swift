@@ -6,6 +6,10 @@ extension Wording {
   static let stepsOfNone =
     "'max_steps' caps steps that 'steps: false' rules out; write one of the two"
 
+  static func badHost(_ path: String, _ pattern: String) -> String {
+    "\(visible(path)) is \(visible(pattern)), which fits no host's name; write letters, digits, '-', '.', and '*' and '?' for what differs"
+  }
+
   static func unknownSite(_ name: String, known: [String]) -> String {
     let remedy =
       known.isEmpty

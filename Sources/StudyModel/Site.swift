@@ -111,6 +111,9 @@ public struct Site: Hashable, Sendable, Codable {
   public var name: String
   /// One line that says what it is.
   public var summary: String
+  /// Patterns of the names of its hosts, by which it is chosen where none is named; see
+  /// ``hasHost(_:_:)``.
+  public var hosts: [String] = []
   /// Its partitions; not empty.
   public var partitions: [Partition]
   /// The partition of workers where the study names none.

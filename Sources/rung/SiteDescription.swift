@@ -18,6 +18,7 @@ func describe(_ site: Site) -> String {
     let places = storage.paths.isEmpty ? "" : " below \(storage.paths.joined(separator: ", "))"
     lines.append("  storage: \(storage.kind)\(places)")
   }
+  if !site.hosts.isEmpty { lines.append("  hosts: \(site.hosts.joined(separator: ", "))") }
   lines += site.parents.map { "  takes values from: \($0)" }
   lines += site.sources.map { "  source: \($0)" }
   if !site.unsourced.isEmpty {

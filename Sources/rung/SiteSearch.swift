@@ -18,13 +18,75 @@ func findSite(_ name: String) throws -> Checked<Site> {
       + "\(siteFolders().joined(separator: ", "))), or name a file by its path")
 }
 
+/// The site that a command takes: the one that is asked for, else the one that is chosen.
+///
+/// Says on standard error which one was chosen and why.
+///
+/// - Parameters:
+///   - name: The value of `--site`.
+///   - isQuiet: Whether nothing is said.
+/// - Returns: The site.
+/// - Throws: ``Failure``, or `StudyFileError`.
+func takeSite(_ name: String?, isQuiet: Bool = false) throws -> Checked<Site> {
+  let choice = try name.map { SiteChoice(site: $0, reason: .asked) } ?? chooseSite(isQuiet: isQuiet)
+  let checked = try findSite(choice.site)
+  guard !isQuiet else { return checked }
+  if choice.reason != .asked { note("rung: site '\(checked.value.name)', \(choice.reason)") }
+  for warning in checked.warnings { note("rung: warning: \(warning)") }
+  return checked
+}
+
+/// The site that is taken where the command line names none.
+func chooseSite(isQuiet: Bool = false) throws -> SiteChoice {
+  if let name = environment("RUNG_SITE"), !name.isEmpty {
+    return SiteChoice(site: name, reason: .variable)
+  }
+  let candidates = knownSites(isQuiet: isQuiet).map { known in
+    SiteChoice.Candidate(
+      name: known.site.value.name, hosts: known.site.value.hosts, folder: known.folder,
+      isOwn: known.isOwn)
+  }
+  do throws(SiteChoiceError) { return try SiteChoice(among: candidates, on: hostName()) } catch {
+    throw Failure(.usage, error.description)
+  }
+}
+
+/// A site that a name leads to.
+struct KnownSite {
+  var site: Checked<Site>
+  var file: String
+  /// The place of its folder among those that are looked in.
+  var folder: Int
+  /// Whether it is in one of the user's own folders.
+  var isOwn: Bool
+}
+
+/// Every site that a name leads to, in the order in which they are looked up; a file with a mistake is
+/// warned of and left out.
+func knownSites(isQuiet: Bool = false) -> [KnownSite] {
+  let files = siteFiles()
+  let folders = siteFolders()
+  let own = ownSiteFolders()
+  var names: Set<String> = []
+  return files.compactMap { file -> KnownSite? in
+    guard names.insert(siteName(of: file)).inserted else { return nil }
+    do throws(StudyFileError) {
+      let site = try loadSite(file, among: SiteFiles(paths: files))
+      let folder = folders.firstIndex { file.hasPrefix($0 + "/") } ?? folders.count
+      return KnownSite(
+        site: site, file: file, folder: folder, isOwn: own.contains { file.hasPrefix($0 + "/") })
+    } catch {
+      if !isQuiet, let first = error.mistakes.first {
+        note("rung: warning: site '\(siteName(of: file))' is left out: \(first)")
+      }
+      return nil
+    }
+  }
+}
+
 /// Where site files are looked for: the user's own, `RUNG_SITES`, then those beside the program.
 func siteFolders() -> [String] {
-  var folders: [String] = []
-  if let own = environment("XDG_CONFIG_HOME") ?? environment("HOME").map({ $0 + "/.config" }) {
-    folders.append(own + "/rung/sites")
-  }
-  if let given = environment("RUNG_SITES") { folders.append(given) }
+  var folders = ownSiteFolders()
   // The program lies in .build/<configuration>, in bin beside share, or in the checkout itself.
   if let program = try? realPath("/proc/self/exe") {
     var folder = program
@@ -37,6 +99,16 @@ func siteFolders() -> [String] {
       }
     }
   }
+  return folders.filter { exists($0) }
+}
+
+/// The folders of site files that did not come with the program.
+private func ownSiteFolders() -> [String] {
+  var folders: [String] = []
+  if let own = environment("XDG_CONFIG_HOME") ?? environment("HOME").map({ $0 + "/.config" }) {
+    folders.append(own + "/rung/sites")
+  }
+  if let given = environment("RUNG_SITES") { folders.append(given) }
   return folders.filter { exists($0) }
 }
 

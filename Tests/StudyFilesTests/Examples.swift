@@ -42,6 +42,7 @@ let exampleSite = """
   name: jureca-dc
   summary: JURECA-DC at the Jülich Supercomputing Centre
   source: [https://apps.fz-juelich.de/jsc/hps/jureca/]
+  hosts: ["jrlogin*.jureca", "jrc????"]
   partitions:
     dc-gpu:
       nodes: 192

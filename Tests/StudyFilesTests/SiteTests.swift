@@ -25,6 +25,7 @@ import Testing
       defaultTime: .seconds(3600), slurm: SlurmSettings(qos: "normal"),
       sources: ["https://apps.fz-juelich.de/jsc/hps/jureca/"],
       unsourced: ["partitions.dc-gpu.memory"])
+    site.hosts = ["jrlogin*.jureca", "jrc????"]
     site.submitsFromJobs = false
     site.requeuesJobs = false
     site.outlivesNodes = false
@@ -35,7 +36,7 @@ import Testing
     #expect(
       read.warnings.map(\.description) == [
         """
-        jureca-dc.yaml:8: no source is known for 'partitions.dc-gpu.memory', here '480GiB'; \
+        jureca-dc.yaml:9: no source is known for 'partitions.dc-gpu.memory', here '480GiB'; \
         check it at the site
         """
       ])
