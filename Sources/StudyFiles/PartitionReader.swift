@@ -63,13 +63,17 @@ struct PartitionReader {
   private func gpus(_ field: Field) -> Site.GPUs? {
     let example = "gpus: {count: 4, vendor: nvidia, model: A100}"
     guard
-      let fields = Fields(field, keys: ["count", "vendor", "model", "type"], example: example)
+      let fields = Fields(
+        field, keys: ["count", "vendor", "model", "type", "memory"], example: example)
     else { return nil }
     let count = fields.required("count", example: "count: 4")?.whole(from: 1, through: 1000)
     let vendor: Site.Vendor? = fields.required("vendor", example: "vendor: nvidia")?.choice()
     let model = fields.required("model", example: "model: A100")?.line()
     let type = slurmValue(fields["type"])
+    let memory = fields["memory"]?.memory()
     guard let count, let vendor, let model else { return nil }
-    return Site.GPUs(count: count, vendor: vendor, model: model, gresType: type)
+    var gpus = Site.GPUs(count: count, vendor: vendor, model: model, gresType: type)
+    gpus.memoryMiB = memory
+    return gpus
   }
 }

@@ -18,6 +18,8 @@ public struct Site: Hashable, Sendable, Codable {
     public var model: String
     /// The type in `--gres=gpu:TYPE:N`; `nil` where the site's Slurm needs none.
     public var gresType: String?
+    /// Memory of each, in MiB; `nil` where nothing is known.
+    public var memoryMiB: Int?
 
     /// GPUs of this kind.
     public init(count: Int, vendor: Vendor, model: String, gresType: String? = nil) {

@@ -34,7 +34,8 @@ private func describe(_ partition: Site.Partition) -> String {
   if let domains = partition.numaDomains { parts.append(counted(domains, "NUMA domain")) }
   parts.append("\(partition.memoryMiB) MiB")
   if let gpus = partition.gpus {
-    parts.append("\(gpus.count) \(gpus.model) (\(gpus.vendor.rawValue))")
+    let memory = gpus.memoryMiB.map { ", \($0) MiB each" } ?? ""
+    parts.append("\(gpus.count) \(gpus.model) (\(gpus.vendor.rawValue)\(memory))")
   }
   if let local = partition.local {
     let size = local.sizeMiB.map { "\($0) MiB " } ?? ""

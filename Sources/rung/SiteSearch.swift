@@ -3,7 +3,15 @@ import StudyFiles
 import StudyModel
 
 /// A site by its name or by the path of its file.
-func findSite(_ name: String) throws -> Checked<Site> {
+///
+/// - Parameters:
+///   - name: The name or the path.
+///   - reason: Why this one.
+/// - Returns: The site.
+/// - Throws: ``Failure`` where there is none of this name, or `StudyFileError`.
+func findSite(
+  _ name: String, _ reason: SiteChoice.Reason = .asked
+) throws -> Checked<Site> {
   let files = siteFiles()
   if name.contains("/") || name.hasSuffix(".yaml") {
     return try loadSite(name, among: SiteFiles(paths: files))
@@ -11,10 +19,10 @@ func findSite(_ name: String) throws -> Checked<Site> {
   if let path = files.first(where: { siteName(of: $0) == name }) {
     return try loadSite(path, among: SiteFiles(paths: files))
   }
-  let known = siteNames()
+  let why = reason == .asked ? "" : ", \(reason)"
   throw Failure(
     .wrongFile,
-    "no site '\(name)'; known are \(known.joined(separator: ", ")) (from "
+    "no site '\(name)'\(why); known are \(siteNames().joined(separator: ", ")) (from "
       + "\(siteFolders().joined(separator: ", "))), or name a file by its path")
 }
 
@@ -29,7 +37,7 @@ func findSite(_ name: String) throws -> Checked<Site> {
 /// - Throws: ``Failure``, or `StudyFileError`.
 func takeSite(_ name: String?, isQuiet: Bool = false) throws -> Checked<Site> {
   let choice = try name.map { SiteChoice(site: $0, reason: .asked) } ?? chooseSite(isQuiet: isQuiet)
-  let checked = try findSite(choice.site)
+  let checked = try findSite(choice.site, choice.reason)
   guard !isQuiet else { return checked }
   if choice.reason != .asked { note("rung: site '\(checked.value.name)', \(choice.reason)") }
   for warning in checked.warnings { note("rung: warning: \(warning)") }
@@ -85,8 +93,11 @@ func knownSites(isQuiet: Bool = false) -> [KnownSite] {
 }
 
 /// Where site files are looked for: the user's own, `RUNG_SITES`, then those beside the program.
-func siteFolders() -> [String] {
-  var folders = ownSiteFolders()
+func siteFolders() -> [String] { ownSiteFolders() + programSiteFolders() }
+
+/// The folders of site files that came with the program.
+private func programSiteFolders() -> [String] {
+  var folders: [String] = []
   // The program lies in .build/<configuration>, in bin beside share, or in the checkout itself.
   if let program = try? realPath("/proc/self/exe") {
     var folder = program
@@ -99,7 +110,7 @@ func siteFolders() -> [String] {
       }
     }
   }
-  return folders.filter { exists($0) }
+  return folders
 }
 
 /// The folders of site files that did not come with the program.
@@ -109,7 +120,12 @@ private func ownSiteFolders() -> [String] {
     folders.append(own + "/rung/sites")
   }
   if let given = environment("RUNG_SITES") { folders.append(given) }
-  return folders.filter { exists($0) }
+  // RUNG_SITES may name the folder that came with the program, whose patterns are nobody's own.
+  let program = programSiteFolders()
+  return folders.filter { folder in
+    guard let real = try? realPath(folder) else { return false }
+    return !program.contains(real)
+  }
 }
 
 /// The files of all sites that can be found: by folder, in the order in which these are looked in,

@@ -150,6 +150,83 @@ import Testing
     var sites: [Item]
   }
 
+  @Test func aSiteIsShownWithAllThatItsFileSays() throws {
+    _ = try folder.write(
+      "given/base.yaml",
+      """
+      summary: A cluster
+      source: [its administrator]
+      hosts: ["login*"]
+      partitions:
+        gpu: {nodes: 4, cores: 16, memory: 60GiB, time: 24h, max_nodes: 1, gpus: {count: 4, vendor: amd, model: MI50, memory: 16GiB}}
+        cpu: {nodes: 4, cores: 16, memory: 60GiB, time: 1h}
+      workers: gpu
+      coordinator: cpu
+
+      """)
+    let own = try folder.write(
+      "given/own.yaml",
+      """
+      from: base
+      partitions: {gpu: {sockets: 2, threads: 2, numa: 8, local: {path: /local, size: 1TiB}}}
+      capabilities: {sbatch: false, requeue: false, max_steps: 100}
+      interconnect: InfiniBand HDR
+      storage: {kind: Lustre, paths: [/scratch, /project]}
+      unsourced: [interconnect]
+
+      """)
+    let shown = try rung("sites", own)
+    #expect(
+      shown.output.replacing(folder.path, with: "FOLDER") == """
+        own: A cluster
+          gpu: 4 nodes of 16 cores, 2 sockets, 2 threads a core, 8 NUMA domains, 61440 MiB, 4 MI50 \
+        (amd, 16384 MiB each), 1048576 MiB for itself at /local, at most 1 node a job, up to 1-00:00:00
+          cpu: 4 nodes of 16 cores, 61440 MiB, up to 0-01:00:00
+          workers: gpu
+          coordinator: cpu
+          capabilities: hetjobs, gres, memory, no sbatch, no requeue, no-kill, steps, at most 100 \
+        steps at a time
+          mpi: pmix
+          interconnect: InfiniBand HDR
+          storage: Lustre below /scratch, /project
+          hosts: login*
+          takes values from: FOLDER/given/base.yaml
+          source: its administrator
+          without a source: interconnect
+
+        """)
+    #expect(
+      shown.errors == """
+        rung: warning: FOLDER/given/own.yaml:4: no source is known for 'interconnect', here \
+        'InfiniBand HDR'; check it at the site
+
+        """)
+  }
+
+  @Test func aNameThatNoSiteHasIsToldWithWhereItStood() throws {
+    let asked = try rung("plan", "study.yaml", "--site", "nowhere", variable: "there")
+    #expect(asked.status == 65 && asked.errors.hasPrefix("rung: no site 'nowhere'; known are "))
+    let variable = try rung("plan", "study.yaml", variable: "nowhere")
+    #expect(
+      variable.errors.hasPrefix("rung: no site 'nowhere', which RUNG_SITE names; known are "))
+  }
+
+  /// Patterns with made-up numbers, which came with the program.
+  @Test func noPatternThatCameWithTheProgramIsTakenUnasked() throws {
+    let program = try runCommand([
+      "env", "-u", "RUNG_SITE", "XDG_CONFIG_HOME=/nonexistent",
+      "RUNG_SITES=\(repository)/site-configs", program, "plan",
+      folder.file("study.yaml"),
+    ])
+    #expect(program.status == 64)
+    #expect(text(program.errors).contains("and of your own there is none"))
+  }
+
+  /// The package's folder.
+  private var repository: String {
+    #filePath.split(separator: "/").dropLast(3).map { "/\($0)" }.joined()
+  }
+
   @Test func aStudyOutsideOfTheSharedStorageIsWarnedOf() throws {
     try write(
       "given/here.yaml", hosts: hostName(), "storage: {kind: Lustre, paths: [/p, /scratch]}")

@@ -48,7 +48,7 @@ let exampleSite = """
       nodes: 192
       cores: 128
       memory: 480GiB
-      gpus: {count: 4, vendor: nvidia, model: A100, type: null}
+      gpus: {count: 4, vendor: nvidia, model: A100, type: null, memory: 40GiB}
       time: 24h
       max_nodes: 24
       sockets: 2

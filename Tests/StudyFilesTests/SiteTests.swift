@@ -9,6 +9,7 @@ import Testing
       name: "dc-gpu", nodes: 192, cores: 128, memoryMiB: 480 * 1024,
       gpus: .init(count: 4, vendor: .nvidia, model: "A100"),
       maximumTime: .seconds(86_400), maximumNodes: 24)
+    gpu.gpus?.memoryMiB = 40 * 1024
     gpu.sockets = 2
     gpu.threadsPerCore = 2
     gpu.numaDomains = 8
