@@ -53,7 +53,7 @@ public final class Agent {
   public init(_ settings: AgentSettings) throws {
     self.settings = settings
     let base =
-      ["SLURM_TMPDIR", "TMPDIR"].compactMap { environmentVariable($0) }
+      ["SLURM_TMPDIR", "RUNG_LOCAL_STORAGE", "TMPDIR"].compactMap { environmentVariable($0) }
       .first { exists($0) } ?? "/tmp"
     scratch = try makeTemporaryFolder(base + "/rung-")
     var socketPath = scratch + "/socket"

@@ -24,11 +24,10 @@ extension JobScript {
       directive("output", "\(outputPattern(directory))/jobs/%j.out"),
       // A job that is queued again goes on in the same file.
       directive("open-mode", "append"),
-      // The agents find what an earlier run left and go on from there.
-      "#SBATCH --requeue",
     ]
-    // A plain job survives the loss of a node; a heterogeneous one is ended by Slurm all the same.
-    if !isHeterogeneous { lines.append("#SBATCH --no-kill") }
+    // The agents find what an earlier run left and go on from there.
+    if site.requeuesJobs { lines.append("#SBATCH --requeue") }
+    if outlivesNodes { lines.append("#SBATCH --no-kill") }
     if let mail = study.slurm.mail ?? site.slurm.mail {
       lines.append(directive("mail-user", try oneLine(mail, "slurm.mail")))
       lines.append(directive("mail-type", "END,FAIL"))
@@ -55,7 +54,7 @@ extension JobScript {
     lines += [
       directive("nodes", String(component.nodes)),
       directive("ntasks-per-node", "1"),
-      directive("cpus-per-task", String(component.cores)),
+      directive("cpus-per-task", String(component.cpus)),
     ]
     if let memory = component.memoryMiB { lines.append(directive("mem", "\(memory)M")) }
     if let gres = component.gres { lines.append(directive("gres", try oneLine(gres, "gres"))) }

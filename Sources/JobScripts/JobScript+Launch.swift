@@ -70,11 +70,11 @@ extension JobScript {
     for (index, component) in plan.components.enumerated() {
       let start = index > 0 ? "    : " : "    "
       let group = isHeterogeneous ? "--het-group=\(index) " : ""
-      let survival = isHeterogeneous ? "" : "--no-kill "
+      let survival = outlivesNodes ? "--no-kill " : ""
       lines += [
         """
         \(start)\(group)--nodes=\(component.nodes) --ntasks=\(component.nodes) \
-        --ntasks-per-node=1 --cpus-per-task=\(component.cores) \\
+        --ntasks-per-node=1 --cpus-per-task=\(component.cpus) \\
         """,
         "      --cpu-bind=none \(survival)--kill-on-bad-exit=0 --wait=0 \\",
       ]
@@ -107,9 +107,22 @@ extension JobScript {
       "# Seconds from SIGTERM to SIGKILL.",
       "RUNG_GRACE=\(site.grace.components.seconds)",
       "export RUNG_JOB_END RUNG_STATUS_FILE RUNG_GRACE",
+    ] + (try localStorage()) + [
       "patience=${RUNG_STEP_PATIENCE:-60} birth=${RUNG_START_PATIENCE:-300}",
       "newest() { local files=(\"$study\"/journal/*.jsonl); echo \"${files[-1]}\"; }",
       "",
+    ]
+  }
+
+  /// Where the workers' nodes have storage for themselves, if the site file names its folder.
+  private func localStorage() throws(JobScriptError) -> [String] {
+    guard let workers = plan.components.last,
+      let path = site.partition(named: workers.partition)?.local?.path
+    else { return [] }
+    let folder = shellQuoted(try absolutePath(path, "partitions.\(workers.partition).local.path"))
+    return [
+      "# The agents work below it, where a node has it and Slurm names no folder of its own.",
+      "export RUNG_LOCAL_STORAGE=\(folder)",
     ]
   }
 

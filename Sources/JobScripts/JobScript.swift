@@ -41,6 +41,10 @@ struct JobScript {
   /// Whether the job is a heterogeneous one.
   var isHeterogeneous: Bool { plan.components.count > 1 }
 
+  /// Whether the job lives on without a node that it loses: a plain one does where the site lets it;
+  /// a heterogeneous one is ended by Slurm all the same.
+  var outlivesNodes: Bool { !isHeterogeneous && site.outlivesNodes }
+
   // MARK: - Comments
 
   private func header() throws(JobScriptError) -> [String] {
@@ -56,13 +60,20 @@ struct JobScript {
       "# Study \(study) at site \(site), strategy \(plan.strategy.rawValue):"
     ] + components + [
       "# Written by rung \(version) with: rung plan STUDY --site \(site) --nodes \(workerNodes)"
-        + " --time \(minutes)m --strategy \(plan.strategy.rawValue)"
+        + " --time \(minutes)m --strategy \(plan.strategy.rawValue)" + (try partition())
         + (plan.trialSize.map { " --trial-gpus \($0)" } ?? "") + " --script",
       "#",
       "# Exit status: 0 the study is done, or a follow-up job goes on with it; 1 it failed; 75 it",
       "# stopped early and can be resumed.",
       "#",
     ]
+  }
+
+  /// The option of a partition that neither the study nor the site names.
+  private func partition() throws(JobScriptError) -> String {
+    let usual = self.study.slurm.partition ?? site.slurm.partition ?? site.workerPartition
+    guard let workers = plan.components.last, workers.partition != usual else { return "" }
+    return " --partition \(try oneLine(workers.partition, "slurm.partition"))"
   }
 
   private var workerNodes: Int {

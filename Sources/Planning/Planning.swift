@@ -98,18 +98,22 @@ private func workerComponent(
     let type = partition.gpus?.gresType.map { ":\($0)" } ?? ""
     gres = "gpu\(type):\((slots + study.trial.trialsPerGPU - 1) / study.trial.trialsPerGPU)"
   }
-  return Plan.Component(
+  var component = Plan.Component(
     role: .workers, partition: partition.name, nodes: 1, cores: partition.cores,
     memoryMiB: site.asksForMemory ? partition.memoryMiB : nil, gres: gres, slotsPerNode: slots)
+  component.threadsPerCore = partition.threadsPerCore
+  return component
 }
 
 /// One node, and little of it: the coordinator waits most of the time, and others may share the
 /// node with it where the site lets them.
 private func coordinatorComponent(on partition: Site.Partition, of site: Site) -> Plan.Component {
-  Plan.Component(
+  var component = Plan.Component(
     role: .coordinator, partition: partition.name, nodes: 1, cores: min(2, partition.cores),
     memoryMiB: site.asksForMemory ? min(2048, partition.memoryMiB) : nil, gres: nil,
     slotsPerNode: 0)
+  component.threadsPerCore = partition.threadsPerCore
+  return component
 }
 
 /// The slots of one node; at least 1.

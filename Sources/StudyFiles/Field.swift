@@ -121,6 +121,18 @@ struct Field {
     return size
   }
 
+  // MARK: Paths
+
+  /// An absolute path.
+  func absolutePath(_ example: String) -> String? {
+    guard let path = line() else { return nil }
+    guard path.hasPrefix("/") else {
+      mistake(expected: Wording.absolutePath(example))
+      return nil
+    }
+    return path
+  }
+
   // MARK: Collections
 
   /// The items of a list.

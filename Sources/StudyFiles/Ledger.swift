@@ -34,25 +34,33 @@ final class Ledger {
     warnings.append(note(place, message()))
   }
 
+  /// Notes what was noted about another file.
+  func adopt(_ other: Ledger) {
+    mistakes += other.mistakes.prefix(Self.mostMistakes - mistakes.count)
+    warnings += other.warnings.prefix(Self.mostMistakes - warnings.count)
+  }
+
   /// All that was noted, as an error.
   var error: StudyFileError {
-    StudyFileError(mistakes: Self.sorted(mistakes), warnings: Self.sorted(warnings))
+    StudyFileError(mistakes: sorted(mistakes), warnings: sorted(warnings))
   }
 
   /// A value that was read without mistakes.
   func checked<Value>(_ value: Value) -> Checked<Value> {
-    Checked(value: value, warnings: Self.sorted(warnings))
+    Checked(value: value, warnings: sorted(warnings))
   }
 
   private func note(_ place: Place, _ message: String) -> Mistake {
-    Mistake(file: file, line: place.line, column: place.column, message: message)
+    Mistake(file: place.file ?? file, line: place.line, column: place.column, message: message)
   }
 
-  /// By line and column; those of one place stay in the order of their discovery.
-  private static func sorted(_ notes: [Mistake]) -> [Mistake] {
-    notes.enumerated().sorted { first, second in
-      (first.element.line, first.element.column, first.offset)
-        < (second.element.line, second.element.column, second.offset)
+  /// The file's own first, by line and column; those of one place stay in the order of their
+  /// discovery.
+  private func sorted(_ notes: [Mistake]) -> [Mistake] {
+    func rank(_ note: Mistake) -> String { note.file == file ? "" : note.file }
+    return notes.enumerated().sorted { first, second in
+      (rank(first.element), first.element.line, first.element.column, first.offset)
+        < (rank(second.element), second.element.line, second.element.column, second.offset)
     }.map(\.element)
   }
 }

@@ -16,15 +16,19 @@ public func loadStudy(
 
 /// Loads a site from its file.
 ///
-/// - Parameter path: The file; its stem is the site's name.
+/// - Parameters:
+///   - path: The file; its stem is the site's name.
+///   - files: Those that it may take values from by their names.
 /// - Returns: The site, and a warning of each value that has no source.
 /// - Throws: ``StudyFileError`` with every mistake, or why the file cannot be read.
-public func loadSite(_ path: String) throws(StudyFileError) -> Checked<Site> {
-  try readSite(contents(of: path), name: stem(of: path), file: path)
+public func loadSite(
+  _ path: String, among files: SiteFiles = SiteFiles(paths: [])
+) throws(StudyFileError) -> Checked<Site> {
+  try readSite(contents(of: path), name: stem(of: path), file: path, among: files)
 }
 
 /// The text of a regular file of at most 1 MiB.
-private func contents(of path: String) throws(StudyFileError) -> String {
+func contents(of path: String) throws(StudyFileError) -> String {
   let ledger = Ledger(file: path)
   let real = URL(filePath: path).resolvingSymlinksInPath().path
   do {

@@ -2,7 +2,9 @@ import StudyModel
 
 /// Reads a site's `partitions`.
 struct PartitionReader {
-  private static let keys = ["nodes", "cores", "memory", "gpus", "time", "max_nodes"]
+  private static let keys = [
+    "nodes", "cores", "memory", "gpus", "time", "max_nodes", "sockets", "threads", "numa", "local",
+  ]
 
   let ledger: Ledger
 
@@ -33,22 +35,45 @@ struct PartitionReader {
       fields["max_nodes"]?.mistake(Wording.moreThanAllNodes(most, of: nodes))
     }
     let gpus = fields["gpus"].flatMap(gpus)
+    let sockets = fields["sockets"]?.whole(from: 1, through: 64)
+    if let sockets, let cores, cores % sockets != 0 {
+      fields["sockets"]?.mistake(Wording.unevenSockets(sockets, cores: cores))
+    }
+    let threads = fields["threads"]?.whole(from: 1, through: 8)
+    let numa = fields["numa"]?.whole(from: 1, through: 1024)
+    let local = fields["local"].flatMap(local)
     guard let nodes, let cores, let memory, let time else { return nil }
-    return Site.Partition(
+    var partition = Site.Partition(
       name: name, nodes: nodes, cores: cores, memoryMiB: memory, gpus: gpus, maximumTime: time,
       maximumNodes: most)
+    partition.sockets = sockets
+    partition.threadsPerCore = threads ?? 1
+    partition.numaDomains = numa
+    partition.local = local
+    return partition
+  }
+
+  private func local(_ field: Field) -> Site.LocalStorage? {
+    let example = "local: {path: /local/scratch, size: 1TiB}"
+    guard let fields = Fields(field, keys: ["path", "size"], example: example) else { return nil }
+    return Site.LocalStorage(
+      path: fields["path"]?.absolutePath("/local/scratch"), sizeMiB: fields["size"]?.memory())
   }
 
   private func gpus(_ field: Field) -> Site.GPUs? {
     let example = "gpus: {count: 4, vendor: nvidia, model: A100}"
     guard
-      let fields = Fields(field, keys: ["count", "vendor", "model", "type"], example: example)
+      let fields = Fields(
+        field, keys: ["count", "vendor", "model", "type", "memory"], example: example)
     else { return nil }
     let count = fields.required("count", example: "count: 4")?.whole(from: 1, through: 1000)
     let vendor: Site.Vendor? = fields.required("vendor", example: "vendor: nvidia")?.choice()
     let model = fields.required("model", example: "model: A100")?.line()
     let type = slurmValue(fields["type"])
+    let memory = fields["memory"]?.memory()
     guard let count, let vendor, let model else { return nil }
-    return Site.GPUs(count: count, vendor: vendor, model: model, gresType: type)
+    var gpus = Site.GPUs(count: count, vendor: vendor, model: model, gresType: type)
+    gpus.memoryMiB = memory
+    return gpus
   }
 }

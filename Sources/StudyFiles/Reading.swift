@@ -35,15 +35,18 @@ public func readStudy(
 ///   - text: YAML, at most 1 MiB.
 ///   - name: The name that users call the site by: the file's stem.
 ///   - file: The file's name, as messages show it.
+///   - files: Those that it may take values from; by default none.
 /// - Returns: The site, and a warning of each value that has no source.
-/// - Throws: ``StudyFileError`` with every mistake.
+/// - Throws: ``StudyFileError`` with every mistake, of the file or of one that it takes values from.
 public func readSite(
-  _ text: String, name: String, file: String
+  _ text: String, name: String, file: String, among files: SiteFiles = SiteFiles(texts: [])
 ) throws(StudyFileError) -> Checked<Site> {
   let ledger = Ledger(file: file, isOfStudy: false)
-  guard let root = yamlDocument(text, ledger),
-    let site = SiteReader(ledger: ledger).site(root, stem: name)
+  guard let own = yamlDocument(text, ledger),
+    let (root, parents) = SiteInheritance(files: files, ledger: ledger).document(own, of: file),
+    var site = SiteReader(ledger: ledger).site(root, stem: name)
   else { throw ledger.error }
+  site.parents = parents
   return ledger.checked(site)
 }
 

@@ -3,8 +3,9 @@ import StudyModel
 /// Reads a site file's fields into a ``Site``.
 struct SiteReader {
   static let keys = [
-    "name", "summary", "source", "partitions", "workers", "coordinator", "capabilities", "mpi",
-    "modules", "variables", "time", "grace", "slurm", "unsourced", "model",
+    "name", "from", "summary", "source", "hosts", "partitions", "workers", "coordinator",
+    "capabilities", "mpi", "modules", "variables", "time", "grace", "interconnect", "storage",
+    "slurm", "unsourced", "model",
   ]
 
   let ledger: Ledger
@@ -25,7 +26,7 @@ struct SiteReader {
     let partitions = PartitionReader(ledger: ledger).partitions(top)
     let workers = partition("workers", top, among: partitions, isRequired: true)
     let coordinator = partition("coordinator", top, among: partitions, isRequired: false)
-    let capabilities = capabilities(top["capabilities"])
+    let capabilities = SiteCapabilities(top["capabilities"])
     let mpi = top["mpi"].map { slurmValue($0) } ?? "pmix"
     let modules = modules(top["modules"])
     let variables = variables(top["variables"])
@@ -40,6 +41,9 @@ struct SiteReader {
       ledger.mistake(at: partition, Wording.partitionOfSite)
     }
     let slurm = slurmSettings(top["slurm"], keys: slurmKeys)
+    let hosts = hosts(top["hosts"])
+    let interconnect = top["interconnect"]?.line()
+    let storage = top["storage"].flatMap(storage)
     let unsourced = unsourced(top["unsourced"], in: root)
     let machine = MachineReader(ledger: ledger).machine(top["model"])
     guard !ledger.hasMistakes, let summary, let workers, let mpi, let time else { return nil }
@@ -50,8 +54,15 @@ struct SiteReader {
       variables: variables, defaultTime: time, slurm: slurm, sources: sources,
       unsourced: unsourced)
     site.machine = machine
+    site.hosts = hosts
     if let grace { site.grace = grace }
     site.submitsFromJobs = capabilities.sbatch
+    site.requeuesJobs = capabilities.requeue
+    site.outlivesNodes = capabilities.noKill
+    site.nestsSteps = capabilities.steps
+    site.maximumSteps = capabilities.maximumSteps
+    site.interconnect = interconnect
+    site.storage = storage
     return site
   }
 
@@ -80,6 +91,18 @@ struct SiteReader {
     return sources
   }
 
+  private func hosts(_ field: Field?) -> [String] {
+    let items = field?.list(Wording.example("hosts: [login*.cluster.example.org]")) ?? []
+    return items.compactMap { item in
+      guard let pattern = item.line() else { return nil }
+      guard isWord(pattern, extra: "_-.*?") else {
+        item.mistake(Wording.badHost(item.path, pattern))
+        return nil
+      }
+      return pattern
+    }
+  }
+
   private func partition(
     _ key: String, _ top: Fields, among partitions: [Site.Partition], isRequired: Bool
   ) -> String? {
@@ -93,16 +116,13 @@ struct SiteReader {
     return name
   }
 
-  private func capabilities(
-    _ field: Field?
-  ) -> (hetjobs: Bool, gres: Bool, memory: Bool, sbatch: Bool) {
-    guard let field,
-      let fields = Fields(
-        field, keys: ["hetjobs", "gres", "memory", "sbatch"],
-        example: "capabilities: {hetjobs: true}")
-    else { return (true, true, true, true) }
-    func isCapable(_ key: String) -> Bool { fields[key]?.truth() ?? true }
-    return (isCapable("hetjobs"), isCapable("gres"), isCapable("memory"), isCapable("sbatch"))
+  private func storage(_ field: Field) -> Site.SharedStorage? {
+    let example = "storage: {kind: Lustre, paths: [/scratch, /project]}"
+    guard let fields = Fields(field, keys: ["kind", "paths"], example: example) else { return nil }
+    let kind = fields.required("kind", example: "kind: Lustre")?.line()
+    let items = fields["paths"]?.list(Wording.example("paths: [/scratch, /project]")) ?? []
+    let paths = items.compactMap { $0.absolutePath("/scratch") }
+    return kind.map { Site.SharedStorage(kind: $0, paths: paths) }
   }
 
   /// Reads `unsourced` and warns of each value that it names.
@@ -132,7 +152,7 @@ extension Field {
 
 extension YAMLNode {
   /// The value that a path of keys leads to; keys may hold dots themselves.
-  fileprivate func value(at path: String) -> YAMLNode? {
+  func value(at path: String) -> YAMLNode? {
     guard case .mapping(let entries) = content else { return nil }
     for entry in entries {
       if path == entry.key { return entry.value }

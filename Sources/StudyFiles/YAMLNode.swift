@@ -4,6 +4,17 @@ struct Place: Hashable, Sendable {
   let line: Int
   /// From 1, in Unicode scalars; 0 for the whole line.
   let column: Int
+  /// The file, where it is not the one that is read: a site's values may come from another's.
+  var file: String?
+
+  init(line: Int, column: Int, file: String? = nil) {
+    self.line = line
+    self.column = column
+    self.file = file
+  }
+
+  /// The same place of another file.
+  func found(in file: String) -> Place { Place(line: line, column: column, file: file) }
 
   static let start = Self(line: 1, column: 1)
   static let wholeFile = Self(line: 0, column: 0)
@@ -30,6 +41,23 @@ struct YAMLNode: Hashable, Sendable {
 
   let content: Content
   let place: Place
+
+  /// The same, found in another file than the one that is read.
+  func found(in file: String) -> YAMLNode {
+    let content: Content =
+      switch content {
+      case .list(let items): .list(items.map { $0.found(in: file) })
+      case .mapping(let entries):
+        .mapping(
+          entries.map { entry in
+            Entry(
+              key: entry.key, place: entry.place.found(in: file), value: entry.value.found(in: file)
+            )
+          })
+      case .scalar, .unreadable: content
+      }
+    return YAMLNode(content: content, place: place.found(in: file))
+  }
 
   /// Whether it is `null`, `~` or left empty, which everywhere means the same as leaving it out.
   var isNull: Bool {

@@ -28,6 +28,8 @@ public struct Plan: Hashable, Sendable, Codable {
     public var nodes: Int
     /// Cores of each node that the job uses.
     public var cores: Int
+    /// CPUs that Slurm counts for a core.
+    public var threadsPerCore = 1
     /// Memory of each node that the job asks for, in MiB; `nil` where the site gives whole nodes.
     public var memoryMiB: Int?
     /// The value of `--gres`, such as `gpu:4`; `nil` for none.
@@ -48,6 +50,9 @@ public struct Plan: Hashable, Sendable, Codable {
       self.gres = gres
       self.slotsPerNode = slotsPerNode
     }
+
+    /// CPUs of each node that the job asks for, as Slurm counts them.
+    public var cpus: Int { cores * threadsPerCore }
   }
 
   /// The study's name.

@@ -18,6 +18,8 @@ public struct Site: Hashable, Sendable, Codable {
     public var model: String
     /// The type in `--gres=gpu:TYPE:N`; `nil` where the site's Slurm needs none.
     public var gresType: String?
+    /// Memory of each, in MiB; `nil` where nothing is known.
+    public var memoryMiB: Int?
 
     /// GPUs of this kind.
     public init(count: Int, vendor: Vendor, model: String, gresType: String? = nil) {
@@ -36,6 +38,12 @@ public struct Site: Hashable, Sendable, Codable {
     public var nodes: Int
     /// Cores a node.
     public var cores: Int
+    /// CPUs that Slurm counts for a core: its hardware threads, or 1 where jobs get one of them.
+    public var threadsPerCore = 1
+    /// Sockets a node, which divide its cores; `nil` where nothing is known.
+    public var sockets: Int?
+    /// NUMA domains a node; `nil` where nothing is known.
+    public var numaDomains: Int?
     /// Memory a node that jobs may ask for, in MiB.
     public var memoryMiB: Int
     /// GPUs a node; `nil` for none.
@@ -44,6 +52,8 @@ public struct Site: Hashable, Sendable, Codable {
     public var maximumTime: Duration
     /// The most nodes of one job; `nil` for all.
     public var maximumNodes: Int?
+    /// Storage of a node for itself; `nil` where there is none, or nothing is known.
+    public var local: LocalStorage?
 
     /// A partition of these figures.
     public init(
@@ -58,12 +68,54 @@ public struct Site: Hashable, Sendable, Codable {
       self.maximumTime = maximumTime
       self.maximumNodes = maximumNodes
     }
+
+    /// CPUs a node, as Slurm counts them.
+    public var cpus: Int { cores * threadsPerCore }
+  }
+
+  /// Storage of a node for itself.
+  public struct LocalStorage: Hashable, Sendable, Codable {
+    /// The folder, absolute; `nil` for the one that `TMPDIR` names in a job.
+    public var path: String?
+    /// What it holds, in MiB; `nil` where nothing is known.
+    public var sizeMiB: Int?
+
+    /// Storage of these parts.
+    public init(path: String? = nil, sizeMiB: Int? = nil) {
+      self.path = path
+      self.sizeMiB = sizeMiB
+    }
+  }
+
+  /// Storage that all nodes share.
+  public struct SharedStorage: Hashable, Sendable, Codable {
+    /// What it is, such as `Lustre`.
+    public var kind: String
+    /// Folders below which it lies, absolute; empty where nothing is known.
+    public var paths: [String]
+
+    /// Storage of these parts.
+    public init(kind: String, paths: [String] = []) {
+      self.kind = kind
+      self.paths = paths
+    }
+
+    /// Whether a folder lies below one of ``paths``; where none is known, any does.
+    ///
+    /// - Parameter folder: Absolute, without symbolic links.
+    /// - Returns: Whether it does, by its name alone.
+    public func holds(_ folder: String) -> Bool {
+      paths.isEmpty || paths.contains { folder == $0 || folder.hasPrefix($0 + "/") }
+    }
   }
 
   /// The site's name: its file's stem.
   public var name: String
   /// One line that says what it is.
   public var summary: String
+  /// Patterns of the names of its hosts, by which it is chosen where none is named; see
+  /// ``hasHost(_:_:)``.
+  public var hosts: [String] = []
   /// Its partitions; not empty.
   public var partitions: [Partition]
   /// The partition of workers where the study names none.
@@ -80,6 +132,18 @@ public struct Site: Hashable, Sendable, Codable {
   public var asksForMemory: Bool
   /// Whether a job may submit the next one from its node.
   public var submitsFromJobs = true
+  /// Whether Slurm may queue a job again that a node's death has ended.
+  public var requeuesJobs = true
+  /// Whether a job may outlive the death of one of its nodes: `--no-kill`.
+  public var outlivesNodes = true
+  /// Whether a process of a job may start further job steps in it.
+  public var nestsSteps = true
+  /// The most job steps of one job at a time; `nil` where no cap is known.
+  public var maximumSteps: Int?
+  /// What connects the nodes, such as `InfiniBand HDR`; `nil` where nothing is known.
+  public var interconnect: String?
+  /// Storage that all nodes share; `nil` where nothing is known.
+  public var storage: SharedStorage?
   /// The time from SIGTERM to SIGKILL: `KillWait` in slurm.conf, 30 seconds by default.
   public var grace = Duration.seconds(30)
   /// Modules that the job script loads before the study's own.
@@ -94,6 +158,8 @@ public struct Site: Hashable, Sendable, Codable {
   public var machine: MachineModel?
   /// Where the values come from, such as addresses of the site's documentation.
   public var sources: [String]
+  /// The files that values were taken from by `from`, the nearest first.
+  public var parents: [String] = []
   /// Keys of the site file for whose values no source was found, such as
   /// `partitions.gpu.memory`.
   public var unsourced: [String]

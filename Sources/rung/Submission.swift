@@ -36,7 +36,9 @@ enum Submission {
       options)
     try writeFile(handle.directory.jobs + "/plan.json", Array(try jsonText(plan).utf8))
     try writeFile(handle.jobScript, Array(text.utf8))
-    return try submit(handle, chain: chain, ahead: !site.submitsFromJobs)
+    // A job that dies before it has queued the next one, and is not queued again, would end the chain.
+    return try submit(
+      handle, chain: chain, ahead: !site.submitsFromJobs || !site.requeuesJobs)
   }
 
   /// Submits the study's last script, unless a job of it is still in Slurm's hands.

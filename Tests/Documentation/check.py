@@ -4,7 +4,7 @@
 
 RUNG is the built program. Links to files and headings must lead somewhere; each 'rung' command in a
 shell block or in code within a line must name a subcommand and options that its help lists; YAML
-blocks that begin with '# NAME.yaml' are read by RUNG, as a site where they describe partitions;
+blocks that begin with '# NAME.yaml' are read by RUNG, as a site where they describe partitions or take another site's;
 Python blocks must parse; JSON blocks must hold an object a line. Prints each mistake with file and
 line.
 """
@@ -171,7 +171,7 @@ class Checker:
         if not name:
             return
         self.counts["yaml"] += 1
-        is_site = any(text.startswith("partitions:") for text in lines)
+        is_site = any(text.startswith(("partitions:", "from:")) for text in lines)
         with tempfile.TemporaryDirectory() as folder:
             path = os.path.join(folder, name.group(1))
             Path(path).write_text("\n".join(lines) + "\n", encoding="utf-8")

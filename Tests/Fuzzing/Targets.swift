@@ -29,7 +29,10 @@ enum Target: String, CaseIterable {
     switch self {
     case .study: _ = try? readStudy(String(decoding: bytes, as: UTF8.self), file: "study.yaml")
     case .site:
-      _ = try? readSite(String(decoding: bytes, as: UTF8.self), name: "site", file: "site.yaml")
+      // Itself the file that it may take values from.
+      let text = String(decoding: bytes, as: UTF8.self)
+      let files = SiteFiles(texts: [("base.yaml", text), ("x/site.yaml", text)])
+      _ = try? readSite(text, name: "site", file: "site.yaml", among: files)
     case .journal: Self.replay(bytes)
     case .entries: Self.replay(Self.summed(bytes))
     case .snapshot: Self.readSnapshot(bytes)

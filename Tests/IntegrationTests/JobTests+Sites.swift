@@ -1,6 +1,7 @@
 import Coordination
 import FoundationEssentials
 import Processes
+import ProgramSupport
 import StudyModel
 import StudyStore
 import Testing
@@ -126,6 +127,51 @@ extension JobTests {
     }
     #expect(try runs == jobs(of: folder), "one run in each of the two jobs")
     #expect(try Array(folder.reports().prefix(before.count)) == before)
+  }
+
+  /// At a site where jobs are not queued again and do not outlive a node, and whose GPU nodes have
+  /// storage for themselves; the site is found by the name of this host.
+  @Test func aSiteThatIsFoundSaysWhereTrialsLieAndWhatJobsMayDo() throws {
+    try Cluster.require()
+    let folder = try StudyFolder([
+      "study.yaml": Self.study(trials: 8),
+      "train.py": """
+      import os, rung
+      trial = rung.trial()
+      open(f"seen-{trial.id}", "w").write(trial.trial_dir)
+      for epoch in trial.epochs():
+          trial.report(epoch, value=float(trial.config["x"]))
+      """,
+    ])
+    let local = folder.path + "/local"
+    try makeFolder(local)
+    let found = try site(
+      folder,
+      [
+        ("time: 1h}\n  # c0", "time: 1h, local: {path: \(local)}}\n  # c0"),
+        ("memory: true}", "memory: true, requeue: false, no-kill: false}"),
+        ("workers: gpu", "hosts: [\"\(hostName())\"]\nworkers: gpu"),
+      ])
+    try makeFolder(folder.path + "/sites")
+    try writeFile(folder.path + "/sites/other.yaml", try readFile(found))
+    let submitted = try runCommand([
+      "env", "RUNG_SITES=\(folder.path)/sites", "XDG_CONFIG_HOME=/nonexistent",
+      try rungProgram(), "submit",
+      folder.study, "--nodes", "2", "--time", "20m",
+    ])
+    #expect(
+      String(decoding: submitted.errors, as: UTF8.self)
+        .contains("rung: site 'other', which has this host, '\(hostName())'"))
+    try Cluster.waitForJobs(atMost: 120)
+    try expectTheEnd(of: folder, trials: 8)
+    let script = String(
+      decoding: try readFile(folder.directory + "/jobs/job.sbatch"), as: UTF8.self)
+    #expect(!script.contains("requeue") && !script.contains("no-kill"))
+    for trial in 0..<8 {
+      let place = String(decoding: try readFile("\(folder.path)/seen-\(trial)"), as: UTF8.self)
+      #expect(place.hasPrefix(local + "/rung-"), "trial \(trial) lay in '\(place)'")
+    }
+    #expect(namesInFolder(local).isEmpty)
   }
 
   /// From GPU nodes to the one node of a site without any, and back to more than before.

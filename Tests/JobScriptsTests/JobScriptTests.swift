@@ -50,6 +50,35 @@ import Testing
     #expect(try !script(strategy: "hetjob").contains { $0.contains("no-kill") })
   }
 
+  @Test func whatTheSiteRulesOutIsNotAskedFor() throws {
+    var site = Sites.privateCluster
+    #expect(try script(at: site, strategy: "resident").contains("#SBATCH --requeue"))
+    site.requeuesJobs = false
+    site.outlivesNodes = false
+    let lines = try script(at: site, strategy: "resident")
+    #expect(!lines.contains { $0.contains("requeue") || $0.contains("no-kill") })
+  }
+
+  @Test func whereSlurmCountsThreadsAllOfThemAreAskedFor() throws {
+    var site = Sites.privateCluster
+    site.partitions[0].threadsPerCore = 2
+    let lines = try script(at: site, strategy: "hetjob")
+    #expect(
+      lines.filter { $0.contains("#SBATCH --cpus-per-task") } == [
+        "#SBATCH --cpus-per-task=2", "#SBATCH --cpus-per-task=16",
+      ])
+    #expect(lines.contains { $0.hasPrefix("    : --het-group=1") && $0.contains("-task=16 ") })
+  }
+
+  @Test func theAgentsAreToldOfTheNodesOwnStorage() throws {
+    var site = Sites.privateCluster
+    #expect(try !script(at: site).contains { $0.contains("RUNG_LOCAL_STORAGE") })
+    site.partitions[0].local = .init(path: "/local/it's", sizeMiB: 1024)
+    #expect(try script(at: site).contains("export RUNG_LOCAL_STORAGE='/local/it'\\''s'"))
+    site.partitions[0].local = .init(sizeMiB: 1024)
+    #expect(try !script(at: site).contains { $0.contains("RUNG_LOCAL_STORAGE") })
+  }
+
   @Test func everyDirectiveStandsBeforeTheFirstCommand() throws {
     let lines = try script()
     let command = try #require(lines.firstIndex { !$0.hasPrefix("#") && !$0.isEmpty })

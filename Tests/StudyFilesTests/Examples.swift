@@ -42,19 +42,26 @@ let exampleSite = """
   name: jureca-dc
   summary: JURECA-DC at the Jülich Supercomputing Centre
   source: [https://apps.fz-juelich.de/jsc/hps/jureca/]
+  hosts: ["jrlogin*.jureca", "jrc????"]
   partitions:
     dc-gpu:
       nodes: 192
       cores: 128
       memory: 480GiB
-      gpus: {count: 4, vendor: nvidia, model: A100, type: null}
+      gpus: {count: 4, vendor: nvidia, model: A100, type: null, memory: 40GiB}
       time: 24h
       max_nodes: 24
-    dc-cpu: {nodes: 480, cores: 128, memory: 480GiB, time: 1-00:00:00}
+      sockets: 2
+      threads: 2
+      numa: 8
+      local: {path: /local/scratch, size: 1TiB}
+    dc-cpu: {nodes: 480, cores: 128, memory: 480GiB, time: 1-00:00:00, local: {}}
   workers: dc-gpu
   coordinator: dc-cpu
-  capabilities: {hetjobs: true, gres: true, memory: false}
+  capabilities: {hetjobs: true, gres: true, memory: false, sbatch: false, requeue: false, no-kill: false, max_steps: 100}
   mpi: pspmix
+  interconnect: InfiniBand HDR
+  storage: {kind: GPFS, paths: [/p/project, /p/scratch]}
   modules: [Stages/2025, Python/3.10]
   variables: {UCX_TLS: all, LEVEL: 010}
   time: 1h

@@ -31,6 +31,18 @@ import Testing
     }
   }
 
+  @Test(arguments: 200..<203 as Range<UInt64>)
+  func aDamagedSiteThatAnotherTakesFromIsReadOrRefused(seed: UInt64) {
+    var generator = SplitMix64(state: seed)
+    for _ in 0..<200 {
+      let text = damaged(exampleSite, &generator)
+      let files = SiteFiles(texts: [("base.yaml", text)])
+      check(text) { () throws(StudyFileError) in
+        _ = try readSite("from: base", name: "own", file: "own.yaml", among: files)
+      }
+    }
+  }
+
   private func check(_ text: String, _ read: () throws(StudyFileError) -> Void) {
     do throws(StudyFileError) {
       try read()

@@ -38,6 +38,7 @@ struct PlanCommand: ParsableCommand {
     if script {
       let path = try realPath(study)
       let folder = String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)])
+      warn(ofPlace: folder, at: site)
       try write(
         try rung.script(
           plan, checked.value, site, directory: StudyHandle.folder(for: path), folder: folder))
@@ -125,6 +126,7 @@ struct SubmitCommand: ParsableCommand {
     }
     try handle.refuseIfSubmitted()
     let (plan, site) = try options.plan(handle.study)
+    warn(ofPlace: try realPath(handle.directory.path), at: site)
     let job = try Submission.submit(handle, plan, site, sbatchOptions, chain: chain)
     try Submission.tell(job, handle, json: json)
   }
@@ -134,6 +136,7 @@ struct SubmitCommand: ParsableCommand {
     let (plan, site) = try options.plan(checked.value)
     let path = try realPath(study)
     let folder = String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)])
+    warn(ofPlace: folder, at: site)
     let text = try script(
       plan, checked.value, site, directory: output ?? StudyHandle.folder(for: path), folder: folder)
     let words = try Submission.testOnly(text, sbatchOptions)

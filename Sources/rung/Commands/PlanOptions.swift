@@ -5,7 +5,11 @@ import StudyModel
 
 /// What `plan`, `submit` and `resume` ask of a plan.
 struct PlanOptions: ParsableArguments {
-  @Option(help: "A site's name, or the path of a site file; by default RUNG_SITE.")
+  @Option(
+    help: """
+      A site's name, or the path of a site file; by default RUNG_SITE, else the site that has this \
+      host, else your only one.
+      """)
   var site: String?
   @Option(help: "Nodes of the workers.") var nodes: Int?
   @Option(help: "GPUs of the workers, instead of nodes.") var gpus: Int?
@@ -38,12 +42,7 @@ struct PlanOptions: ParsableArguments {
 
   /// What is asked of a plan, and where.
   func request(_ study: Study, isQuiet: Bool = false) throws -> (PlanRequest, Site) {
-    guard let name = site ?? environment("RUNG_SITE") else {
-      throw Failure(
-        .usage, "no site: name one by '--site' or RUNG_SITE; 'rung sites' lists those known")
-    }
-    let checked = try findSite(name)
-    for warning in checked.warnings where !isQuiet { note("rung: warning: \(warning)") }
+    let checked = try takeSite(site, isQuiet: isQuiet)
     let limit = try time.map { text in
       guard let duration = StudyFiles.duration(text) else {
         throw Failure(.usage, "'--time \(text)' is no duration; write 90s, 12h or 1-00:00:00")

@@ -8,7 +8,7 @@ struct ResumeCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "resume", abstract: "Go on with a study, in the same way or in another.",
     discussion: """
-      With '--site' a job is planned and submitted anew; a study that was submitted before is \
+      With '--site', or another option of a plan, a job is planned and submitted anew; a study that was submitted before is \
       submitted again with its last script; any other goes on here.
       For example: rung resume study.rung
       """)
@@ -37,20 +37,22 @@ struct ResumeCommand: ParsableCommand {
       return try Session.conclude(
         session.record.coordinator, directory: handle.directory, json: json)
     }
-    guard options.site != nil || !options.isShaped else {
+    let isPlanned = options.site != nil || options.isShaped
+    guard slots == nil || !options.isShaped else {
       throw Failure(
         .usage,
-        "'--nodes', '--gpus', '--time', '--strategy' and '--partition' plan a new job: name its "
-          + "site by '--site'")
+        "'--nodes', '--gpus', '--time', '--strategy' and '--partition' plan a new job, '--slots' "
+          + "goes on here; leave one of them out")
     }
-    if slots == nil, options.site != nil || exists(handle.jobScript) {
+    if slots == nil, isPlanned || exists(handle.jobScript) {
       try session.refuseIfHeld()
       let job: Int
-      if options.site == nil {
-        job = try Submission.submit(handle, chain: chain, ahead: nil)
-      } else {
+      if isPlanned {
         let (plan, site) = try options.plan(handle.study)
+        warn(ofPlace: try realPath(handle.directory.path), at: site)
         job = try Submission.submit(handle, plan, site, sbatchOptions, chain: chain)
+      } else {
+        job = try Submission.submit(handle, chain: chain, ahead: nil)
       }
       return try Submission.tell(job, handle, json: json)
     }

@@ -1,5 +1,4 @@
 import ArgumentParser
-import JobScripts
 import StudyFiles
 import StudyModel
 
@@ -11,29 +10,48 @@ struct SitesCommand: ParsableCommand {
   @Argument(help: "A site's name or file.") var name: String?
   @Flag(help: "Print one JSON object.") var json = false
 
-  func run() throws {
-    guard let name else {
-      let sites = try siteNames().map { try findSite($0).value }
-      let lines = sites.map { "\($0.name): \($0.summary)\n" }.joined()
-      try write(json ? try jsonText(["sites": sites]) : lines)
-      return
+  /// A site of the list: what it is, where it comes from, whether it is taken unasked.
+  private struct Item: Encodable {
+    var known: KnownSite
+    var reason: SiteChoice.Reason?
+
+    private enum CodingKeys: String, CodingKey {
+      case file
+      case isTaken = "is_taken"
+      case reason
     }
+
+    func encode(to encoder: any Encoder) throws {
+      try known.site.value.encode(to: encoder)
+      var container = encoder.container(keyedBy: CodingKeys.self)
+      try container.encode(known.file, forKey: .file)
+      try container.encode(reason != nil, forKey: .isTaken)
+      try container.encodeIfPresent(reason?.description, forKey: .reason)
+    }
+
+    var text: String {
+      let site = known.site.value
+      var lines = ["\(site.name): \(site.summary)", "  \(known.file)"]
+      lines += site.parents.map { "  takes values from: \($0)" }
+      if let reason { lines.append("  taken where none is named: \(reason)") }
+      return lines.map { $0 + "\n" }.joined()
+    }
+  }
+
+  func run() throws {
+    guard let name else { return try list() }
     let checked = try findSite(name)
     for warning in checked.warnings { note("rung: warning: \(warning)") }
     try write(json ? try jsonText(checked.value) : describe(checked.value))
   }
 
-  private func describe(_ site: Site) -> String {
-    var lines = ["\(site.name): \(site.summary)"]
-    for partition in site.partitions {
-      let gpus = partition.gpus.map { ", \($0.count) \($0.model) (\($0.vendor.rawValue))" } ?? ""
-      lines.append(
-        "  \(partition.name): \(partition.nodes) nodes of \(partition.cores) cores, "
-          + "\(partition.memoryMiB) MiB\(gpus), up to \(slurmTime(partition.maximumTime))")
+  private func list() throws {
+    // That none can be chosen is no failure here.
+    let choice = try? chooseSite(isQuiet: true)
+    let items = knownSites().sorted { $0.site.value.name < $1.site.value.name }.map { known in
+      let isTaken = choice?.site == known.site.value.name || choice?.site == known.file
+      return Item(known: known, reason: isTaken ? choice?.reason : nil)
     }
-    lines.append("  workers: \(site.workerPartition)")
-    if let coordinator = site.coordinatorPartition { lines.append("  coordinator: \(coordinator)") }
-    lines += site.sources.map { "  source: \($0)" }
-    return lines.joined(separator: "\n") + "\n"
+    try write(json ? try jsonText(["sites": items]) : items.map(\.text).joined())
   }
 }
