@@ -135,6 +135,11 @@ public struct Leg: Hashable, Sendable, Codable {
   public var width: Int
   /// The other slots; not there where it has one, as journals from before there were more.
   private var others: [SlotID]?
+  /// The settings that follow its GPUs; `nil` where the study has none.
+  public var scaled: ScaledSettings?
+
+  /// The trial's settings as its program sees them.
+  public var seenConfiguration: Configuration { configuration.replaced(by: scaled) }
 
   /// Every slot that it holds, its agent's first.
   public var slots: [SlotID] { [slot] + (others ?? []) }
@@ -162,12 +167,13 @@ public struct Leg: Hashable, Sendable, Codable {
   /// A leg of these parts, in slots of which there is at least one.
   public init(
     id: LegID, slots: [SlotID], configuration: Configuration, source: Source?, until: Int,
-    seed: Int = 0
+    seed: Int = 0, scaled: ScaledSettings? = nil
   ) {
     self.id = id
     slot = slots[0]
     others = slots.count > 1 ? Array(slots.dropFirst()) : nil
     self.seed = seed
+    self.scaled = scaled
     width = slots.count
     _configuration = TypedConfiguration(wrappedValue: configuration)
     self.source = source

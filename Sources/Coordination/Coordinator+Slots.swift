@@ -62,9 +62,10 @@ extension Coordinator {
     let id = LegID(trial, attempt: record.attempts + 1)
     trials[trial.number].reserved = []
     trials[trial.number].attempts += 1
+    trials[trial.number].scaled = scaledSettings(of: record, slots: slots.count)
     let leg = Leg(
       id: id, slots: slots, configuration: record.configuration, source: record.checkpoint,
-      until: record.target, seed: record.finalSeed ?? 0)
+      until: record.target, seed: record.finalSeed ?? 0, scaled: trials[trial.number].scaled)
     var running = TrialRecord.Running(
       leg: id, slots: slots, until: record.target, source: record.checkpoint?.container, began: now)
     if slots.last?.worker != slot.worker {
