@@ -25,7 +25,7 @@ extension Agent {
     let directory = try makeDirectory(of: leg)
     try makeFolder(directory + "/checkpoint")
     try writeFile(
-      directory + "/config.json", Array((configurationText(leg.configuration) + "\n").utf8))
+      directory + "/config.json", Array((configurationText(leg.seenConfiguration) + "\n").utf8))
     slots[first.index].leg = ActiveLeg(
       leg: leg, directory: directory, rendezvous: rendezvous, lastSign: monotonicSeconds())
     if let source = leg.source {
@@ -55,12 +55,7 @@ extension Agent {
   private func configurationText(_ configuration: Configuration) -> String {
     // Written by hand: JSONEncoder would write a whole real number as an integer.
     let fields = settings.study.visible(configuration).map { setting in
-      let value =
-        switch setting.value {
-        case .integer, .real, .truth: setting.value.description
-        case .word(let word): jsonText(word)
-        }
-      return "\(jsonText(setting.name)): \(value)"
+      "\(jsonText(setting.name)): \(jsonText(setting.value))"
     }
     return "{" + fields.joined(separator: ", ") + "}"
   }
@@ -89,14 +84,15 @@ extension Agent {
   private func hand(_ active: ActiveLeg, to process: TrialProcess) {
     process.isWaiting = false
     let leg = active.leg
-    let fields = [
+    var fields = [
       "\"id\": \(leg.id.trial)", "\"attempt\": \(leg.id.attempt)",
-      "\"config\": \(configurationText(leg.configuration))",
+      "\"config\": \(configurationText(leg.seenConfiguration))",
       "\"checkpoint_dir\": \(jsonText(active.checkpointFolder))",
       "\"trial_dir\": \(jsonText(active.directory))",
       "\"resumed_from\": \(leg.source?.entry.epoch ?? 0)", "\"until\": \(leg.until)",
       "\"max\": \(settings.study.lastEpoch(of: leg))", "\"seed\": \(leg.seed)",
     ]
+    if let scale = scaleText(of: leg) { fields.append("\"scale\": \(scale)") }
     process.connection?.send(Array("{\"trial\": {\(fields.joined(separator: ", "))}}".utf8))
     if active.isHeld { process.connection?.send(Self.holdMessage) }
   }
@@ -104,7 +100,7 @@ extension Agent {
   private func spawn(_ active: ActiveLeg, in place: Int) throws {
     let directory =
       settings.study.trial.directory == .own ? active.directory : settings.studyFolder
-    let arguments = launch.arguments(active.leg.configuration)
+    let arguments = launch.arguments(active.leg.seenConfiguration)
     // A command of nothing but the placeholder of an inactive parameter has no word left.
     let name = arguments.first ?? ""
     let devices = Self.devices(
@@ -439,6 +435,14 @@ extension Agent {
         "rank \(process.rank) has not reported epoch \(pending.epoch), for which rank 0 waits; each "
           + "rank must call 'report'", process, of: pending.leg)
     }
+  }
+}
+
+/// A setting as JSON.
+func jsonText(_ value: ParameterValue) -> String {
+  switch value {
+  case .integer, .real, .truth: value.description
+  case .word(let word): jsonText(word)
   }
 }
 

@@ -200,6 +200,7 @@ struct TrialLaunch {
     if let every = study.trial.checkpointEvery {
       variables["RUNG_CHECKPOINT_EVERY"] = String(every)
     }
+    if let scale = scaleText(of: leg) { variables["RUNG_SCALE"] = scale }
     return (variables.map { "\($0.key)=\($0.value)" } + [mark]).sorted()
   }
 

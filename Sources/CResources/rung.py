@@ -52,6 +52,9 @@ class Trial:
             without `RUNG_FIDELITY_MAX`, the number that `epochs()` was given; 1 before.
         trial_dir: The path of the trial's own scratch folder on this node.
         seed: 0 in the search and by hand; 1, 2 and so on in the trainings of the winner.
+        scale: Of each setting that follows the trial's GPUs (the study's `trial.scale`): `base`, the
+            value that the search chose; `value`, that in `config`; and `warmup` where it is to rise
+            gradually. Empty by hand, and in a study that scales nothing.
     """
 
     config: Dict[str, Any]
@@ -62,6 +65,7 @@ class Trial:
     max_epoch: int
     trial_dir: str
     seed: int
+    scale: Dict[str, Dict[str, Any]]
 
     def __init__(
             self, start: "_Start", agent: "Optional[_Agent]",
@@ -78,6 +82,7 @@ class Trial:
         self.until = self.max_epoch if start.until is None else start.until
         self.trial_dir = start.trial_dir
         self.seed = start.seed
+        self.scale = start.scale
         self._knows_max = start.max_epoch is not None
         self._knows_until = start.until is not None or self._knows_max
         self._checkpoint_dir = start.checkpoint_dir
@@ -207,6 +212,28 @@ class Trial:
             self._print(epoch, report)
         self._has_ended, self.until = broadcast([self._has_ended, self.until])
         return not self._has_ended and epoch < self.max_epoch
+
+    def warmed(self, name: str, epochs: float) -> Any:
+        """The value of a setting after so many epochs of training, where it rises gradually.
+
+        With `learning_rate: {rule: linear, warmup: 5}` in the study's `trial.scale`, it rises in a
+        straight line over five epochs, to the value that `config` has. Without a warm-up it is that
+        value.
+
+        Args:
+            name: The parameter.
+            epochs: Epochs trained so far, fractions allowed: in each step of an epoch,
+                `epoch - 1 + step / steps`; or `epoch - 1`, once an epoch.
+
+        Raises:
+            KeyError: `config` has no such setting.
+        """
+        value = self.config[name]
+        warmup = self.scale.get(name, {}).get("warmup")
+        if not warmup:
+            return value
+        share = max((epochs - warmup["since"]) / warmup["epochs"], 0.0)
+        return value if share >= 1 else warmup["from"] + (value - warmup["from"]) * share
 
     def _generate_epochs(self) -> Iterator[int]:
         """The generator behind `epochs()`."""
@@ -352,6 +379,7 @@ class _Start:
     checkpoint_dir: str
     trial_dir: str
     seed: int
+    scale: Dict[str, Dict[str, Any]]
 
     @staticmethod
     def from_environment() -> "_Start":
@@ -366,6 +394,7 @@ class _Start:
         start.id = _environment_int("RUNG_TRIAL")
         start.attempt = _environment_int("RUNG_ATTEMPT")
         start.seed = _environment_int("RUNG_SEED")
+        start.scale = json.loads(os.environ.get("RUNG_SCALE") or "{}")
         start.resumed_from = _environment_int("RUNG_RESUME_FROM")
         start.max_epoch = _environment_int("RUNG_FIDELITY_MAX") or None
         start.until = _environment_int("RUNG_FIDELITY_UNTIL") or None
@@ -386,6 +415,7 @@ class _Start:
         start.id = int(message["id"])
         start.attempt = int(message["attempt"])
         start.seed = int(message.get("seed", 0))
+        start.scale = message.get("scale", {})
         start.resumed_from = int(message["resumed_from"])
         start.until = int(message["until"])
         start.max_epoch = int(message["max"])
@@ -419,6 +449,10 @@ class _Start:
             "RUNG_TRIAL_DIR": self.trial_dir,
             "TMPDIR": self.trial_dir,
         })
+        if self.scale:
+            os.environ["RUNG_SCALE"] = json.dumps(self.scale)
+        else:
+            os.environ.pop("RUNG_SCALE", None)
 
 
 class _Agent:

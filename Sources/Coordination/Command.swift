@@ -137,6 +137,11 @@ public struct Leg: Hashable, Sendable, Codable {
   private var others: [SlotID]?
   /// The hosts of its slots, each once, where it is one job step on several; else `nil`.
   public var hosts: [String]?
+  /// The settings that follow its GPUs; `nil` where the study has none.
+  public var scaled: ScaledSettings?
+
+  /// The trial's settings as its program sees them.
+  public var seenConfiguration: Configuration { configuration.replaced(by: scaled) }
 
   /// Every slot that it holds, its agent's first.
   public var slots: [SlotID] { [slot] + (others ?? []) }
@@ -169,10 +174,11 @@ public struct Leg: Hashable, Sendable, Codable {
   /// A leg of these parts, in slots of which there is at least one.
   public init(
     id: LegID, slots: [SlotID], configuration: Configuration, source: Source?, until: Int,
-    seed: Int = 0, hosts: [String]? = nil
+    seed: Int = 0, hosts: [String]? = nil, scaled: ScaledSettings? = nil
   ) {
     self.id = id
     self.hosts = hosts
+    self.scaled = scaled
     slot = slots[0]
     others = slots.count > 1 ? Array(slots.dropFirst()) : nil
     self.seed = seed

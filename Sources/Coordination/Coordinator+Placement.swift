@@ -36,8 +36,9 @@ extension Coordinator {
   ///
   /// What a schedule adds, and a number that is calculated, is bounded by the slots that there are: of
   /// the largest agent for a trial of one process, of all agents for one of ranks.
-  func width(of trial: TrialID) -> Int? {
-    let record = trials[trial.number]
+  func width(of trial: TrialID) -> Int? { width(of: trials[trial.number]) }
+
+  private func width(of record: TrialRecord) -> Int? {
     let settings = self.trial
     guard settings.sizes == nil || record.isProposed else { return nil }
     var own = settings.slots(of: record.configuration)
@@ -50,6 +51,19 @@ extension Coordinator {
     let (product, overflow) = own.multipliedReportingOverflow(
       by: study.width(upTo: Budget(record.target)))
     return max(own, min(overflow ? .max : product, largest))
+  }
+
+  /// The settings of a trial that follow its GPUs, for a leg with so many slots.
+  ///
+  /// One that has a GPU for itself since it ran out of memory keeps the values of its own share.
+  func scaledSettings(of record: TrialRecord, slots: Int) -> ScaledSettings? {
+    guard !study.trial.scale.isEmpty else { return nil }
+    var record = record
+    record.isAlone = false
+    let own = min(slots, width(of: record) ?? slots)
+    return study.scaled(
+      record.configuration, on: trial.size(ofSlots: own), after: record.scaled,
+      from: record.checkpoint?.entry.epoch ?? 0)
   }
 
   /// Free slots for a trial's next leg: a single one, to have its configuration proposed, where its

@@ -43,6 +43,9 @@ public struct TrialColumns: Sendable {
     fileprivate var origins = Values<Origin>()
     fileprivate var hosts = Values<[String]>()
     fileprivate var containers = Values<String>()
+    /// The parameters that follow a trial's GPUs, whose values stand behind the others; not there
+    /// where none does, as in snapshots from before there were some.
+    fileprivate var scaled: [String]?
   }
 
   /// Different values, each with a place.
@@ -81,10 +84,13 @@ public struct TrialColumns: Sendable {
     isReading = true
   }
 
-  /// The columns of these trials, of a study whose parameters have these names.
-  init(of trials: [TrialRecord], parameters: [String]) {
-    let values = Array(repeating: Values<ParameterValue>(), count: parameters.count)
+  /// The columns of these trials, of a study whose parameters have these names, some of which follow
+  /// the trials' GPUs.
+  init(of trials: [TrialRecord], parameters: [String], scaled: [String]) {
+    let values = Array(
+      repeating: Values<ParameterValue>(), count: parameters.count + scaled.count)
     shared = Shared(parameters: parameters.sorted(), values: values)
+    shared.scaled = scaled.isEmpty ? nil : scaled
     // A row of nothing gives the columns their names.
     var none = TrialRecord(id: TrialID(0), target: 0)
     visit(&none)
@@ -148,6 +154,7 @@ public struct TrialColumns: Sendable {
     for index in shared.parameters.indices {
       parameter(index, &trial.configuration[shared.parameters[index]])
     }
+    scaled(&trial.scaled)
   }
 
   private mutating func integer(_ name: String, _ number: inout Int) {
@@ -216,6 +223,31 @@ public struct TrialColumns: Sendable {
     if let some { value = some } else { isSound = false }
   }
 
+  private mutating func scaled(_ settings: inout ScaledSettings?) {
+    guard let names = shared.scaled else { return }
+    var (gpus, sharing) = (settings?.size.gpus, settings?.size.trialsPerGPU)
+    optional("scaled_gpus", &gpus)
+    optional("scaled_sharing", &sharing)
+    var list: [ScaledSettings.Setting] = []
+    for (index, name) in names.enumerated() {
+      let warmup = settings?[name]?.warmup
+      var value = settings?[name]?.value
+      parameter(shared.parameters.count + index, &value)
+      var (since, epochs, from) = (warmup?.since, warmup?.epochs, warmup?.from ?? .nan)
+      optional("since-\(index)", &since)
+      optional("warmup-\(index)", &epochs)
+      real("from-\(index)", &from)
+      guard isReading, let value else { continue }
+      let rise = since.flatMap { since in
+        epochs.map { ScaledSettings.Warmup(from: from, since: since, epochs: $0) }
+      }
+      list.append(ScaledSettings.Setting(name: name, value: value, warmup: rise))
+    }
+    guard isReading, let gpus, let sharing else { return }
+    settings = ScaledSettings(
+      size: sharing > 1 ? TrialSize(sharing: sharing) : TrialSize(gpus: gpus), settings: list)
+  }
+
   private mutating func source(_ name: String, _ source: inout Leg.Source?, of trial: TrialID) {
     var container = source?.container
     shared(name, &container, \.containers)
@@ -255,7 +287,8 @@ extension Coordinator {
   /// - Returns: A row for each trial.
   public mutating func takeTrials() -> TrialColumns {
     let parameters = study.space.parameters.map(\.name)
-    let columns = TrialColumns(of: trials, parameters: parameters)
+    let columns = TrialColumns(
+      of: trials, parameters: parameters, scaled: study.trial.scale.map(\.parameter))
     let names = Set(parameters)
     trials = trials.filter { !TrialColumns.fits($0, names: names) }
     return columns

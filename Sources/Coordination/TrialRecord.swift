@@ -166,6 +166,8 @@ public struct TrialRecord: Hashable, Sendable, Codable {
   public internal(set) var finalSeed: Int?
   /// Whether its processes get a GPU to themselves, since one ran out of memory.
   public internal(set) var isAlone = false
+  /// Its settings that follow its GPUs, as its last process saw them; `nil` where there are none.
+  public internal(set) var scaled: ScaledSettings?
   /// Whether it has its configuration.
   public internal(set) var isProposed = false
   /// The last accepted report's loss.

@@ -9,6 +9,8 @@ public struct StudyExport: Encodable, Sendable {
     var state: TrialRecord.State
     var reason: String
     var configuration: Configuration
+    /// What its last process saw in the place of settings that follow its GPUs.
+    var scaled: Configuration?
     var attempts: Int
     var failures: Int
     var epoch: Int
@@ -19,7 +21,7 @@ public struct StudyExport: Encodable, Sendable {
     var reports: [Row]
 
     private enum CodingKeys: String, CodingKey {
-      case trial, state, reason, configuration, attempts, failures, epoch, value
+      case trial, state, reason, configuration, scaled, attempts, failures, epoch, value
       case started = "started_seconds"
       case ended = "ended_seconds"
       case hosts, reports
@@ -60,7 +62,8 @@ public struct StudyExport: Encodable, Sendable {
     trials = coordinator.trials.map { trial in
       Trial(
         trial: trial.id, state: trial.state, reason: trial.reason.description,
-        configuration: trial.configuration, attempts: trial.attempts, failures: trial.failures,
+        configuration: trial.configuration, scaled: trial.scaled?.values,
+        attempts: trial.attempts, failures: trial.failures,
         epoch: trial.epoch, value: trial.last?.value, started: trial.started?.seconds,
         ended: trial.ended?.seconds, hosts: trial.hosts, reports: rows[trial.id.number])
     }

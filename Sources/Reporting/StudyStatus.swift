@@ -43,6 +43,9 @@ public struct StudyStatus: Hashable, Sendable, Encodable {
     public var value: Double
     /// Its settings.
     public var configuration: Configuration
+    /// What its last process saw in the place of settings that follow its GPUs; `nil` where the
+    /// study has none.
+    public var scaled: Configuration?
     /// The epoch of the value.
     public var epoch: Int
   }
@@ -155,7 +158,8 @@ public struct StudyStatus: Hashable, Sendable, Encodable {
   ) -> Leader {
     Leader(
       trial: trial, value: value.value,
-      configuration: coordinator.trials[trial.number].configuration, epoch: value.epoch)
+      configuration: coordinator.trials[trial.number].configuration,
+      scaled: coordinator.trials[trial.number].scaled?.values, epoch: value.epoch)
   }
 }
 

@@ -120,6 +120,8 @@ public struct TrialStory: Sendable {
       sentences.append(
         "attempt \(leg.id.attempt) starts\(from) on \(host ?? "agent \(leg.slot.worker)"), slot "
           + "\(leg.slot.index), to epoch \(leg.until)")
+      let scaled = leg.scaled?.derivations(in: leg.configuration, coordinator.study) ?? []
+      if !scaled.isEmpty { sentences.append("it sees \(scaled.joined(separator: ", "))") }
     case .answer(let leg, _, let epoch, .goOn(let until))
     where leg.trial == trial && former.map({ $0.target < until }) ?? false:
       sentences.append("among the best at epoch \(epoch): goes on to epoch \(until)")

@@ -5,27 +5,31 @@ import StudyModel
 ///
 /// Source: RFC 4180 for quoting. Empty cells are missing values.
 public enum TrialTable {
-  /// One row a trial; parameters are columns named `config.NAME`.
+  /// One row a trial; parameters are columns named `config.NAME`, and those that follow a trial's
+  /// GPUs, as its last process saw them, `scaled.NAME` behind them.
   ///
   /// - Parameter coordinator: The study's state.
   /// - Returns: Lines ended by a newline, the first of them the header.
   public static func trials(_ coordinator: Coordinator) -> String {
     let parameters = coordinator.study.space.parameters.map(\.name)
+    let scaled = coordinator.study.trial.scale.map(\.parameter)
     var text = line(
       [
         "trial", "state", "reason", "attempts", "failures", "epoch", "value", "best_value",
         "best_epoch", "started_seconds", "ended_seconds", "busy_seconds", "hosts",
-      ] + parameters.map { "config.\($0)" })
+      ] + parameters.map { "config.\($0)" } + scaled.map { "scaled.\($0)" })
     for trial in coordinator.trials {
-      text += line(
-        [
-          trial.id.description, trial.state.rawValue, trial.reason.description,
-          String(trial.attempts), String(trial.failures), String(trial.epoch),
-          cell(trial.last?.value), cell(trial.best?.value),
-          trial.best.map { String($0.epoch) } ?? "", cell(trial.started?.seconds),
-          cell(trial.ended?.seconds), cell(Double(trial.busyMicroseconds) / 1e6),
-          trial.hosts.joined(separator: " "),
-        ] + parameters.map { trial.configuration[$0]?.description ?? "" })
+      let cells = [
+        trial.id.description, trial.state.rawValue, trial.reason.description,
+        String(trial.attempts), String(trial.failures), String(trial.epoch),
+        cell(trial.last?.value), cell(trial.best?.value),
+        trial.best.map { String($0.epoch) } ?? "", cell(trial.started?.seconds),
+        cell(trial.ended?.seconds), cell(Double(trial.busyMicroseconds) / 1e6),
+        trial.hosts.joined(separator: " "),
+      ]
+      let values =
+        parameters.map { trial.configuration[$0] } + scaled.map { trial.scaled?[$0]?.value }
+      text += line(cells + values.map { $0?.description ?? "" })
     }
     return text
   }

@@ -51,7 +51,6 @@ extension StudyReader {
 
   private func refuseLaterFeatures(_ fields: Fields) {
     if let field = fields["parts"] { field.mistake(Wording.parts) }
-    if let field = fields["scale"] { field.mistake(Wording.scale) }
     if let field = fields["stage"] { field.mistake(Wording.stage) }
   }
 

@@ -25,10 +25,11 @@ struct StudyReader {
     let metrics = metrics(top, fidelity: fidelity)
     let hasTable = top["table"] != nil
     let written = space(top, isRequired: !hasTable)
-    let trial = trial(top, parameters: written?.names ?? [], isRequired: !hasTable)
+    var trial = trial(top, parameters: written?.names ?? [], isRequired: !hasTable)
     let space = written?.choosingSizes(of: trial)
     let points = points(top, in: space)
     let algorithm = algorithm(top, fidelity: fidelity)
+    if let scale = scale(top, of: trial, in: written, algorithm?.schedule) { trial?.scale = scale }
     let environment = environment(top["environment"])
     let slurm = slurm(top["slurm"])
     let stop = stop(top)

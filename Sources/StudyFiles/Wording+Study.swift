@@ -8,8 +8,6 @@ extension Wording {
   static let parts = later(
     "'trial.parts' makes a trial of several programs", "one, such as 'command: [python3, train.py]'"
   )
-  static let scale = later(
-    "'trial.scale' lets a setting follow the number of ranks", "a study without it")
   static let stage = later(
     "'trial.stage' carries files to the nodes", "a command that reads them where they are")
   static let container = later(

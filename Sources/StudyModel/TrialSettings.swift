@@ -54,6 +54,13 @@ public struct TrialSettings: Hashable, Sendable, Codable {
   }
   /// Not there for most: studies from before there was a choice are read.
   private var otherRanks: Int?
+  /// Settings that follow a trial's GPUs, in the study's order.
+  public var scale: [Scaling] {
+    get { someScale ?? [] }
+    set { someScale = newValue.isEmpty ? nil : newValue }
+  }
+  /// Not there for most: studies from before there was any are read.
+  private var someScale: [Scaling]?
   /// Cores of each process of a trial; at least 1.
   public var cpus: Int
   /// Memory of each process of a trial in MiB; `nil` where the node's memory is shared out evenly.

@@ -179,6 +179,18 @@ class WithAnAgent(ClientTest):
         self.assertEqual(trial.trial_dir, self.scratch)
         self.assertIs(self.rung.trial(), trial)
 
+    def test_a_setting_rises_from_its_own_value_to_that_of_its_gpus(self) -> None:
+        scale = {"learning_rate": {"base": 0.0025, "value": 0.01, "warmup": {
+            "from": 0.005, "since": 3, "epochs": 2}}}
+        self.agent(PlayedAgent.hear_all, RUNG_SCALE=json.dumps(scale))
+        trial = self.rung.trial()
+        self.assertEqual(trial.scale, scale)
+        values = [trial.warmed("learning_rate", epochs) for epochs in (0, 3, 3.5, 4, 5, 9)]
+        self.assertEqual(values, [0.005, 0.005, 0.00625, 0.0075, 0.01, 0.01])
+        self.assertEqual(trial.warmed("optimizer", 0), "sgd")
+        with self.assertRaises(KeyError):
+            trial.warmed("momentum", 0)
+
     def test_a_rank_finds_the_parts_of_all_by_their_numbers(self) -> None:
         parts = [os.path.join(self.checkpoints, "rank-%d" % rank) for rank in (0, 2, 10)]
         for part in parts:
@@ -623,6 +635,28 @@ class WarmProcesses(ClientTest):
         self.assertEqual(tempfile.gettempdir(), trial.trial_dir)
         with open(os.environ["RUNG_CONFIG"], encoding="utf-8") as file:
             self.assertEqual(json.load(file), {"width": 64})
+        self.assertEqual(list(trials), [])
+
+    def test_what_follows_the_gpus_follows_the_trial(self) -> None:
+        scale = {"width": {"base": 16, "value": 64}}
+
+        def script(agent: PlayedAgent) -> None:
+            agent.hear()
+            agent.hear()
+            agent.say(trial=self.next_trial(8, scale=scale))
+            agent.hear()
+            agent.say(trial=self.next_trial(9))
+            agent.hear()
+
+        self.agent(script)
+        trials = self.rung.trials()
+        self.assertEqual(next(trials).scale, {})
+        trial = next(trials)
+        self.assertEqual(trial.scale, scale)
+        self.assertEqual(trial.warmed("width", 0), 64)
+        self.assertEqual(json.loads(os.environ["RUNG_SCALE"]), scale)
+        self.assertEqual(next(trials).scale, {})
+        self.assertNotIn("RUNG_SCALE", os.environ)
         self.assertEqual(list(trials), [])
 
     def test_an_agent_that_has_gone_has_no_more_work(self) -> None:

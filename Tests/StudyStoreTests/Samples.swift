@@ -92,6 +92,13 @@ let everyEvent: [Event] = [
   .deadlinePassed,
 ]
 
+/// A setting that follows two GPUs, with a warm-up.
+let sampleScaledSettings: ScaledSettings? = {
+  var study = sampleStudy()
+  study.trial.scale = [Scaling("rate", [.linear], warmup: 5)]
+  return study.scaled(Configuration([("rate", .real(0.25))]), on: TrialSize(gpus: 2))
+}()
+
 /// One command of every kind, of every verdict and every ending.
 let everyCommand: [Command] = [
   .propose(TrialID(0)),
@@ -109,6 +116,11 @@ let everyCommand: [Command] = [
     Leg(
       id: LegID(TrialID(1), attempt: 4), slots: [SlotID(WorkerID(1), 0), SlotID(WorkerID(0), 0)],
       configuration: Configuration(), source: samplePieces, until: 27)),
+  .start(
+    Leg(
+      id: LegID(TrialID(1), attempt: 5), slots: [SlotID(WorkerID(1), 0), SlotID(WorkerID(1), 1)],
+      configuration: Configuration([("rate", .real(0.25))]), source: nil, until: 27,
+      scaled: sampleScaledSettings)),
   .join(
     Leg(
       id: LegID(TrialID(1), attempt: 4), slots: [SlotID(WorkerID(1), 0), SlotID(WorkerID(0), 0)],

@@ -71,7 +71,9 @@ struct BestCommand: ParsableCommand {
         + "\(handle.study.fidelity.name) \(winner.epoch)"
     ]
     for setting in handle.study.space.inOrder(winner.configuration) {
-      lines.append("  \(setting.name): \(setting.value)")
+      let scaled = record.scaled?.derivation(
+        of: setting.name, in: winner.configuration, handle.study)
+      lines.append("  \(setting.name): \(scaled ?? setting.value.description)")
     }
     if let checkpoint, let source {
       lines.append("checkpoint of epoch \(source.entry.epoch): \(checkpoint)")
