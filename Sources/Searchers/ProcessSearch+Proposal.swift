@@ -4,7 +4,7 @@ public import Surrogates
 extension ProcessSearch {
   /// Losses at the same budget, from which on it is the one that is asked about.
   private static let enough = 3
-  /// By how much of the losses' deviation the best is to be improved on.
+  /// By how much of the losses' deviation the best is to be improved on, unless a margin is set.
   private static let margin = 0.01
   /// The most steps of a climb.
   private static let steps = 50
@@ -29,9 +29,10 @@ extension ProcessSearch {
     let predictions = process.predictions(
       at: points, levels: points.map { _ in data.target })
     let origin = Origin.model(observations: log.observations.count, budget: data.budget)
+    let margin = settings.margin.map { $0 / data.deviation } ?? Self.margin
     if tried.space.rows != nil {
       let scores = predictions.map {
-        -GaussianProcess.expectedImprovement(of: $0, on: best, margin: Self.margin)
+        -GaussianProcess.expectedImprovement(of: $0, on: best, margin: margin)
       }
       return scores.indices.min { scores[$0] < scores[$1] }.map { Proposal(candidates[$0], origin) }
     }
@@ -43,7 +44,7 @@ extension ProcessSearch {
     guard let pick = scores.indices.min(by: { scores[$0] < scores[$1] }) else { return nil }
     let climbed = process.climb(
       from: points[pick], movable: inputs.movable(at: candidates[pick]), level: data.target,
-      on: best, margin: Self.margin, steps: Self.steps)
+      on: best, margin: margin, steps: Self.steps)
     let refined = inputs.configuration(
       at: climbed, movedFrom: candidates[pick], using: &random)
     return Proposal(tried.mayPropose(refined) ? refined : candidates[pick], origin)
@@ -52,7 +53,8 @@ extension ProcessSearch {
   /// Configurations that were not proposed: drawn, or all of few given rows.
   private func candidates(using random: inout RandomStream) -> [Configuration] {
     if let rows = tried.space.rows, rows.count <= settings.candidates {
-      return rows.filter { tried.mayPropose($0) }
+      // In any order, for where no row could improve on the best the first is taken.
+      return rows.filter { tried.mayPropose($0) }.shuffled(using: &random)
     }
     var candidates: [Configuration] = []
     for _ in 0..<settings.candidates {
@@ -100,6 +102,8 @@ extension ProcessSearch {
     /// The budget and the level that proposals are for.
     let budget: Budget
     let target: Int
+    /// Of the losses, in the metric's unit; above 0.
+    let deviation: Double
 
     /// - Parameters:
     ///   - chosen: Observations.
@@ -129,6 +133,7 @@ extension ProcessSearch {
       let mean = losses.reduce(0, +) / count
       let variance = losses.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / count
       let deviation = max(variance.squareRoot(), 1e-9)
+      self.deviation = deviation
       observed = GaussianProcessData(
         inputs: chosen.map(\.input), levels: chosen.map { level($0.budget) },
         values: losses.map { ($0 - mean) / deviation },

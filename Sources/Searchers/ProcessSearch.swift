@@ -14,7 +14,7 @@ public import Surrogates
 /// Deviations:
 /// - A fit is made when the observations have grown by a tenth, not for each proposal.
 /// - The improvement's margin is 0.01 of the losses' deviation, not of the metric's unit, so that
-///   the unit does not matter.
+///   the unit does not matter, unless the study sets one.
 /// - A trial that diverged is no longer pending.
 /// - Climbs end after 50 steps.
 public struct ProcessSearch: ModelSearcher {

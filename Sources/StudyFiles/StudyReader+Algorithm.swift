@@ -142,6 +142,9 @@ private struct Setting {
       search("max_size_data_for_model", [.mobster], \.process.maximumData, whole(from: 2)),
       search("num_init_candidates", [.mobster], \.process.candidates, whole(from: 1)),
       search("num_fantasy_samples", [.mobster], \.process.fantasies, whole(from: 1)),
+      search("margin", [.mobster], \.process.margin) { field in
+        field.number(from: 0).map { Optional($0) }
+      },
       search("population", evolving, \.evolution.population, whole(from: 2)),
       search("sample", evolving, \.evolution.sample, whole(from: 1)),
       search("kappa", forest, \.forest.kappa) { $0.number(from: 0) },

@@ -66,6 +66,9 @@ public struct ProcessSettings: Hashable, Sendable, Codable {
   public var candidates = 250
   /// Fantasies drawn for each pending trial; at least 1.
   public var fantasies = 20
+  /// By how much the best is to be improved on, in the metric's unit; from 0. By default 0.01 of the
+  /// deviation of the losses that were seen.
+  public var margin: Double?
 
   /// The defaults.
   public init() {}

@@ -37,6 +37,8 @@ PAIRS = {
         ("bohb-interpolated", "syne-tune", "bohb"),
         ("bohb-interpolated", "syne-tune", "bohb-falkner"),
         ("mobster-64-interpolated", "syne-tune", "mobster-64"),
+        ("mobster-64-margin", "syne-tune", "mobster-64"),
+        ("mobster-64-interpolated", "syne-tune", "mobster-64-unitless"),
         ("hyperband", "optuna", "hyperband"),
     ],
     "NATS-Bench's protocol": [

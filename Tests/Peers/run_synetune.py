@@ -25,8 +25,9 @@ error. Here NaN is the worst finite value of the table, to the end of the curve.
 Methods beside Syne Tune's own, to tell parts of a difference from the rest: those named `-paper`
 have the papers' rule of promotion (see `PaperRule`) and get reports of one moment one by one;
 `bohb-falkner` has log scales, continuous integers, and HpBandSter's least bandwidth and number of
-points (see `scaled`). Methods named `-64` end as the 64th trial starts: a whole run of MOBSTER
-takes tens of minutes.
+points (see `scaled`); `mobster-64-unitless` has Rung's margin of the expected improvement (see
+`Margin`). Methods named `-64` end as the 64th trial starts: a whole run of MOBSTER takes tens of
+minutes.
 """
 
 import argparse
@@ -64,6 +65,9 @@ with contextlib.redirect_stdout(io.StringIO()):
     from syne_tune.optimizer import legacy_baselines
     from syne_tune.optimizer.schedulers import legacy_hyperband
     from syne_tune.optimizer.schedulers.legacy_hyperband_pasha import PASHARungSystem
+    from syne_tune.optimizer.schedulers.searchers.bayesopt.models.meanstd_acqfunc_impl import (
+        EIAcquisitionFunction,
+    )
     from syne_tune.optimizer.schedulers.searchers.kde import (
         legacy_multi_fidelity_searcher as kde,
     )
@@ -233,6 +237,20 @@ class PaperRule:
         Rung.quantile = cls.cutoff if yes else cls.quantile
 
 
+class Margin:
+    """The margin by which the best is to be improved on: 0.01 of the deviation of all values that
+    the model was given, in place of 0.01 of the metric's unit (`jitter`)."""
+
+    create = EIAcquisitionFunction.__init__
+
+    def relative(function, predictor, *arguments, jitter=0.01, **options):
+        Margin.create(function, predictor, *arguments, jitter=jitter * predictor.std, **options)
+
+    @classmethod
+    def use(cls, yes):
+        EIAcquisitionFunction.__init__ = cls.relative if yes else cls.create
+
+
 class TableKDE(kde.LegacyMultiFidelityKernelDensityEstimator):
     """Syne Tune's density model, which knows no restriction to rows (`restrict_configurations` is
     "not supported here"): each configuration it proposes becomes the nearest row, in the model's
@@ -278,7 +296,8 @@ def space(table):
 
 def scheduler(method, table, seed):
     PaperRule.use(method.endswith("-paper"))
-    method = method.removesuffix("-paper")
+    Margin.use(method.endswith("-unitless"))
+    method = method.removesuffix("-paper").removesuffix("-unitless")
     common = {
         "metric": "metric",
         "mode": "max" if table.goal == "maximize" else "min",
@@ -319,8 +338,8 @@ def run(method, table, seed):
     clock = Clock()
     if method == "bohb-falkner":
         table = scaled(table)
-    trials = min(64 if method.endswith("-64") else TRIALS, len(table.rows))
-    method = method.removesuffix("-64")
+    trials = min(64 if "-64" in method else TRIALS, len(table.rows))
+    method = method.replace("-64", "")
     blackbox = TableBlackbox(table, space(table))
     tuner = TableTuner(
         trial_backend=TableBackend(

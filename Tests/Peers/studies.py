@@ -29,6 +29,8 @@ PROTOCOL_A = {
     "bohb": "{scheduler: asha, searcher: bohb, eta: 3, type: promotion}",
     "mobster-64": "{name: mobster, eta: 3}",
     "mobster-64-interpolated": "{name: mobster, eta: 3, quantile: interpolated}",
+    # Syne Tune's margin of the expected improvement too.
+    "mobster-64-margin": "{name: mobster, eta: 3, quantile: interpolated, margin: 0.01}",
     # As many brackets as Optuna's Hyperband has.
     "hyperband": "{name: asha, eta: 3, type: stopping, brackets: %(brackets)d}",
 }
@@ -53,7 +55,8 @@ PROTOCOL_C = {
                 "initial_random: 10}",
 }
 # They need more to go by than a row's number.
-MODELS = {"bohb", "bohb-interpolated", "mobster-64", "mobster-64-interpolated"}
+MODELS = {
+    "bohb", "bohb-interpolated", "mobster-64", "mobster-64-interpolated", "mobster-64-margin"}
 SLOW = {"kde", "kde-nats", "kde-observed", "kde-nats-observed", "forest-1", "forest-4"}
 
 

@@ -215,6 +215,40 @@ struct ProcessSearchTests {
     #expect(search.propose(for: TrialID(40)) == nil)
   }
 
+  @Test func theUnitOfTheLossMattersOnlyWhereAMarginIsSet() throws {
+    let plain = try rowsProposed(lossesTimes: 1)
+    #expect(try rowsProposed(lossesTimes: 0x1p-20) == plain)
+    #expect(try rowsProposed(lossesTimes: 0x1p-20, margin: 0x1p-20 * 0.01) != plain)
+    let margin = try rowsProposed(lossesTimes: 1, margin: 0.01)
+    #expect(try rowsProposed(lossesTimes: 0x1p-20, margin: 0x1p-20 * 0.01) == margin)
+    #expect(try rowsProposed(lossesTimes: 0x1p-20, margin: 0.01) != margin)
+  }
+
+  @Test func ofRowsWithoutAnImprovementAnyIsProposed() throws {
+    let blind = try rowsProposed(lossesTimes: 0x1p-20, margin: 1).dropFirst(6)
+    #expect(blind.filter { $0 >= 60 }.count > 1 && blind.filter { $0 < 60 }.count > 1)
+    #expect(blind.sorted() != Array(blind))
+  }
+
+  /// The first 14 rows, of 120, that a search proposes for the minimum of a parabola.
+  private func rowsProposed(lossesTimes unit: Double, margin: Double? = nil) throws -> [Int] {
+    let space = SearchSpace(parameters: [
+      Parameter(name: "x", domain: .real(low: 0, high: 1, step: nil, log: false))
+    ])
+    let rows = (0..<120).map { Configuration([("x", .real(Double($0) / 120))]) }
+    var search = ProcessSearch(
+      for: study(space.restricted(to: rows), seed: 8, .full) { $0.margin = margin })
+    return try (0..<14).map { number in
+      let trial = TrialID(number)
+      let proposal = try #require(search.propose(for: trial))
+      search.absorb(.proposed(trial, proposal.configuration))
+      let x = proposal.configuration["x"]?.number ?? 0
+      search.absorb(.reported(trial, Loss((x - 0.3) * (x - 0.3) * unit), at: Budget(9)))
+      if let basis = search.dueBasis { search.absorb(.fitted(basis: basis)) }
+      return try #require(rows.firstIndex(of: proposal.configuration))
+    }
+  }
+
   @Test func theFurthestTrialsAreKeptWhereThereAreTooMany() {
     let space = SearchSpace(parameters: [
       Parameter(name: "x", domain: .real(low: 0, high: 1, step: nil, log: false))
