@@ -14,17 +14,21 @@ public struct StepLaunch: Hashable, Sendable {
   public var gres: String?
   /// Memory of each slot in MiB; `nil` where the study bounds it.
   public var memoryMiB: Int?
+  /// What Slurm counts for a core.
+  public var threadsPerCore: Int
   /// The variable that binds a trial to the GPUs of its step; `nil` where it needs none.
   public var deviceVariable: String?
 
   /// Steps of these properties.
   public init(
-    program: String, mpi: String, gres: String?, memoryMiB: Int?, deviceVariable: String?
+    program: String, mpi: String, gres: String?, memoryMiB: Int?, threadsPerCore: Int = 1,
+    deviceVariable: String?
   ) {
     self.program = program
     self.mpi = mpi
     self.gres = gres
     self.memoryMiB = memoryMiB
+    self.threadsPerCore = threadsPerCore
     self.deviceVariable = deviceVariable
   }
 
@@ -46,7 +50,8 @@ public struct StepLaunch: Hashable, Sendable {
     var arguments = [
       "srun", "--quiet", "--exact", "--kill-on-bad-exit=1", "--job-name=rung-\(leg.id)",
       "--nodes=\(hosts.count)", "--ntasks=\(tasks * hosts.count)", "--ntasks-per-node=\(tasks)",
-      "--nodelist=\(hosts.joined(separator: ","))", "--cpus-per-task=\(trial.cpus)",
+      "--nodelist=\(hosts.joined(separator: ","))",
+      "--cpus-per-task=\(trial.cpus * threadsPerCore)",
       "--mpi=\(trial.launch == .step ? mpi : "none")",
     ]
     if let gres { arguments.append("--gres=\(gres):\(slots)") }

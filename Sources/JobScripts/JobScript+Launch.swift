@@ -235,6 +235,8 @@ extension JobScript {
       let name = gres.split(separator: ":").dropLast().joined(separator: ":")
       options += " --step-gres \(shellQuoted(try oneLine(name, "gres")))"
     }
+    if component.threadsPerCore > 1 { options += " --step-threads \(component.threadsPerCore)" }
+    if let limit = plan.stepLimit { options += " --step-limit \(limit)" }
     let memory = site.partition(named: component.partition)?.memoryMiB
     if study.trial.memoryMiB == nil, site.asksForMemory, let memory {
       let each = max(1, (memory - Self.agentMemoryMiB) / component.slotsPerNode)

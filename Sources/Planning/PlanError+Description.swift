@@ -62,6 +62,11 @@ extension PlanError: CustomStringConvertible {
       'trial.launch' is 'step', and '--strategy \(strategy)' starts no job steps; leave \
       '--strategy' out or write 'steps'
       """
+    case .noNestedSteps(let site):
+      """
+      site '\(site)' lets no job step start others ('capabilities.steps'); plan with \
+      '--strategy resident'
+      """
     case .ranksAsSteps:
       """
       'trial.launch' is 'ranks', processes that the agents start, but '--strategy steps' has each \

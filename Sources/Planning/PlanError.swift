@@ -37,6 +37,8 @@ public enum PlanError: Error, Hashable, Sendable {
   case noHeterogeneousJobs(site: String)
   /// Trials are job steps, and the layout starts none.
   case stepsNeeded(strategy: String)
+  /// The site lets no step of a job start others.
+  case noNestedSteps(site: String)
   /// Processes that agents start, as job steps.
   case ranksAsSteps
   /// A share of a GPU, as a job step.

@@ -41,6 +41,7 @@ public func plan(
     vendor: study.trial.gpus > 0 ? partition.gpus?.vendor : nil,
     slotsPerTrial: study.trial.equalSlots ?? 1)
   plan.trialSize = wish.trialSize
+  if strategy == .steps { plan.stepLimit = site.maximumSteps }
   return plan
 }
 
@@ -61,6 +62,8 @@ private func strategy(
 private func checkSteps(
   on node: Plan.Component, for trial: TrialSettings, at site: Site
 ) throws(PlanError) {
+  // The agents are one step of their own.
+  guard site.nestsSteps, site.maximumSteps != 1 else { throw .noNestedSteps(site: site.name) }
   if trial.launch == .ranks { throw .ranksAsSteps }
   if trial.trialsPerGPU > 1 { throw .shareAsStep }
   if trial.gpus > 0, !site.asksForGPUs { throw .stepsWithoutGRES(site: site.name) }

@@ -71,6 +71,9 @@ public struct Plan: Hashable, Sendable, Codable {
   public var slotsPerTrial: Int
   /// The size of trials that was chosen for this job; `nil` where it is the study's own.
   public var trialSize: TrialSize?
+  /// The most job steps at a time, the agents' own among them, where trials are steps; `nil` for no
+  /// bound.
+  public var stepLimit: Int?
 
   /// A plan of these parts.
   public init(
@@ -92,5 +95,5 @@ public struct Plan: Hashable, Sendable, Codable {
   }
 
   /// Trials that run at a time in the whole job; where they differ in size, the most.
-  public var trialsAtATime: Int { slots / slotsPerTrial }
+  public var trialsAtATime: Int { min(slots / slotsPerTrial, stepLimit.map { $0 - 1 } ?? .max) }
 }

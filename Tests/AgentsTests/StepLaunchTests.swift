@@ -62,6 +62,13 @@ struct StepLaunchTests {
         """)
   }
 
+  @Test func whereSlurmCountsThreadsACoreIsSoMany() {
+    var threads = launch
+    threads.threadsPerCore = 2
+    let arguments = text(leg([SlotID(WorkerID(0), 0)]), launch: threads) { $0.gpus = 1 }
+    #expect(arguments.contains("|--cpus-per-task=4|"))
+  }
+
   private let given = [
     "CUDA_VISIBLE_DEVICES=1,2", "GPU_DEVICE_ORDINAL=1,2", "OMPI_MCA_btl=tcp", "PATH=/bin",
     "PMIX_RANK=1", "ROCR_VISIBLE_DEVICES=1,2", "RUNG_SOCKET=/s", "RUNG_TRIAL=7", "SLURM_JOB_ID=4",

@@ -171,6 +171,14 @@ import Testing
       '--strategy resident'
       """, study, at: site(), asking: steps)
     study.trial.trialsPerGPU = 1
+    var flat = site()
+    flat.nestsSteps = false
+    expect(
+      .noNestedSteps(site: flat.name),
+      """
+      site '\(flat.name)' lets no job step start others ('capabilities.steps'); plan with \
+      '--strategy resident'
+      """, study, at: flat, asking: steps)
     var site = site()
     site.asksForGPUs = false
     expect(
@@ -225,8 +233,8 @@ import Testing
 
   @Test func unknownStrategy() throws {
     expect(
-      .unknownStrategy("steps", known: ["resident", "hetjob"]),
-      "no strategy 'steps' in this version; it has resident, hetjob",
-      try study(), at: site(), asking: PlanRequest(strategy: "steps"))
+      .unknownStrategy("nested", known: ["resident", "steps", "hetjob"]),
+      "no strategy 'nested' in this version; it has resident, steps, hetjob",
+      try study(), at: site(), asking: PlanRequest(strategy: "nested"))
   }
 }

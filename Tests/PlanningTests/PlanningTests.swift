@@ -98,6 +98,10 @@ import Testing
     #expect(try plan(study, at: site(), asking: PlanRequest()).strategy == .resident)
     study.trial.launch = .step
     #expect(try plan(study, at: site(), asking: PlanRequest()).strategy == .steps)
+    var bounded = site()
+    bounded.maximumSteps = 3
+    let few = try plan(study, at: bounded, asking: PlanRequest(size: .nodes(2)))
+    #expect(few.stepLimit == 3 && few.trialsAtATime == 2, "the agents are a step too")
     study.trial.gpus = 8
     let wide = try plan(study, at: site(), asking: PlanRequest(size: .nodes(2)))
     #expect(wide.components[0].slotsPerNode == 4)

@@ -29,6 +29,7 @@ struct AgentCommand: ParsableCommand {
   var steps: String?
   @Option(help: "The name of GPUs in a step's '--gres', such as 'gpu'.") var stepGres: String?
   @Option(help: "MiB of memory for each slot of a step.") var stepMemory: Int?
+  @Option(help: "What Slurm counts for a core of a step.") var stepThreads = 1
   @Option(help: "The most steps at a time, the agents' own among them.") var stepLimit: Int?
   @Flag(help: "Go on even if another coordinator may still hold the study.") var force = false
 
@@ -133,7 +134,7 @@ struct AgentCommand: ParsableCommand {
     let vendor = gpuVendor.flatMap { Site.Vendor(rawValue: $0.rawValue) }
     return StepLaunch(
       program: try readLink("/proc/self/exe"), mpi: steps, gres: stepGres, memoryMiB: stepMemory,
-      deviceVariable: vendor?.deviceVariable)
+      threadsPerCore: max(1, stepThreads), deviceVariable: vendor?.deviceVariable)
   }
 
   /// The slots of this node, each with its own of the GPUs that the job was given here.
