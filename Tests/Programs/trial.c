@@ -1,11 +1,14 @@
-/* A trial of MPI ranks: takes a lock on each device that it is given, adds up the ranks' numbers at each
- * epoch, keeps a checkpoint, and notes where it was. Any other holder of a lock ends it.
+/* A trial of MPI ranks, or with -DSERIAL of one process: takes a lock on each device that it is given, adds
+ * up the ranks' numbers at each epoch, keeps a checkpoint, and notes where it was. Any other holder of a
+ * lock ends it.
  *
  * Speaks by lines on standard output, and trains until RUNG_FIDELITY_UNTIL. LOCKS names a folder that all
  * nodes see, EPOCH_MS the milliseconds of an epoch. */
 #include <errno.h>
 #include <fcntl.h>
+#ifndef SERIAL
 #include <mpi.h>
+#endif
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,7 +25,19 @@ static const char *variable(const char *name, const char *otherwise) {
 
 static void fail(const char *what, const char *of) {
   fprintf(stderr, "%s: %s\n", what, of);
+#ifndef SERIAL
   MPI_Abort(MPI_COMM_WORLD, 3);
+#endif
+  exit(3);
+}
+
+/* The ranks' numbers added up. */
+static int all_reduce(int rank) {
+  int total = rank;
+#ifndef SERIAL
+  MPI_Allreduce(&rank, &total, 1, MPI_INT, MPI_SUM, MPI_COMM_WORLD);
+#endif
+  return total;
 }
 
 static double now(void) {
@@ -43,13 +58,16 @@ static void lock(const char *devices) {
 }
 
 int main(int count, char **words) {
+  int rank = 0, size = 1, local = 0, here = 1;
+#ifndef SERIAL
   MPI_Init(&count, &words);
-  int rank, size, local;
   MPI_Comm node;
   MPI_Comm_rank(MPI_COMM_WORLD, &rank);
   MPI_Comm_size(MPI_COMM_WORLD, &size);
   MPI_Comm_split_type(MPI_COMM_WORLD, MPI_COMM_TYPE_SHARED, 0, MPI_INFO_NULL, &node);
   MPI_Comm_rank(node, &local);
+  MPI_Comm_size(node, &here);
+#endif
   gethostname(host, sizeof host);
 
   double x = 0;
@@ -72,9 +90,7 @@ int main(int count, char **words) {
   double begin = now();
   for (int epoch = from + 1; epoch <= until; epoch++) {
     usleep(1000 * atoi(variable("EPOCH_MS", "100")));
-    int total = 0;
-    MPI_Allreduce(&rank, &total, 1, MPI_INT, MPI_SUM, MPI_COMM_WORLD);
-    if (total != size * (size - 1) / 2) fail("a rank is missing", host);
+    if (all_reduce(rank) != size * (size - 1) / 2) fail("a rank is missing", host);
     if (rank) continue;
     FILE *file = fopen(state, "w");
     if (!file || fprintf(file, "%d\n", epoch) < 0 || fclose(file)) fail("cannot write", state);
@@ -83,19 +99,19 @@ int main(int count, char **words) {
     fflush(stdout);
   }
   if (local == 0) {
-    int here;
     char list[512] = "";
     char copy[256];
     snprintf(copy, sizeof copy, "%s", devices);
     for (char *device = strtok(copy, ","); device; device = strtok(NULL, ","))
       snprintf(list + strlen(list), sizeof list - strlen(list), "%s\"%s\"", *list ? ", " : "", device);
-    MPI_Comm_size(node, &here);
     printf("USED {\"host\": \"%s\", \"devices\": [%s], \"rank\": %d, \"world\": %d, \"local\": %d, "
            "\"leg\": \"%s.%s\", \"begin\": %.6f, \"end\": %.6f}\n",
            host, list, rank, size, here, variable("RUNG_TRIAL", ""), variable("RUNG_ATTEMPT", ""), begin,
            now());
     fflush(stdout);
   }
+#ifndef SERIAL
   MPI_Finalize();
+#endif
   return 0;
 }
