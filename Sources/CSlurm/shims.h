@@ -29,6 +29,15 @@ static inline const char *cslurm_reason(uint32_t code) {
   return found ? ((const char *(*)(uint32_t))found)(code) : NULL;
 }
 
+// Enumerators of enumerations without a name, and macros that are shifts. A node that is drained, being
+// emptied, kept back or in maintenance takes no work, whatever its base state.
+static inline int cslurm_is_idle(uint32_t state) {
+  return (state & NODE_STATE_BASE) == NODE_STATE_IDLE &&
+         !(state & (NODE_STATE_DRAIN | NODE_STATE_COMPLETING | NODE_STATE_RES | NODE_STATE_MAINT |
+                    NODE_STATE_NO_RESPOND | NODE_STATE_FAIL));
+}
+static inline int cslurm_is_up(uint16_t state) { return state == PARTITION_UP; }
+
 // Function-like macros of the C library.
 static inline int cslurm_exit_status(uint32_t status) {
   return WIFEXITED((int)status) ? WEXITSTATUS((int)status) : 0;

@@ -11,6 +11,7 @@
       switch query {
       case .jobs(let ids): return try jobs(ids)
       case .remaining(let id): return try remaining(id)
+      case .partition(let name): return try partition(name)
       }
     }
 

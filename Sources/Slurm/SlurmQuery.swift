@@ -4,17 +4,24 @@ public enum SlurmQuery: Hashable, Sendable {
   case jobs([JobID])
   /// How long the job may still run.
   case remaining(JobID)
+  /// What there is to know of the partition of this name.
+  case partition(String)
 
   /// The arguments for the process that asks; see ``runSlurmQueryChild(_:)``.
   public var arguments: [String] {
     switch self {
     case .jobs(let ids): ["jobs"] + ids.map(\.description)
     case .remaining(let id): ["remaining", id.description]
+    case .partition(let name): ["partition", name]
     }
   }
 
   /// Understands the arguments that ``arguments`` makes; nil for others.
   public init?(arguments: [String]) {
+    if arguments.count == 2, arguments[0] == "partition" {
+      self = .partition(arguments[1])
+      return
+    }
     let ids = arguments.dropFirst().compactMap { JobID($0) }
     guard ids.count == arguments.count - 1, let first = ids.first else { return nil }
     switch arguments[0] {
@@ -33,6 +40,8 @@ public enum SlurmAnswer: Hashable, Sendable, Codable {
   /// The seconds that are left, 0 or more, and the end in seconds since 1970; nil for a job that
   /// has not started.
   case remaining(seconds: Int?, endTime: Int?)
+  /// The partition; nil where the controller knows none of this name.
+  case partition(PartitionRecord?)
   /// There is no answer.
   case failure(error: SlurmError)
 }

@@ -234,6 +234,51 @@ struct JobTests {
     #expect(String(decoding: refused.errors, as: UTF8.self).contains("invalid partition"))
   }
 
+  struct Planned: Decodable {
+    struct Start: Decodable {
+      var nodes: Int
+      var time: String?
+    }
+    struct Partition: Decodable {
+      var name: String
+      var nodes: Int
+      var idleNodes: Int
+    }
+    struct Answer: Decodable {
+      var partition: Partition
+      var starts: [Start]
+    }
+    var slurm: Answer
+  }
+
+  @Test func aPlanSaysHowManyNodesAreIdleAndWhenItWouldStart() throws {
+    try Cluster.require()
+    let folder = try StudyFolder([
+      "study.yaml": Self.study(trials: 40) + "\nmodel: {epoch: 10}", "train.py": Self.trial,
+    ])
+    func plan() throws -> Planned.Answer {
+      try Cluster.json(
+        Planned.self, "plan", folder.study, "--site", "private-cluster", "--nodes", "4", "--json"
+      ).slurm
+    }
+    let free = try plan()
+    #expect(free.partition.name == "gpu" && free.partition.nodes == 4)
+    #expect(free.partition.idleNodes == 4)
+    #expect(free.starts.map(\.nodes) == [1, 2, 4])
+    let job = try submit(folder, "resident", nodes: 3, time: "30m")
+    let isUnderWay = try Cluster.wait(atMost: 60) { try plan().partition.idleNodes == 1 }
+    #expect(isUnderWay)
+    let busy = try plan()
+    let times = busy.starts.compactMap(\.time)
+    #expect(
+      times.count == 3 && times[0] < times[2], "four nodes are free only after the job's limit")
+    _ = try runCommand(["scancel", String(job)])
+    try Cluster.waitForJobs(atMost: 60)
+    let text = try Cluster.run("plan", folder.study, "--site", "private-cluster", "--nodes", "2")
+    #expect(
+      String(decoding: text.output, as: UTF8.self).contains("A job of 2 nodes would start at 20"))
+  }
+
   static func parsed(_ folder: StudyFolder) throws -> Study {
     try loadStudy(folder.study).value
   }

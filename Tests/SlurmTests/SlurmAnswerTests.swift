@@ -12,7 +12,10 @@ import Testing
   @Test func anAnswerIsReadAsItWasPrinted() throws {
     let jobs = SlurmAnswer.jobs(known: [record], unknown: [JobID(rawValue: 5)])
     let remaining = SlurmAnswer.remaining(seconds: 33, endTime: nil)
-    for answer in [jobs, remaining] {
+    let partition = SlurmAnswer.partition(
+      PartitionRecord(
+        name: "gpu", isUp: true, nodes: 4, idleNodes: 3, nodeLimit: nil, timeLimitMinutes: 60))
+    for answer in [jobs, remaining, partition, .partition(nil)] {
       #expect(!answer.line.contains("\n"))
       #expect(try parseSlurmAnswer(answer.line + "\n", exitStatus: 0) == answer)
       #expect(try parseSlurmAnswer("slurm: a word\n" + answer.line, exitStatus: 0) == answer)
@@ -33,14 +36,16 @@ import Testing
     }
   }
 
-  @Test(arguments: [SlurmQuery.jobs([JobID(rawValue: 7)]), .remaining(JobID(rawValue: 9))])
+  @Test(arguments: [
+    SlurmQuery.jobs([JobID(rawValue: 7)]), .remaining(JobID(rawValue: 9)), .partition("a b"),
+  ])
   func aQueryIsReadFromItsArguments(query: SlurmQuery) {
     #expect(SlurmQuery(arguments: query.arguments) == query)
   }
 
   @Test(arguments: [
     [], ["jobs"], ["jobs", "x"], ["jobs", "0"], ["remaining", "1", "2"], ["jobs", "1_2"],
-    ["nodes", "1"],
+    ["nodes", "1"], ["partition"], ["partition", "a", "b"],
   ])
   func otherArgumentsAreNoQuery(arguments: [String]) {
     #expect(SlurmQuery(arguments: arguments) == nil)

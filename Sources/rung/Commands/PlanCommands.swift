@@ -44,25 +44,53 @@ struct PlanCommand: ParsableCommand {
           plan, checked.value, site, directory: StudyHandle.folder(for: path), folder: folder))
     } else {
       let rehearsed = try compare(checked.value, site)
+      let outlook = try outlook(on: plan, rehearsed?.comparison, checked.value, site)
       if json {
-        return try write(try jsonText(Result(plan: plan, comparison: rehearsed?.comparison)))
+        return try write(
+          try jsonText(Result(plan: plan, comparison: rehearsed?.comparison, slurm: outlook)))
       }
       try write(
-        describe(plan) + (rehearsed.map { describe($0.comparison, source: $0.source) } ?? ""))
+        describe(plan) + (rehearsed.map { describe($0.comparison, source: $0.source) } ?? "")
+          + (outlook?.text ?? ""))
     }
+  }
+
+  /// What the Slurm at hand says of the plan, and of the numbers of nodes that it was compared with.
+  private func outlook(
+    on plan: Plan, _ comparison: Comparison?, _ study: Study, _ site: Site
+  ) throws -> Outlook? {
+    guard let workers = plan.components.last(where: { $0.slotsPerNode > 0 }) else { return nil }
+    let path = try realPath(self.study)
+    let folder = String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)])
+    var counts = comparison?.nodes.map(\.nodes) ?? []
+    if !counts.contains(workers.nodes) { counts.append(workers.nodes) }
+    let scripts = try counts.map { nodes in
+      var other = plan
+      for place in other.components.indices where other.components[place].slotsPerNode > 0 {
+        other.components[place].nodes = nodes
+      }
+      return (
+        nodes,
+        try rung.script(
+          other, study, site, directory: StudyHandle.folder(for: path), folder: folder)
+      )
+    }
+    return Outlook(of: workers.partition, scripts: scripts)
   }
 
   /// A plan, and the ways that it was compared with.
   private struct Result: Encodable {
     var plan: Plan
     var comparison: Comparison?
+    var slurm: Outlook?
 
-    private enum CodingKeys: CodingKey { case comparison }
+    private enum CodingKeys: CodingKey { case comparison, slurm }
 
     func encode(to encoder: any Encoder) throws {
       try plan.encode(to: encoder)
       var container = encoder.container(keyedBy: CodingKeys.self)
       try container.encodeIfPresent(comparison, forKey: .comparison)
+      try container.encodeIfPresent(slurm, forKey: .slurm)
     }
   }
 

@@ -14,7 +14,9 @@ struct PlanOptions: ParsableArguments {
   @Option(help: "Nodes of the workers.") var nodes: Int?
   @Option(help: "GPUs of the workers, instead of nodes.") var gpus: Int?
   @Option(help: "The time limit, such as 12h or 1-00:00:00.") var time: String?
-  @Option(help: "resident (one agent a node) or hetjob (heterogeneous job).")
+  @Option(
+    help: "resident (one agent a node), steps (trials are job steps) or hetjob (heterogeneous job)."
+  )
   var strategy: String?
   @Option(help: "The workers' partition.") var partition: String?
   @OptionGroup var size: TrialSizeOption
