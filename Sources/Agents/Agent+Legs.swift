@@ -100,9 +100,7 @@ extension Agent {
   private func spawn(_ active: ActiveLeg, in place: Int) throws {
     let directory =
       settings.study.trial.directory == .own ? active.directory : settings.studyFolder
-    let arguments = launch.arguments(active.leg.seenConfiguration)
-    // A command of nothing but the placeholder of an inactive parameter has no word left.
-    let name = arguments.first ?? ""
+    let programs = launch.programs(active.leg.seenConfiguration)
     let devices = Self.devices(
       of: active.leg.slots, of: settings.devices, on: settings.worker, study: settings.study)
     for rank in try ranks(of: active) {
@@ -112,15 +110,20 @@ extension Agent {
       if let rank { try makeFolder("\(active.checkpointFolder)/\(rank.part)") }
       let environment = launch.environment(
         active.leg, directory: active.directory, devices: devices, rank: rank, mark: mark)
-      guard
-        let executable = TrialLaunch.findExecutable(
-          name, environment: environment, directory: directory, isExecutable: isExecutable)
-      else {
-        return conclude(
-          place, .notStarted(reason: "no executable '\(name)' on the trial's PATH"))
+      var paths: [String] = []
+      for program in programs {
+        // A command of nothing but the placeholder of an inactive parameter has no word left.
+        let name = program.first ?? ""
+        guard
+          let path = TrialLaunch.findExecutable(
+            name, environment: environment, directory: directory, isExecutable: isExecutable)
+        else {
+          return conclude(
+            place, .notStarted(reason: "no executable '\(name)' on the trial's PATH"))
+        }
+        paths.append(path)
       }
-      let isStep = launch.steps != nil
-      let command = try isStep ? step([executable] + arguments.dropFirst(), active.leg) : arguments
+      let step = try step(zip(paths, programs).map { [$0] + $1.dropFirst() }, active)
       try makePipe(path)
       let pipe = try Descriptor(opening: path, flags: O_RDWR | O_NONBLOCK)
       slots[place].processes.append(
@@ -130,16 +133,22 @@ extension Agent {
       try spawner.channel.send(
         SpawnerRequest.spawn(
           SpawnOrder(
-            id: id, executable: isStep ? srun : executable, arguments: command,
-            environment: environment,
-            directory: directory, output: path, mark: mark)))
+            id: id, executable: step == nil ? paths[0] : srun, arguments: step ?? programs[0],
+            environment: environment, directory: directory, output: path, mark: mark)))
     }
   }
 
-  /// The command line that starts a leg's program as a job step.
-  private func step(_ command: [String], _ leg: Leg) throws -> [String] {
-    launch.steps?.arguments(
-      command, of: leg, settings.study.trial, on: settings.host) ?? command
+  /// The command line that starts a leg's programs as a job step; `nil` where they are none.
+  ///
+  /// The programs' own command lines go by files: to srun(1) a word that is a colon begins another one.
+  private func step(_ commands: [[String]], _ active: ActiveLeg) throws -> [String]? {
+    guard let steps = launch.steps else { return nil }
+    let files = commands.indices.map { "\(active.directory)/task-\($0).json" }
+    for (file, command) in zip(files, commands) {
+      let words = command.map { jsonText($0) }.joined(separator: ", ")
+      try writeFile(file, Array("[\(words)]\n".utf8))
+    }
+    return steps.arguments(files, of: active.leg, settings.study.trial, on: settings.host)
   }
 
   /// Where srun(1) is; its name where it is not on this process's own path.

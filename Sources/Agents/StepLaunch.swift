@@ -32,36 +32,66 @@ public struct StepLaunch: Hashable, Sendable {
     self.deviceVariable = deviceVariable
   }
 
-  /// The command line that starts a leg's program as a step.
+  /// The command line that starts a leg's programs as a step: of several components where there are
+  /// several programs, each on a node of its own.
   ///
   /// - Parameters:
-  ///   - command: The program, as a path, and its arguments.
-  ///   - leg: What it is to train.
-  ///   - trial: What it needs.
+  ///   - files: The JSON file with the command line of each program.
+  ///   - leg: What they are to train.
+  ///   - trial: What they need.
   ///   - host: The agent's node.
-  /// - Returns: Without the path of srun(1) itself, which stands first.
+  /// - Returns: The first word is the name of srun(1) itself.
   func arguments(
-    _ command: [String], of leg: Leg, _ trial: TrialSettings, on host: String
+    _ files: [String], of leg: Leg, _ trial: TrialSettings, on host: String
   ) -> [String] {
     let hosts = leg.hosts ?? [host]
+    let common = [
+      "--quiet", "--kill-on-bad-exit=1", "--job-name=rung-\(leg.id)",
+      "--mpi=\(trial.launch == .step ? mpi : "none")",
+    ]
+    guard trial.parts.isEmpty else {
+      let components = trial.parts.indices.map { place in
+        component(trial.parts[place], on: hosts[place], files[place])
+      }
+      return ["srun"] + common + components.joined(separator: [":"])
+    }
     // All nodes of a step have equally many slots: the planner sees to it.
     let slots = max(1, leg.width / hosts.count)
     let tasks = trial.launch == .step ? slots : 1
-    var arguments = [
-      "srun", "--quiet", "--exact", "--kill-on-bad-exit=1", "--job-name=rung-\(leg.id)",
-      "--nodes=\(hosts.count)", "--ntasks=\(tasks * hosts.count)", "--ntasks-per-node=\(tasks)",
-      "--nodelist=\(hosts.joined(separator: ","))",
-      "--cpus-per-task=\(trial.cpus * threadsPerCore)",
-      "--mpi=\(trial.launch == .step ? mpi : "none")",
+    let memory = trial.memoryMiB.map { $0 * tasks } ?? memoryMiB.map { $0 * slots }
+    return ["srun"] + common
+      + resources(
+        on: hosts, tasks: tasks, cpus: trial.cpus, gpus: gres == nil ? nil : slots, memory: memory)
+      + task(files[0], keepsSlurm: trial.launch == .step)
+  }
+
+  private func component(_ part: TrialPart, on host: String, _ file: String) -> [String] {
+    let memory = part.memoryMiB.map { $0 * part.ranks } ?? memoryMiB
+    return resources(
+      on: [host], tasks: part.ranks, cpus: part.cpus, gpus: gres == nil ? nil : part.gpus,
+      memory: memory)
+      + task(file, keepsSlurm: true, threads: part.cpus)
+  }
+
+  private func resources(
+    on hosts: [String], tasks: Int, cpus: Int, gpus: Int?, memory: Int?
+  ) -> [String] {
+    var options = [
+      "--exact", "--nodes=\(hosts.count)", "--ntasks=\(tasks * hosts.count)",
+      "--ntasks-per-node=\(tasks)", "--nodelist=\(hosts.joined(separator: ","))",
+      "--cpus-per-task=\(cpus * threadsPerCore)",
     ]
-    if let gres { arguments.append("--gres=\(gres):\(slots)") }
-    if let memory = trial.memoryMiB.map({ $0 * tasks }) ?? memoryMiB.map({ $0 * slots }) {
-      arguments.append("--mem=\(memory)M")
-    }
-    var task = [program, "task"]
-    if let deviceVariable { task += ["--devices", deviceVariable] }
-    if trial.launch == .step { task.append("--keep-slurm") }
-    return arguments + task + ["--"] + command
+    if let gres, let gpus { options.append(gpus > 0 ? "--gres=\(gres):\(gpus)" : "--gres=none") }
+    if let memory { options.append("--mem=\(memory)M") }
+    return options
+  }
+
+  private func task(_ file: String, keepsSlurm: Bool, threads: Int? = nil) -> [String] {
+    var words = [program, "task", file]
+    if let deviceVariable { words += ["--devices", deviceVariable] }
+    if keepsSlurm { words.append("--keep-slurm") }
+    if let threads { words += ["--threads", String(threads)] }
+    return words
   }
 
   /// What a task of a step does before it becomes the trial's program: of the variables that srun adds
@@ -73,11 +103,19 @@ public struct StepLaunch: Hashable, Sendable {
   ///   - environment: As `NAME=value`.
   ///   - deviceVariable: The one that binds the trial to its GPUs; `nil` where it needs none.
   ///   - isStep: Whether the program is to find those of Slurm and MPI.
+  ///   - threads: The cores of the process, where they are others than the trial's own.
   /// - Returns: The trial's environment.
   public static func taskEnvironment(
-    _ environment: [String], deviceVariable: String?, keepingSlurm isStep: Bool
+    _ environment: [String], deviceVariable: String?, keepingSlurm isStep: Bool,
+    threads: Int? = nil
   ) -> [String] {
-    let kept = environment.filter { entry in
+    let kept = environment.map { entry in
+      let name = entry.prefix { $0 != "=" }
+      guard let threads, name == "OMP_NUM_THREADS" || name == "MKL_NUM_THREADS" else {
+        return entry
+      }
+      return "\(name)=\(threads)"
+    }.filter { entry in
       let name = String(entry.prefix { $0 != "=" })
       if TrialLaunch.deviceVariables.contains(name) { return name == deviceVariable }
       guard !isStep, !name.hasPrefix("RUNG_") else { return true }

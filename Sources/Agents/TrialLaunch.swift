@@ -18,14 +18,23 @@ struct TrialLaunch {
   /// How trials are started as job steps; `nil` where they are processes of the agent's.
   var steps: StepLaunch?
 
+  /// The command line of each program of a trial: of one, or of its parts.
+  func programs(_ configuration: Configuration) -> [[String]] {
+    let parts = study.trial.parts
+    return parts.isEmpty
+      ? [arguments(configuration)] : parts.map { arguments(configuration, of: $0) }
+  }
+
   /// The command line of a configuration.
   ///
-  /// - Parameter configuration: The trial's settings.
+  /// - Parameters:
+  ///   - configuration: The trial's settings.
+  ///   - part: The program, where the trial has several.
   /// - Returns: Each argument whole: nothing passes through a shell.
-  func arguments(_ configuration: Configuration) -> [String] {
+  func arguments(_ configuration: Configuration, of part: TrialPart? = nil) -> [String] {
     var hasPlaceholder = false
     var arguments: [String] = []
-    for argument in study.trial.command {
+    for argument in part?.command ?? study.trial.command {
       let (text, found) = Self.replacePlaceholders(argument, configuration)
       hasPlaceholder = hasPlaceholder || found != .none
       guard found == .inactive else {

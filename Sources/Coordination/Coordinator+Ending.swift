@@ -54,7 +54,7 @@ extension Coordinator {
     (gpuHoursBefore ?? 0) + Double(busyMicroseconds) / 3.6e9 * gpusPerSlot
   }
 
-  private var gpusPerSlot: Double { 1 / Double(trial.trialsPerGPU) }
+  private var gpusPerSlot: Double { trial.gpusPerSlot }
 
   /// Keeps the GPU-hours as they are while a slot becomes another share of a GPU.
   mutating func keepGPUHours(during change: (inout Coordinator) -> Void) {

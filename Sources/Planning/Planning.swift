@@ -99,7 +99,9 @@ private func workerComponent(
   var gres: String?
   if study.trial.gpus > 0, site.asksForGPUs {
     let type = partition.gpus?.gresType.map { ":\($0)" } ?? ""
-    gres = "gpu\(type):\((slots + study.trial.trialsPerGPU - 1) / study.trial.trialsPerGPU)"
+    let shares = study.trial.trialsPerGPU
+    let count = study.trial.parts.isEmpty ? (slots + shares - 1) / shares : study.trial.gpus
+    gres = "gpu\(type):\(count)"
   }
   var component = Plan.Component(
     role: .workers, partition: partition.name, nodes: 1, cores: partition.cores,

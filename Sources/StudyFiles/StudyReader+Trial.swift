@@ -18,7 +18,7 @@ extension StudyReader {
     var trial = TrialSettings(command: command(fields, parameters: parameters, isRequired) ?? [])
     if let field = fields["gpus"] { readSize(field, parameters: parameters, into: &trial) }
     if let launch: TrialSettings.Launch = fields["launch"]?.choice() { trial.launch = launch }
-    if trial.launch == .ranks, trial.gpus == 0 {
+    if trial.launch == .ranks, trial.gpus == 0, fields["parts"] == nil {
       fields["launch"]?.mistake(Wording.ranksWithoutGPUs)
     }
     if trial.launch == .step, trial.trialsPerGPU > 1 {
@@ -33,6 +33,9 @@ extension StudyReader {
     }
     if let cpus = fields["cpus"]?.whole(from: 1) { trial.cpus = cpus }
     trial.memoryMiB = fields["memory"]?.memory()
+    if let field = fields["parts"] {
+      readParts(field, beside: fields, parameters: parameters, into: &trial)
+    }
     if let arguments: TrialSettings.Arguments = fields["arguments"]?.choice() {
       trial.arguments = arguments
     }
@@ -50,11 +53,10 @@ extension StudyReader {
   }
 
   private func refuseLaterFeatures(_ fields: Fields) {
-    if let field = fields["parts"] { field.mistake(Wording.parts) }
     if let field = fields["stage"] { field.mistake(Wording.stage) }
   }
 
-  private func command(
+  func command(
     _ fields: Fields, parameters: [String], _ isRequired: Bool
   ) -> [String]? {
     let example = "command: [python3, train.py]"

@@ -5,9 +5,6 @@ extension Wording {
   static let widensNothing =
     "'algorithm' is 'rasda', which gives promoted trials more GPUs, but 'trial.gpus' is 0; write "
     + "'gpus: 1', or asha"
-  static let parts = later(
-    "'trial.parts' makes a trial of several programs", "one, such as 'command: [python3, train.py]'"
-  )
   static let stage = later(
     "'trial.stage' carries files to the nodes", "a command that reads them where they are")
   static let container = later(
@@ -19,6 +16,9 @@ extension Wording {
     "\(what), which this version of Rung cannot do; write \(instead)"
   }
 
+  static func besideParts(_ key: String) -> String {
+    "'trial.\(key)' stands beside 'trial.parts'; write it into each part, or leave it out"
+  }
   static let stepOnAShare =
     "'trial.launch' is 'step', but 'trial.gpus' is a share of a GPU, and a job step has whole ones; "
     + "write 'gpus: 1' or 'launch: plain'"

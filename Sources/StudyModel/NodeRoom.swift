@@ -35,6 +35,7 @@ public struct NodeRoom: Hashable, Sendable {
   /// - Throws: ``Shortage`` where not even one trial of one size fits, or one slot of several sizes or of
   ///   a trial that may be spread over nodes.
   public func slots(for trial: TrialSettings) throws(Shortage) -> Int {
+    guard trial.parts.isEmpty else { return try slot(for: trial.parts) }
     let width = trial.equalSlots ?? 1
     let unit = trial.launch == .plain ? width : 1
     let most = trial.gpus > 0 ? times(gpus, trial.trialsPerGPU) : Int.max
@@ -48,6 +49,16 @@ public struct NodeRoom: Hashable, Sendable {
       guard least <= slots else { throw .memory }
     }
     return slots < width ? slots : slots - slots % width
+  }
+
+  /// The one slot of a node that is to hold any of these programs.
+  private func slot(for parts: [TrialPart]) throws(Shortage) -> Int {
+    for needed in parts.map(\.room) {
+      guard needed.gpus <= gpus else { throw .gpus }
+      guard needed.cores <= cores else { throw .cpus }
+      guard needed.memoryMiB <= memoryMiB else { throw .memory }
+    }
+    return 1
   }
 
   private func times(_ left: Int, _ right: Int) -> Int {

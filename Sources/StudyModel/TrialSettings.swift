@@ -61,6 +61,14 @@ public struct TrialSettings: Hashable, Sendable, Codable {
   }
   /// Not there for most: studies from before there was any are read.
   private var someScale: [Scaling]?
+  /// The programs of a trial of several, of which each has a node, and a slot is one; empty for a trial of
+  /// one. Then ``gpus`` and ``cpus`` are the most that any of them needs of its node.
+  public var parts: [TrialPart] {
+    get { someParts ?? [] }
+    set { someParts = newValue.isEmpty ? nil : newValue }
+  }
+  /// Not there for most: studies from before there were any are read.
+  private var someParts: [TrialPart]?
   /// Cores of each process of a trial; at least 1.
   public var cpus: Int
   /// Memory of each process of a trial in MiB; `nil` where the node's memory is shared out evenly.

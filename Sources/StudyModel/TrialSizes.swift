@@ -33,7 +33,15 @@ extension TrialSettings {
   public var equalSlots: Int? { sizes == nil ? ownSlots : nil }
 
   /// The slots of a trial whose size does not vary.
-  private var ownSlots: Int { gpus > 0 ? gpus : ranks }
+  private var ownSlots: Int { parts.isEmpty ? (gpus > 0 ? gpus : ranks) : parts.count }
+
+  /// GPUs that a slot is worth.
+  public var gpusPerSlot: Double {
+    guard parts.isEmpty else {
+      return Double(parts.reduce(0) { $0 + $1.gpus }) / Double(parts.count)
+    }
+    return 1 / Double(trialsPerGPU)
+  }
 
   /// The most slots that a trial may have by its own settings; `nil` where they are calculated.
   public var largestSlots: Int? {

@@ -20,7 +20,7 @@ struct StepLaunchTests {
   ) -> String {
     var trial = TrialSettings(command: ["x"], cpus: 2)
     change(&trial)
-    return (launch ?? self.launch).arguments(["/bin/x", "--a b"], of: leg, trial, on: "n0")
+    return (launch ?? self.launch).arguments(["/s/0", "/s/1"], of: leg, trial, on: "n0")
       .joined(separator: "|")
   }
 
@@ -29,9 +29,9 @@ struct StepLaunchTests {
     #expect(
       text(leg(slots)) { $0.gpus = 2 }
         == """
-        srun|--quiet|--exact|--kill-on-bad-exit=1|--job-name=rung-7.2|--nodes=1|--ntasks=1|\
-        --ntasks-per-node=1|--nodelist=n0|--cpus-per-task=2|--mpi=none|--gres=gpu:a100:2|\
-        --mem=2000M|/opt/rung|task|--devices|CUDA_VISIBLE_DEVICES|--|/bin/x|--a b
+        srun|--quiet|--kill-on-bad-exit=1|--job-name=rung-7.2|--mpi=none|--exact|--nodes=1|\
+        --ntasks=1|--ntasks-per-node=1|--nodelist=n0|--cpus-per-task=2|--gres=gpu:a100:2|\
+        --mem=2000M|/opt/rung|task|/s/0|--devices|CUDA_VISIBLE_DEVICES
         """)
   }
 
@@ -43,9 +43,9 @@ struct StepLaunchTests {
     #expect(
       arguments
         == """
-        srun|--quiet|--exact|--kill-on-bad-exit=1|--job-name=rung-7.2|--nodes=2|--ntasks=8|\
-        --ntasks-per-node=4|--nodelist=n0,n3|--cpus-per-task=2|--mpi=pmix|--gres=gpu:a100:4|\
-        --mem=2048M|/opt/rung|task|--devices|CUDA_VISIBLE_DEVICES|--keep-slurm|--|/bin/x|--a b
+        srun|--quiet|--kill-on-bad-exit=1|--job-name=rung-7.2|--mpi=pmix|--exact|--nodes=2|\
+        --ntasks=8|--ntasks-per-node=4|--nodelist=n0,n3|--cpus-per-task=2|--gres=gpu:a100:4|\
+        --mem=2048M|/opt/rung|task|/s/0|--devices|CUDA_VISIBLE_DEVICES|--keep-slurm
         """)
   }
 
@@ -56,10 +56,36 @@ struct StepLaunchTests {
     #expect(
       text(leg(slots), launch: onCores) { ($0.launch, $0.ranks) = (.step, 3) }
         == """
-        srun|--quiet|--exact|--kill-on-bad-exit=1|--job-name=rung-7.2|--nodes=1|--ntasks=3|\
-        --ntasks-per-node=3|--nodelist=n0|--cpus-per-task=2|--mpi=pmi2|/opt/rung|task|\
-        --keep-slurm|--|/bin/x|--a b
+        srun|--quiet|--kill-on-bad-exit=1|--job-name=rung-7.2|--mpi=pmi2|--exact|--nodes=1|\
+        --ntasks=3|--ntasks-per-node=3|--nodelist=n0|--cpus-per-task=2|/opt/rung|task|/s/0|\
+        --keep-slurm
         """)
+  }
+
+  @Test func programsOfSeveralKindsAreComponentsOfOneStep() {
+    let arguments = text(
+      leg([SlotID(WorkerID(0), 0), SlotID(WorkerID(2), 0)], hosts: ["n0", "n2"])
+    ) {
+      $0.launch = .step
+      $0.parts = [
+        TrialPart(command: ["./loader"], cpus: 8, memoryMiB: 500),
+        TrialPart(command: ["./solver"], gpus: 4, cpus: 1),
+      ]
+    }
+    #expect(
+      arguments
+        == """
+        srun|--quiet|--kill-on-bad-exit=1|--job-name=rung-7.2|--mpi=pmix|--exact|--nodes=1|\
+        --ntasks=1|--ntasks-per-node=1|--nodelist=n0|--cpus-per-task=8|--gres=none|--mem=500M|\
+        /opt/rung|task|/s/0|--devices|CUDA_VISIBLE_DEVICES|--keep-slurm|--threads|8|:|--exact|\
+        --nodes=1|--ntasks=4|--ntasks-per-node=4|--nodelist=n2|--cpus-per-task=1|\
+        --gres=gpu:a100:4|--mem=1000M|/opt/rung|task|/s/1|--devices|CUDA_VISIBLE_DEVICES|\
+        --keep-slurm|--threads|1
+        """)
+    #expect(
+      StepLaunch.taskEnvironment(
+        ["OMP_NUM_THREADS=8", "A=OMP_NUM_THREADS=1"], deviceVariable: nil, keepingSlurm: true,
+        threads: 2) == ["OMP_NUM_THREADS=2", "A=OMP_NUM_THREADS=1"])
   }
 
   @Test func whereSlurmCountsThreadsACoreIsSoMany() {

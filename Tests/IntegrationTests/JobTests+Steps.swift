@@ -48,6 +48,36 @@ extension JobTests {
     try expectNothingLeft(of: folder)
   }
 
+  /// Two programs on a node each, one MPI world: a loader on cores, and a solver with four ranks on four
+  /// GPUs.
+  @Test func aTrialOfSeveralProgramsIsOneHeterogeneousStep() throws {
+    try Cluster.require()
+    let locks = try makeTemporaryFolder("/tmp/rung-locks-")
+    defer { removeAll(locks) }
+    let folder = try mpiStudy(gpus: 1, trials: 12, locks: locks)
+    // A value that is a colon must not begin another program.
+    let text = String(decoding: try readFile(folder.study), as: UTF8.self)
+      .replacing(
+        "command: [./trial], gpus: 1, launch: step, cpus: 1, memory: 256MiB",
+        "parts: [{command: [./trial], ranks: 2, cpus: 2, memory: 128MiB}, "
+          + "{command: [./trial], gpus: 4, memory: 128MiB}]"
+      ).replacing("parameters:\n", "parameters:\n  sign: {value: \":\"}\n")
+    try writeFile(folder.study, Array(text.utf8))
+    _ = try submit(folder, "steps")
+    try Cluster.waitForJobs(atMost: 300)
+    let status = try status(folder)
+    #expect(status.state == "completed")
+    #expect(status.trials.total == 12 && status.trials.failed == 0)
+    for (leg, places) in Dictionary(grouping: try places(of: folder), by: \.leg) {
+      #expect(places.count == 2 && places.allSatisfy { $0.world == 6 }, "\(leg)")
+      #expect(Set(places.map(\.devices.count)) == [0, 4])
+      #expect(Set(places.map(\.local)) == [2, 4])
+      #expect(Set(places.map(\.host)).count == 2)
+    }
+    #expect(try folder.legs().contains { $0.source != nil }, "trials go on from checkpoints")
+    try expectNothingLeft(of: folder)
+  }
+
   @Test(arguments: [1, 3])
   func aPlainTrialIsAStepToo(gpus: Int) throws {
     try Cluster.require()

@@ -93,6 +93,24 @@ import Testing
 
   // MARK: - Layouts
 
+  @Test func eachProgramOfATrialHasANodeOfItsOwn() throws {
+    var study = try study(gpus: 4)
+    study.trial.launch = .step
+    study.trial.parts = [
+      TrialPart(command: ["./loader"], cpus: 8), TrialPart(command: ["./solver"], gpus: 4),
+    ]
+    let plan = try plan(study, at: site(), asking: PlanRequest(size: .nodes(4)))
+    #expect(plan.strategy == .steps)
+    #expect(plan.components[0].slotsPerNode == 1 && plan.components[0].gres == "gpu:4")
+    #expect(plan.trialsAtATime == 2)
+    #expect(study.trial.gpusPerSlot == 2)
+    study.trial.parts[1].gpus = 5
+    study.trial.gpus = 5
+    #expect(throws: PlanError.trialBeyondNode(gpus: 5, partition: "gpu", limit: 4)) {
+      try Planning.plan(study, at: site(), asking: PlanRequest(size: .nodes(4)))
+    }
+  }
+
   @Test func trialsThatSrunStartsAreSteps() throws {
     var study = try study(gpus: 2)
     #expect(try plan(study, at: site(), asking: PlanRequest()).strategy == .resident)
