@@ -25,10 +25,35 @@ extension Coordinator {
       }
       waiting = nil
       keptWorkers = nil
-      return (head, slots)
+      return (head, widened(slots, for: head))
     }
     waiting = head
     return sizesVary ? placementBeside(head) : nil
+  }
+
+  /// Slots for a promoted trial when nobody else wants those that are free: as many times more as there
+  /// are, besides those that every trial which runs would need if it were promoted too.
+  ///
+  /// Source of the wish: Aach et al., "Optimal Resource Allocation for Early Stopping-based Neural
+  /// Architecture Search Methods", AutoML 2023, section 6, future work: adaptive re-allocation.
+  private func widened(_ slots: [SlotID], for trial: TrialID) -> [SlotID] {
+    let schedule = study.algorithm.schedule
+    guard schedule.widens, phase == .running, !mayStart, ready.isEmpty, free.count > slots.count,
+      trials[trial.number].isProposed, trials[trial.number].attempts > 0, !hasMoreWork
+    else { return slots }
+    let own = max(1, self.trial.slots(of: trials[trial.number].configuration))
+    let most = schedule.growthLimit.map { own.multipliedReportingOverflow(by: $0) }
+      .map { $0.overflow ? Int.max : $0.partialValue }
+    // Its former process may not have ended yet.
+    let others = busyCount - (trials[trial.number].running?.slots.count ?? 0)
+    let open = free.count - others * (schedule.growth - 1)
+    var best = slots
+    var width = slots.count * schedule.growth
+    while width <= min(open, most ?? .max) {
+      if let more = slotChoice.slots(width, among: free) { best = more }
+      width *= schedule.growth
+    }
+    return isTooLate(for: trial, width: best.count) ? slots : best
   }
 
   /// The slots that a trial needs for its next leg; `nil` where that follows from a configuration

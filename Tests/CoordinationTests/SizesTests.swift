@@ -130,6 +130,29 @@ struct SizesTests {
     #expect(desk.coordinator.ready == [TrialID(5)])
   }
 
+  @Test func whatFallsFreeTowardsTheEndGoesToThePromotedTrialsThatAreLeft() {
+    /// How many slots each of so many trials of one GPU has after the first rung, of sixteen slots.
+    func widths(trials: Int, limit: Int? = nil) -> [Int] {
+      var desk = Desk(slots: [16]) {
+        $0.algorithm = Algorithm(.rasda)
+        $0.algorithm.schedule.growthLimit = limit
+        $0.trial.gpus = 1
+        $0.stop.trials = trials
+      }
+      for number in 0..<trials {
+        desk.report(leg(number), epoch: 1, Double(number))
+        desk.end(leg(number), keeping: 1)
+        desk.store("a\(number)", [entry(leg(number), epoch: 1)])
+      }
+      return desk.coordinator.trials.compactMap { $0.running?.slots.count }
+    }
+    #expect(widths(trials: 2) == [8], "it is the only one left")
+    #expect(widths(trials: 2, limit: 4) == [4], "no more than the study allows")
+    // The first promoted leaves what the two that still run would need besides their own slots; so
+    // does the next, which finds nothing more.
+    #expect(widths(trials: 4) == [8, 2, 2])
+  }
+
   @Test func aRunWithoutRoomForItsNextTrialEnds() {
     var desk = Desk(slots: [2, 2]) {
       $0.algorithm = Algorithm(.random)
