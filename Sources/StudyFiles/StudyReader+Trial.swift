@@ -39,6 +39,7 @@ extension StudyReader {
     if let directory: TrialSettings.Directory = fields["directory"]?.choice() {
       trial.directory = directory
     }
+    if let field = fields["stage"] { trial.stage = stage(field) }
     if let checkpoint = fields["checkpoint"],
       let fields = Fields(checkpoint, keys: ["every"], example: "checkpoint: {every: 5}")
     {
@@ -51,7 +52,6 @@ extension StudyReader {
 
   private func refuseLaterFeatures(_ fields: Fields) {
     if let field = fields["parts"] { field.mistake(Wording.parts) }
-    if let field = fields["stage"] { field.mistake(Wording.stage) }
   }
 
   private func command(

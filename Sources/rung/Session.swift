@@ -119,9 +119,11 @@ struct Session {
     try refuseIfHeld()
     let signals = try SignalPort(endingSignals)
     let lookout = try Companion(arguments: ["lookout", handle.directory.path])
-    let agent = try Agent(
-      Self.agentSettings(
-        handle, size: size, worker: WorkerID(0), seats: seats, host: hostName()))
+    var settings = Self.agentSettings(
+      handle, size: size, worker: WorkerID(0), seats: seats, host: hostName())
+    settings.isAlone = true
+    settings.memoryMiB = Machine().memoryMiB
+    let agent = try Agent(settings)
     let progress = Progress(isQuiet: isQuiet)
     defer { progress.close() }
     do {
