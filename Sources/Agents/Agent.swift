@@ -11,12 +11,14 @@ import StudyModel
 /// ``step()`` does what is possible without waiting.
 public final class Agent {
   let settings: AgentSettings
-  let launch: TrialLaunch
+  private(set) var launch: TrialLaunch
   let spawner: Companion
   let keeper: KeeperLine
   let listener: SocketListener
   let scratch: String
   private let socketFolder: String?
+  /// What is staged on this node; `nil` where nothing is.
+  let stage: NodeStage?
   let log: Descriptor
   var slots: [Slot]
   /// Connections that have not said yet who they are.
@@ -90,7 +92,50 @@ public final class Agent {
       deviceVariable: settings.steps?.deviceVariable ?? settings.deviceVariable,
       steps: settings.steps)
     slots = Array(repeating: Slot(), count: settings.slots)
-    events = [joined]
+    stage = try Self.stage(settings, scratch: scratch)
+    if let stage {
+      // It joins once the data is here.
+      stage.take(mark: stageMark)
+      if settings.isAlone { try stage.link() }
+    } else {
+      events = [joined]
+    }
+  }
+
+  /// What the names of staged data end with where this agent chooses it: nobody knows it beforehand.
+  var stageMark: String { String(scratch.suffix(6)) }
+
+  /// What is staged for trials here, on its way.
+  private static func stage(_ settings: AgentSettings, scratch: String) throws -> NodeStage? {
+    let trial = settings.study.trial
+    guard !trial.stage.isEmpty, settings.slots > 0 else { return nil }
+    let isInMemory = trial.stage.contains { $0.to == .memory }
+    let processes =
+      trial.launch == .plain ? settings.slots / max(1, trial.equalSlots ?? 1) : settings.slots
+    return try NodeStage(
+      StageSetup(
+        items: trial.stage, source: settings.studyFolder, node: scratch + "/stage",
+        memory: isInMemory ? try makeTemporaryFolder("/dev/shm/rung-") : "", host: settings.host,
+        memoryMiB: settings.memoryMiB, trialsMiB: (trial.memoryMiB ?? 0) * processes),
+      program: settings.program)
+  }
+
+  /// Whether this agent is to serve trials, and cannot before the staged data is here.
+  public var isStaging: Bool { stage?.isUnderWay ?? false }
+
+  /// Why the staged data is not here, and will not be.
+  public var stageFailure: StageFailure? {
+    if case .refused(let failure)? = stage?.state { failure } else { nil }
+  }
+
+  /// Hears of the staged data, and joins once it is here.
+  private func stepStage() throws {
+    guard let stage, !isShuttingDown else { return }
+    let wasReady = launch.stage != nil
+    try stage.step()
+    guard !wasReady, case .ready(let folder) = stage.state else { return }
+    launch.stage = folder
+    if !isStartingOver { events.append(joined) }
   }
 
   private var joined: Event {
@@ -112,7 +157,7 @@ public final class Agent {
       switch order {
       case .shutDown: shutDown()
       case .startOver: startOver()
-      case .perform, .alive: break
+      case .perform, .stage, .alive: break
       }
       return
     }
@@ -143,6 +188,7 @@ public final class Agent {
       keeper.interest,
       Interest(listener.descriptor),
     ]
+    if let stage { interests.append(stage.interest) }
     for stranger in strangers { interests.append(Interest(stranger.descriptor)) }
     for process in slots.flatMap(\.processes) {
       interests.append(Interest(process.output.descriptor))
@@ -167,6 +213,7 @@ public final class Agent {
     for reply in try spawner.channel.receive(SpawnerReply.self) { try hear(reply) }
     if !isShuttingDown, spawner.channel.isClosed { throw AgentError.companionEnded("spawner") }
     try settleDoubts()
+    try stepStage()
     checkPatience()
     if isStartingOver { joinAnewIfClean() }
   }
@@ -199,7 +246,8 @@ public final class Agent {
       for name in namesInFolder(scratch + folder) { removeAll("\(scratch)\(folder)/\(name)") }
     }
     isStartingOver = false
-    events = [joined]
+    // Without its staged data it joins later.
+    if stage == nil || launch.stage != nil { events = [joined] }
   }
 
   /// Seconds until ``step()`` has something to do even if nothing happens; `nil` for never.
@@ -233,6 +281,7 @@ public final class Agent {
     removeShared()
     for slot in slots.indices { slots[slot] = Slot() }
     keeper.end(within: 15)
+    stage?.end()
     removeAll(scratch)
     if let socketFolder { removeAll(socketFolder) }
   }

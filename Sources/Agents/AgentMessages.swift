@@ -8,6 +8,8 @@ public enum AgentOrder: Hashable, Sendable, Codable {
   case startOver
   /// End every trial at once, then end.
   case shutDown
+  /// Get the staged data from there.
+  case stage(StageOrder)
   /// Rank 0 lives; sent when nothing else was for a while.
   case alive
 }
@@ -16,6 +18,8 @@ public enum AgentOrder: Hashable, Sendable, Codable {
 public enum AgentMessage: Hashable, Sendable, Codable {
   /// Something happened.
   case event(Event)
+  /// How it stands with the staged data.
+  case staging(StageWord)
   /// It lives; sent when nothing else was for a while.
   case alive
   /// It has ended its trials and says no more.

@@ -25,6 +25,10 @@ public struct AgentSettings: Sendable {
   public var client: [UInt8]
   /// The program that the agent's companions are started from; by default this very one.
   public var program = Companion.thisProgram
+  /// Whether there are no other agents, so that staged data can stay where it is.
+  public var isAlone = false
+  /// The node's memory that the job may use, in MiB.
+  public var memoryMiB = Int.max
   /// How long a trial may take to end after it was told to, before it is ended, in seconds.
   public var endingPatience = 60.0
   /// How long a process may take to end after SIGTERM, before SIGKILL, in seconds.
@@ -55,6 +59,8 @@ public enum AgentError: Error, Hashable, Sendable {
   case coordinatorSilent(seconds: Int)
   /// No agent that could train is left.
   case everyAgentLost
+  /// The data that trials need is on no node that is left.
+  case notStaged(StageFailure)
 }
 
 extension AgentError: CustomStringConvertible {
@@ -67,6 +73,7 @@ extension AgentError: CustomStringConvertible {
       "rank 0 said nothing for \(seconds) s, so it counts as lost; 'rung resume' goes on"
     case .everyAgentLost:
       "no agent with slots for trials is left; 'rung resume' goes on"
+    case .notStaged(let failure): failure.description
     }
   }
 }

@@ -16,12 +16,20 @@ public protocol AgentsPort: ~Copyable {
   /// - Throws: What the implementation throws: the port itself has failed.
   mutating func send(_ order: AgentOrder, to worker: WorkerID) throws -> Bool
 
+  /// Notes that an agent counts as lost.
+  mutating func lose(_ worker: WorkerID)
+
   /// The agents there are besides rank 0.
   var others: [WorkerID] { get }
 
   /// The longest pause between two calls of ``receive()``, in seconds, after `idle` seconds without
   /// a message; `nil` where nothing can arrive.
   func pause(afterIdle idle: Double) -> Double?
+}
+
+extension AgentsPort where Self: ~Copyable {
+  /// Does nothing: most ports have no use for it.
+  public mutating func lose(_ worker: WorkerID) {}
 }
 
 /// The port of a study on one machine: there are no other agents.

@@ -39,6 +39,8 @@ public struct CoordinatorLoop<Port: AgentsPort & ~Copyable>: ~Copyable {
   private var lost: Set<Int> = []
   /// Those of the lost that spoke again, and were told to start over.
   private var returning: Set<Int> = []
+  /// Those that cannot have the data that trials need.
+  private var refusals: [Int: StageFailure] = [:]
   private var idleSince: Double
   private var lastAlive = 0.0
   /// Why this run ends, once it is to.
@@ -114,11 +116,7 @@ public struct CoordinatorLoop<Port: AgentsPort & ~Copyable>: ~Copyable {
       events += desk.takeEvents()
       events += try receive()
       events += loseTheSilent()
-      if coordinator.slotCount == 0, !lost.isEmpty, lost.count == port.others.count,
-        returning.isEmpty
-      {
-        throw AgentError.everyAgentLost
-      }
+      try giveUpWithoutAgents()
       try sayAlive()
       if let deadline = coordinator.nextDeadline, now >= deadline { events.append(.deadlinePassed) }
       if !events.isEmpty {
@@ -136,6 +134,19 @@ public struct CoordinatorLoop<Port: AgentsPort & ~Copyable>: ~Copyable {
       microseconds: offset.microseconds + Int((monotonicSeconds() - begin) * 1e6))
   }
 
+  /// Ends a run that can have no slots any more.
+  private func giveUpWithoutAgents() throws {
+    if let failure = agent.stageFailure, failure.isOfSource {
+      throw AgentError.notStaged(failure)
+    }
+    let away = lost.union(refusals.keys)
+    let failure = agent.stageFailure ?? refusals.min { $0.key < $1.key }?.value
+    guard coordinator.slotCount == 0, !agent.isStaging, returning.isEmpty,
+      away.count == port.others.count, !away.isEmpty || failure != nil
+    else { return }
+    throw failure.map { AgentError.notStaged($0) } ?? AgentError.everyAgentLost
+  }
+
   private mutating func receive() throws -> [Event] {
     var events: [Event] = []
     for (worker, message) in try port.receive() {
@@ -145,6 +156,10 @@ public struct CoordinatorLoop<Port: AgentsPort & ~Copyable>: ~Copyable {
       }
       heard[worker.rank] = monotonicSeconds()
       if case .event(let event) = message { events.append(event) }
+      if case .staging(.refused(let failure)) = message {
+        if failure.isOfSource { throw AgentError.notStaged(failure) }
+        refusals[worker.rank] = failure
+      }
     }
     return events
   }
@@ -183,6 +198,7 @@ public struct CoordinatorLoop<Port: AgentsPort & ~Copyable>: ~Copyable {
     for worker in port.others
     where !lost.contains(worker.rank) && heard[worker.rank, default: 0] < limit {
       lost.insert(worker.rank)
+      port.lose(worker)
       events.append(.workerLost(worker, reason: "silent for \(Int(silence)) s"))
     }
     return events
@@ -239,6 +255,7 @@ public struct CoordinatorLoop<Port: AgentsPort & ~Copyable>: ~Copyable {
       try agent.perform(.perform(command))
     } else if !lost.contains(worker.rank), try !port.send(.perform(command), to: worker) {
       lost.insert(worker.rank)
+      port.lose(worker)
       try absorb([.workerLost(worker, reason: "it takes no more messages")])
     }
   }

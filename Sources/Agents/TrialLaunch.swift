@@ -17,6 +17,8 @@ struct TrialLaunch {
   var deviceVariable: String?
   /// How trials are started as job steps; `nil` where they are processes of the agent's.
   var steps: StepLaunch?
+  /// The folder of what is staged on this node; `nil` where nothing is.
+  var stage: String?
 
   /// The command line of each program of a trial: of one, or of its parts.
   func programs(_ configuration: Configuration) -> [[String]] {
@@ -209,6 +211,7 @@ struct TrialLaunch {
     if let every = study.trial.checkpointEvery {
       variables["RUNG_CHECKPOINT_EVERY"] = String(every)
     }
+    variables["RUNG_STAGE"] = stage
     if let scale = scaleText(of: leg) { variables["RUNG_SCALE"] = scale }
     return (variables.map { "\($0.key)=\($0.value)" } + [mark]).sorted()
   }

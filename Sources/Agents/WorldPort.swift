@@ -7,25 +7,50 @@ public import StudyModel
 /// Rank 0's way to the agents of other nodes, over MPI.
 public struct WorldPort: AgentsPort {
   private let mailbox: Mailbox
+  private let desk: StageDesk?
   /// All other ranks.
   public let others: [WorkerID]
 
   /// The port of rank 0.
   ///
-  /// - Parameter mailbox: The messages of this world.
-  public init(_ mailbox: Mailbox) {
+  /// - Parameters:
+  ///   - mailbox: The messages of this world.
+  ///   - agent: Rank 0's own, where what trials need is to be staged.
+  ///   - report: Where lines go that tell how that gets on.
+  public init(
+    _ mailbox: Mailbox, staging agent: Agent? = nil,
+    reportingTo report: @escaping (String) -> Void = { _ in }
+  ) {
     self.mailbox = mailbox
+    desk = agent.flatMap { agent in
+      agent.settings.study.trial.stage.isEmpty
+        ? nil : StageDesk(mailbox, agent, reportingTo: report)
+    }
     others = (1..<mailbox.size).map { WorkerID($0) }
   }
 
-  /// Messages that have arrived.
+  /// Messages that have arrived; of staged data only that an agent cannot have it.
   public mutating func receive() throws -> [(WorkerID, AgentMessage)] {
     var messages: [(WorkerID, AgentMessage)] = []
     while messages.count < 1024, let message = try mailbox.poll() {
-      messages.append((WorkerID(message.source), try decode(AgentMessage.self, message.bytes)))
+      guard message.tag == .word else {
+        try desk?.hear(message)
+        continue
+      }
+      let worker = WorkerID(message.source)
+      let said = try decode(AgentMessage.self, message.bytes)
+      if case .staging(let word) = said {
+        try desk?.hear(word, from: worker)
+        guard case .refused = word else { continue }
+      }
+      messages.append((worker, said))
     }
+    try desk?.step()
     return messages
   }
+
+  /// Has nobody wait for staged data of a lost agent.
+  public mutating func lose(_ worker: WorkerID) { desk?.lose(worker) }
 
   /// Sends an order without waiting.
   public mutating func send(_ order: AgentOrder, to worker: WorkerID) throws -> Bool {
@@ -37,7 +62,9 @@ public struct WorldPort: AgentsPort {
   }
 
   /// Grows from nothing while messages flow to a millisecond, since MPI is polled.
-  public func pause(afterIdle idle: Double) -> Double? { pollingPause(afterIdle: idle) }
+  public func pause(afterIdle idle: Double) -> Double? {
+    desk?.isBusy == true ? 0 : pollingPause(afterIdle: idle)
+  }
 }
 
 extension MessageTag {
@@ -89,6 +116,12 @@ public func serveAsAgent(
   var lastWord = monotonicSeconds()
   var lastEvent = lastWord
   var lastOrder = lastWord
+  var lastTurn = lastWord
+  let courier = agent.stage.map { stage in
+    Courier(stage, mailbox) { word in
+      _ = try mailbox.send(try encode(AgentMessage.staging(word)), to: 0, tag: .word)
+    }
+  }
   while true {
     agent.noteSignals(signals.receive())
     try agent.step()
@@ -100,14 +133,22 @@ public func serveAsAgent(
       _ = try mailbox.send(try encode(AgentMessage.event(event)), to: 0, tag: .word)
     }
     let now = monotonicSeconds()
+    // What came while this process was stopped may be behind a long message, whose rest comes only now.
+    if now - lastTurn > aliveInterval { lastOrder += now - lastTurn }
+    lastTurn = now
     while let message = try mailbox.poll() {
-      guard message.source == 0, message.tag == .order else { continue }
+      guard message.source == 0, message.tag == .order else {
+        try courier?.hear(message)
+        continue
+      }
       hasWorked = true
       lastOrder = now
       let order = try decode(AgentOrder.self, message.bytes)
+      if case .stage(let order) = order { try courier?.heed(order) }
       try agent.perform(order)
       if order == .shutDown { return try sayFarewell(mailbox) }
     }
+    if let courier, try courier.step() { hasWorked = true }
     // Without rank 0 nobody would ever end this step. The clock was read before the messages were:
     // a process that was stopped for a while finds them first.
     guard now - lastOrder < silence else {

@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <spawn.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
@@ -113,4 +114,85 @@ int cprocesses_free_port(void) {
   close(s);
   errno = reason;
   return port;
+}
+
+int cprocesses_lock(int descriptor, int is_exclusive, int waits) {
+  return flock(descriptor, (is_exclusive ? LOCK_EX : LOCK_SH) | (waits ? 0 : LOCK_NB));
+}
+
+int cprocesses_unlock(int descriptor) { return flock(descriptor, LOCK_UN); }
+
+static const uint64_t prime1 = 0x9E3779B185EBCA87, prime2 = 0xC2B2AE3D27D4EB4F,
+                      prime3 = 0x165667B19E3779F9, prime4 = 0x85EBCA77C2B2AE63,
+                      prime5 = 0x27D4EB2F165667C5;
+
+static uint64_t turned(uint64_t value, int bits) { return value << bits | value >> (64 - bits); }
+
+static uint64_t mixed(uint64_t lane, uint64_t input) {
+  return turned(lane + input * prime2, 31) * prime1;
+}
+
+static uint64_t merged(uint64_t sum, uint64_t lane) {
+  return (sum ^ mixed(0, lane)) * prime1 + prime4;
+}
+
+/* Little-endian, as the processors are that Swift runs on. */
+static uint64_t word(const unsigned char *bytes) {
+  uint64_t value;
+  memcpy(&value, bytes, sizeof value);
+  return value;
+}
+
+struct cprocesses_checksum cprocesses_checksum_begin(void) {
+  struct cprocesses_checksum sum = {{prime1 + prime2, prime2, 0, -prime1}, 0, {0}};
+  return sum;
+}
+
+static void add_stripes(uint64_t *lanes, const unsigned char *bytes, size_t count) {
+  uint64_t a = lanes[0], b = lanes[1], c = lanes[2], d = lanes[3];
+  for (; count > 0; count--, bytes += 32) {
+    a = mixed(a, word(bytes));
+    b = mixed(b, word(bytes + 8));
+    c = mixed(c, word(bytes + 16));
+    d = mixed(d, word(bytes + 24));
+  }
+  lanes[0] = a, lanes[1] = b, lanes[2] = c, lanes[3] = d;
+}
+
+void cprocesses_checksum_add(struct cprocesses_checksum *sum, const void *bytes, size_t count) {
+  const unsigned char *next = bytes;
+  size_t kept = sum->length % 32;
+  sum->length += count;
+  if (kept > 0) {
+    size_t taken = count < 32 - kept ? count : 32 - kept;
+    memcpy(sum->rest + kept, next, taken);
+    next += taken, count -= taken;
+    if (kept + taken < 32) return;
+    add_stripes(sum->lanes, sum->rest, 1);
+  }
+  add_stripes(sum->lanes, next, count / 32);
+  next += count / 32 * 32;
+  if (count % 32 > 0) memcpy(sum->rest, next, count % 32);
+}
+
+uint64_t cprocesses_checksum_end(const struct cprocesses_checksum *sum) {
+  const uint64_t *lanes = sum->lanes;
+  const unsigned char *next = sum->rest, *end = sum->rest + sum->length % 32;
+  uint64_t value = prime5;
+  if (sum->length >= 32) {
+    value = turned(lanes[0], 1) + turned(lanes[1], 7) + turned(lanes[2], 12) + turned(lanes[3], 18);
+    for (int i = 0; i < 4; i++) value = merged(value, lanes[i]);
+  }
+  value += sum->length;
+  for (; end - next >= 8; next += 8) value = turned(value ^ mixed(0, word(next)), 27) * prime1 + prime4;
+  if (end - next >= 4) {
+    uint32_t half;
+    memcpy(&half, next, sizeof half);
+    value = turned(value ^ half * prime1, 23) * prime2 + prime3;
+    next += 4;
+  }
+  for (; next < end; next++) value = turned(value ^ *next * prime5, 11) * prime1;
+  value = (value ^ value >> 33) * prime2;
+  value = (value ^ value >> 29) * prime3;
+  return value ^ value >> 32;
 }

@@ -51,6 +51,8 @@ class Trial:
         max_epoch: The last epoch of the study: the length of a learning-rate schedule. By hand,
             without `RUNG_FIDELITY_MAX`, the number that `epochs()` was given; 1 before.
         trial_dir: The path of the trial's own scratch folder on this node.
+        stage: The path of the folder that holds what the study's `trial.stage` names, to be read only;
+            `None` by hand, and in a study that stages nothing.
         seed: 0 in the search and by hand; 1, 2 and so on in the trainings of the winner.
         scale: Of each setting that follows the trial's GPUs (the study's `trial.scale`): `base`, the
             value that the search chose; `value`, that in `config`; and `warmup` where it is to rise
@@ -64,6 +66,7 @@ class Trial:
     until: int
     max_epoch: int
     trial_dir: str
+    stage: Optional[str]
     seed: int
     scale: Dict[str, Dict[str, Any]]
 
@@ -81,6 +84,7 @@ class Trial:
         self.max_epoch = 1 if start.max_epoch is None else start.max_epoch
         self.until = self.max_epoch if start.until is None else start.until
         self.trial_dir = start.trial_dir
+        self.stage = os.environ.get("RUNG_STAGE") or None
         self.seed = start.seed
         self.scale = start.scale
         self._knows_max = start.max_epoch is not None

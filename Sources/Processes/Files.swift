@@ -89,6 +89,81 @@ extension Descriptor {
   }
 }
 
+extension Descriptor {
+  /// Reads bytes from a place of a file, wherever the descriptor stands. Source: pread(2).
+  ///
+  /// - Parameters:
+  ///   - place: In bytes from the beginning.
+  ///   - count: How many.
+  /// - Returns: Fewer only where the file ends before.
+  /// - Throws: ``SystemError``.
+  public func read(at place: Int, count: Int) throws(SystemError) -> [UInt8] {
+    var bytes = [UInt8](repeating: 0, count: count)
+    var filled = 0
+    while filled < count {
+      let got = unsafe bytes.withUnsafeMutableBytes { buffer in
+        unsafe pread(
+          number, UnsafeMutableRawBufferPointer(rebasing: buffer[filled...]).baseAddress,
+          count - filled, place + filled)
+      }
+      guard got >= 0 else {
+        if errno == EINTR { continue }
+        throw failure("pread")
+      }
+      if got == 0 { break }
+      filled += got
+    }
+    bytes.removeLast(count - filled)
+    return bytes
+  }
+
+  /// Writes all bytes at a place of a file, wherever the descriptor stands. Source: pwrite(2).
+  ///
+  /// - Parameters:
+  ///   - bytes: What to write.
+  ///   - place: In bytes from the beginning.
+  /// - Throws: ``SystemError``, also where a write takes nothing.
+  public func write(_ bytes: ArraySlice<UInt8>, at place: Int) throws(SystemError) {
+    var (rest, place) = (bytes, place)
+    while !rest.isEmpty {
+      let count = unsafe rest.withUnsafeBytes {
+        unsafe pwrite(number, $0.baseAddress, $0.count, place)
+      }
+      guard count > 0 else {
+        if count < 0, errno == EINTR { continue }
+        throw failure("pwrite")
+      }
+      rest = rest.dropFirst(count)
+      place += count
+    }
+  }
+}
+
+/// Sets the permissions of what is at a path.
+///
+/// - Parameters:
+///   - path: Must be there; a symbolic link is followed.
+///   - mode: From 0 to 0o777.
+/// - Throws: ``SystemError``.
+public func setMode(_ path: String, _ mode: Int) throws(SystemError) {
+  guard unsafe chmod(path, mode_t(mode)) == 0 else { throw .last("chmod", path) }
+}
+
+/// The room that is free for this user on the file system of a path, in bytes.
+///
+/// Source: statvfs(3), `f_bavail` and `f_frsize`.
+///
+/// - Parameter path: Must be there.
+/// - Returns: At least 0.
+/// - Throws: ``SystemError``.
+public func freeBytes(at path: String) throws(SystemError) -> Int {
+  var status = statvfs()
+  guard unsafe statvfs(path, &status) == 0 else { throw .last("statvfs", path) }
+  let (bytes, isHuge) = Int(clamping: status.f_bavail)
+    .multipliedReportingOverflow(by: Int(clamping: status.f_frsize))
+  return isHuge ? .max : bytes
+}
+
 /// Brings a file, or the names in a folder, to the disk.
 ///
 /// - Parameter path: A file or folder.

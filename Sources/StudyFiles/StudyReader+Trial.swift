@@ -14,7 +14,6 @@ extension StudyReader {
     let field = isRequired ? top.required("trial", example: example) : top["trial"]
     guard let field else { return isRequired ? nil : TrialSettings(command: []) }
     guard let fields = Fields(field, keys: Self.trialKeys, example: example) else { return nil }
-    refuseLaterFeatures(fields)
     var trial = TrialSettings(command: command(fields, parameters: parameters, isRequired) ?? [])
     if let field = fields["gpus"] { readSize(field, parameters: parameters, into: &trial) }
     if let launch: TrialSettings.Launch = fields["launch"]?.choice() { trial.launch = launch }
@@ -42,6 +41,7 @@ extension StudyReader {
     if let directory: TrialSettings.Directory = fields["directory"]?.choice() {
       trial.directory = directory
     }
+    if let field = fields["stage"] { trial.stage = stage(field) }
     if let checkpoint = fields["checkpoint"],
       let fields = Fields(checkpoint, keys: ["every"], example: "checkpoint: {every: 5}")
     {
@@ -50,10 +50,6 @@ extension StudyReader {
     if let silence = fields["silence"]?.time() { trial.silence = silence }
     if let retries = fields["retries"]?.whole(from: 0) { trial.retries = retries }
     return trial
-  }
-
-  private func refuseLaterFeatures(_ fields: Fields) {
-    if let field = fields["stage"] { field.mistake(Wording.stage) }
   }
 
   func command(

@@ -5,8 +5,14 @@ extension Wording {
   static let widensNothing =
     "'algorithm' is 'rasda', which gives promoted trials more GPUs, but 'trial.gpus' is 0; write "
     + "'gpus: 1', or asha"
-  static let stage = later(
-    "'trial.stage' carries files to the nodes", "a command that reads them where they are")
+  static let stagedPath = "a file or folder with a name, such as data/digits.h5"
+
+  static func stagedTwice(_ name: String, first: String, second: String) -> String {
+    """
+    \(visible(first)) and \(visible(second)) in 'trial.stage' would both be \(visible(name)) on the \
+    nodes; rename one, or stage a folder that holds both
+    """
+  }
   static let container = later(
     "'environment.container' runs trials in a container",
     "the container's own start into 'trial.command', such as [apptainer, exec, image.sif, python3]")

@@ -69,6 +69,13 @@ public struct TrialSettings: Hashable, Sendable, Codable {
   }
   /// Not there for most: studies from before there were any are read.
   private var someParts: [TrialPart]?
+  /// What is carried to every node's own storage before trials start there; their names differ.
+  public var stage: [StagedItem] {
+    get { someStage ?? [] }
+    set { someStage = newValue.isEmpty ? nil : newValue }
+  }
+  /// Not there for most: studies from before there was any are read.
+  private var someStage: [StagedItem]?
   /// Cores of each process of a trial; at least 1.
   public var cpus: Int
   /// Memory of each process of a trial in MiB; `nil` where the node's memory is shared out evenly.

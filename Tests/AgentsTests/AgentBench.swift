@@ -19,6 +19,7 @@ final class AgentBench {
   /// `beside` another one.
   init(
     command: [String], slots: Int = 1, checkpoints: String? = nil, beside first: AgentBench? = nil,
+    isAlone: Bool = false, files: [String: String] = [:],
     _ change: (inout Study) -> Void = { _ in }
   ) throws {
     settleSignals()
@@ -50,6 +51,8 @@ final class AgentBench {
       directory: directory.path, slots: slots, devices: [], deviceVariable: nil,
       host: "localhost", client: Resource.client)
     settings.program = try rungProgram()
+    settings.isAlone = isAlone
+    for (name, text) in files { _ = try folder.write("study/\(name)", text) }
     settings.endingPatience = 1
     settings.terminationPatience = 0.5
     agent = try Agent(settings)

@@ -55,7 +55,7 @@ struct ScriptedPort: AgentsPort {
       // What was said before comes first.
       messages.append((worker, .event(.workerJoined(worker, host: "back-\(worker)", slots: 2))))
     case .shutDown: messages.append((worker, .farewell))
-    case .alive: break
+    case .stage, .alive: break
     case .perform(let command): perform(command, worker)
     }
     return true

@@ -85,7 +85,7 @@ extension JobTests {
   }
 
   /// The processes of a study on a node, or of one rank, by what their environment says.
-  private func processes(of folder: StudyFolder, where entry: String) -> [Int32] {
+  func processes(of folder: StudyFolder, where entry: String) -> [Int32] {
     Cluster.processes(naming: folder.path)
       .compactMap { $0.split(separator: " ").first.flatMap { Int32($0) } }
       .filter { process in

@@ -177,7 +177,12 @@ class WithAnAgent(ClientTest):
         self.assertEqual((trial.resumed_from, trial.until, trial.max_epoch), (1, 3, 27))
         self.assertEqual(trial.checkpoint_dir, self.checkpoints)
         self.assertEqual(trial.trial_dir, self.scratch)
+        self.assertIsNone(trial.stage)
         self.assertIs(self.rung.trial(), trial)
+
+    def test_a_trial_knows_where_staged_data_is(self) -> None:
+        self.agent(PlayedAgent.hear_all, RUNG_STAGE="/local/rung-data-1")
+        self.assertEqual(self.rung.trial().stage, "/local/rung-data-1")
 
     def test_a_setting_rises_from_its_own_value_to_that_of_its_gpus(self) -> None:
         scale = {"learning_rate": {"base": 0.0025, "value": 0.01, "warmup": {

@@ -2,6 +2,7 @@
 #define CPROCESSES_H
 
 #include <poll.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
 
@@ -55,6 +56,31 @@ int cprocesses_open(const char *path, int flags, mode_t mode);
 
 /// Clears or sets O_NONBLOCK: fcntl() is variadic.
 int cprocesses_set_blocking(int descriptor, int is_blocking);
+
+/// flock(2), exclusive or shared, which Swift takes for the structure of this name. Returns -1 with
+/// errno set to EWOULDBLOCK where another holds it and `waits` is 0.
+int cprocesses_lock(int descriptor, int is_exclusive, int waits);
+
+/// Gives such a lock back.
+int cprocesses_unlock(int descriptor);
+
+/// A checksum of 64 bits over a stream: XXH64 with seed 0.
+/// Source: xxHash fast digest algorithm, version 0.1.1, https://github.com/Cyan4973/xxHash/blob/dev/doc/xxhash_spec.md.
+/// In C, since builds without optimisation are to sum gigabytes too.
+struct cprocesses_checksum {
+  uint64_t lanes[4];
+  uint64_t length;
+  unsigned char rest[32];
+};
+
+/// The checksum of nothing yet.
+struct cprocesses_checksum cprocesses_checksum_begin(void);
+
+/// Adds the next bytes of the stream.
+void cprocesses_checksum_add(struct cprocesses_checksum *sum, const void *bytes, size_t count);
+
+/// The checksum of all that was added.
+uint64_t cprocesses_checksum_end(const struct cprocesses_checksum *sum);
 
 /// Sets FD_CLOEXEC: fcntl() is variadic.
 int cprocesses_close_on_exec(int descriptor);

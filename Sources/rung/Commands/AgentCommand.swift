@@ -50,6 +50,8 @@ struct AgentCommand: ParsableCommand {
       handle, size: try size.size(for: handle.study), worker: worker, seats: try seats(handle),
       host: environment("SLURMD_NODENAME") ?? hostName())
     settings.steps = try stepLaunch()
+    settings.memoryMiB =
+      environment("SLURM_MEM_PER_NODE").flatMap { Int($0) } ?? Machine(detecting: nil).memoryMiB
     let agent = try Agent(settings)
     // From here on errors are told inside of MPI: a rank that ends alone would leave the others
     // waiting in MPI_Init.
@@ -80,7 +82,7 @@ struct AgentCommand: ParsableCommand {
       }
       // The script waits so long for a step to come up, and no longer.
       leave(nil)
-      return try coordinate(handle, agent, WorldPort(world.mailbox), signals, lookout)
+      return try coordinate(handle, agent, world.mailbox, signals, lookout)
     }
     guard let coordinator else { return }
     do { try Session.conclude(coordinator, directory: handle.directory, json: false) } catch {
@@ -103,7 +105,7 @@ struct AgentCommand: ParsableCommand {
   ///
   /// - Returns: The state in the end.
   private func coordinate(
-    _ handle: StudyHandle, _ agent: Agent, _ port: WorldPort, _ signals: SignalPort,
+    _ handle: StudyHandle, _ agent: Agent, _ mailbox: Mailbox, _ signals: SignalPort,
     _ lookout: Companion?
   ) throws -> Coordinator {
     var session = Session(
@@ -111,7 +113,7 @@ struct AgentCommand: ParsableCommand {
       isForced: force)
     if case .finished = session.record.coordinator.phase {
       // A follow-up job that finds nothing to do.
-      var port = port
+      var port = WorldPort(mailbox)
       try dismiss(port.others, of: &port)
       agent.shutDown()
       return session.record.coordinator
@@ -119,7 +121,8 @@ struct AgentCommand: ParsableCommand {
     try session.refuseIfHeld()
     let store = try session.begin()
     var loop = try CoordinatorLoop(
-      coordinator: session.record.coordinator, store: store, agent: agent, port: port,
+      coordinator: session.record.coordinator, store: store, agent: agent,
+      port: WorldPort(mailbox, staging: agent, reportingTo: { note($0) }),
       signals: signals, lookout: lookout, grace: Session.grace(), silence: Session.silence(),
       prior: try handle.priorResults(for: session.record.coordinator),
       progress: Progress(isQuiet: false).show)
