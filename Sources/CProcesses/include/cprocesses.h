@@ -59,4 +59,11 @@ int cprocesses_set_blocking(int descriptor, int is_blocking);
 /// Sets FD_CLOEXEC: fcntl() is variadic.
 int cprocesses_close_on_exec(int descriptor);
 
+enum { cprocesses_gpu_name_length = 64 };
+
+/// The GPUs that the caller can use, by a vendor's library, which is loaded: fills `names`, of
+/// cprocesses_gpu_name_length bytes each. Returns how many, at most `capacity`; -1 without the library,
+/// or -1 less the code of a call that failed. Functions of a library that is loaded are found by casts.
+int cprocesses_gpu_names(const char *library, int is_cuda, char *names, int capacity);
+
 #endif
