@@ -47,11 +47,18 @@ extension Examination {
         key: "capabilities.steps")
     }
     let silent = nodes.map(\.node).filter { name in !steps.contains { $0.node == name } }
-    if !silent.isEmpty {
+    let said = job.printed.isEmpty ? "nothing" : job.printed
+    if !silent.isEmpty, nodes[0].worldSize != nodes.count {
+      // What comes first in the job kept it from coming to its steps, or from starting them.
+      findings.append(
+        Finding(
+          "steps", on: silent, .notChecked,
+          "no step has said anything, in a job whose MPI was not well; it said: \(said)"))
+    } else if !silent.isEmpty {
       findings.append(
         Finding(
           "steps", on: silent, .wrong, "no step has said anything",
-          problem: "\(remedy); the job said: \(job.printed.isEmpty ? "nothing" : job.printed)",
+          problem: "\(remedy); the job said: \(said)",
           key: "capabilities.steps"))
     }
     let sound = steps.filter { !$0.hasFailed }

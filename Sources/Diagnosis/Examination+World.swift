@@ -18,7 +18,8 @@ extension Examination {
           "MPI", on: names, .wrong, "it did not come up",
           problem:
             "Rung's MPI does not start under 'srun --mpi=\(site?.mpi ?? "")'; build Rung with "
-            + "the site's MPI, or write another 'mpi'; the job said: \(job?.printed ?? "nothing")",
+            + "the site's MPI, write another 'mpi', or look at the network between the nodes; the job "
+            + "said: \(job?.printed ?? "nothing")",
           key: "mpi")
       ]
     }

@@ -295,6 +295,21 @@ struct ExaminationTests {
     }
   }
 
+  @Test func aJobThatIsStuckInMPISaysNothingOfSteps() {
+    let found = complaints { examination in
+      examination.nodes[0].worldSize = nil
+      examination.steps = []
+      examination.job?.printed = "srun: error"
+    }
+    #expect(found.map(\.check) == ["steps", "MPI"])
+    #expect(found.map(\.verdict) == [.notChecked, .wrong])
+    #expect(
+      found[1].problem == """
+        Rung's MPI does not start under 'srun --mpi=pmix'; build Rung with the site's MPI, write another \
+        'mpi', or look at the network between the nodes; the job said: srun: error
+        """)
+  }
+
   @Test func messagesThatDoNotArriveAreWrong() {
     expect(complaint { $0.nodes[0].worldSize = 1 }) {
       $0 == """
