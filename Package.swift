@@ -67,6 +67,7 @@ let package = Package(
       name: "Planning", dependencies: ["StudyModel", "Coordination", "Simulation"],
       swiftSettings: settings),
     .target(name: "JobScripts", dependencies: ["StudyModel"], swiftSettings: settings),
+    .target(name: "Diagnosis", dependencies: ["StudyModel"], swiftSettings: settings),
     .target(name: "CProcesses"),
     .target(name: "Processes", dependencies: ["CProcesses"], swiftSettings: settings),
     .systemLibrary(name: "CSlurm", providers: [.apt(["libslurm-dev"])]),
@@ -90,8 +91,8 @@ let package = Package(
       name: "rung",
       dependencies: [
         "StudyModel", "StudyFiles", "StudyStore", "Coordination", "Simulation", "TableFiles",
-        "Planning", "JobScripts",
-        "Reporting", "Processes", "Agents", "Resources", "MPI", "Slurm",
+        "Planning", "JobScripts", "Diagnosis",
+        "Reporting", "Processes", "Agents", "Resources", "HDF5", "MPI", "Slurm",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: settings),
     .testTarget(
@@ -152,6 +153,8 @@ let package = Package(
     .testTarget(
       name: "PlanningTests", dependencies: ["Planning", "Simulation", "StudyModel"],
       swiftSettings: settings),
+    .testTarget(
+      name: "DiagnosisTests", dependencies: ["Diagnosis", "StudyModel"], swiftSettings: settings),
     .testTarget(
       name: "JobScriptsTests",
       dependencies: ["JobScripts", "Planning", "Processes", "StudyFiles", "StudyModel"],

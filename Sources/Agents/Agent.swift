@@ -54,10 +54,7 @@ public final class Agent {
   /// - Throws: `SystemError`.
   public init(_ settings: AgentSettings) throws {
     self.settings = settings
-    let base =
-      ["SLURM_TMPDIR", "RUNG_LOCAL_STORAGE", "TMPDIR"].compactMap { environmentVariable($0) }
-      .first { exists($0) } ?? "/tmp"
-    scratch = try makeTemporaryFolder(base + "/rung-")
+    scratch = try makeTemporaryFolder(localStorage() + "/rung-")
     var socketPath = scratch + "/socket"
     if socketPath.utf8.count > SocketListener.pathLimit {
       // A site's temporary folder may have a long name; a socket's path has 108 bytes.

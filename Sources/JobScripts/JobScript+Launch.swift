@@ -115,7 +115,7 @@ extension JobScript {
   }
 
   /// Where the workers' nodes have storage for themselves, if the site file names its folder.
-  private func localStorage() throws(JobScriptError) -> [String] {
+  func localStorage() throws(JobScriptError) -> [String] {
     guard let workers = plan.components.last,
       let path = site.partition(named: workers.partition)?.local?.path
     else { return [] }
@@ -214,8 +214,10 @@ extension JobScript {
     "done",
   ]
 
-  /// An agent with its companions, rank 0 of a large study, and what is staged in memory, in MiB.
-  private var agentMemoryMiB: Int { 1024 + (plan.stagedMiB ?? 0) }
+  /// An agent with its companions, and rank 0 of a large study, in MiB.
+  static let ownMemoryMiB = 1024
+  /// The same, and what is staged in memory.
+  private var agentMemoryMiB: Int { Self.ownMemoryMiB + (plan.stagedMiB ?? 0) }
 
   private func agent(_ component: Plan.Component) throws(JobScriptError) -> String {
     let executable = try absolutePath(locations.executable, "the executable")
@@ -228,7 +230,7 @@ extension JobScript {
   }
 
   /// What the agents are told of the steps that they start.
-  private func steps(_ component: Plan.Component) throws(JobScriptError) -> String {
+  func steps(_ component: Plan.Component) throws(JobScriptError) -> String {
     guard plan.strategy == .steps else { return "" }
     var options = " --steps \(shellQuoted(try oneLine(site.mpi, "mpi")))"
     if let gres = component.gres {
@@ -251,7 +253,7 @@ extension JobScript {
   /// bound the workers' step too. From 23.11 on srun refuses to start where SLURM_TRES_PER_TASK
   /// says otherwise than `--cpus-per-task`. SLURM_EXPORT_ENV=NONE, from `sbatch --export=NONE`,
   /// would keep the modules from the agents. Source: srun(1), "Input environment variables".
-  private static let forgetting = [
+  static let forgetting = [
     "# srun would take these, which sbatch leaves behind, for options of its own.",
     "unset SLURM_CPUS_PER_TASK SLURM_NTASKS SLURM_NPROCS SLURM_NTASKS_PER_NODE SLURM_MEM_PER_NODE \\",
     "  SLURM_MEM_PER_CPU SLURM_MEM_PER_GPU SLURM_GPUS SLURM_GPUS_PER_NODE SLURM_GPUS_PER_TASK \\",

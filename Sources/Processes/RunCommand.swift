@@ -22,6 +22,37 @@ public func runCommand(
 ) throws(SystemError) -> CommandResult {
   // Not by chdir(): it would move the whole process, all its threads.
   let arguments = directory.map { ["env", "-C", $0] + arguments } ?? arguments
+  return try RunningCommand(arguments).finish()
+}
+
+/// A command that runs beside its caller.
+///
+/// What it prints beyond some tens of kilobytes makes it wait until it is finished with.
+public final class RunningCommand {
+  private let process: pid_t
+  private let output: Descriptor
+  private let errors: Descriptor
+
+  /// Starts a command; the search path is used, a shell is not.
+  ///
+  /// - Parameter arguments: The program and its arguments; not empty.
+  /// - Throws: ``SystemError`` where it cannot be started.
+  public init(_ arguments: [String]) throws(SystemError) {
+    (process, output, errors) = try start(arguments)
+  }
+
+  /// Reads what it prints, to its end.
+  ///
+  /// - Returns: Its output and how it ended.
+  /// - Throws: ``SystemError``.
+  public func finish() throws(SystemError) -> CommandResult {
+    try collect(process, output, errors)
+  }
+}
+
+private func start(
+  _ arguments: [String]
+) throws(SystemError) -> (pid_t, Descriptor, Descriptor) {
   let (output, theirOutput) = try Descriptor.socketPair()
   let (errors, theirErrors) = try Descriptor.socketPair()
   var actions = unsafe posix_spawn_file_actions_t()
@@ -36,7 +67,7 @@ public func runCommand(
   let process = try withExtendedLifetime((theirOutput, theirErrors)) { () throws(SystemError) in
     unsafe try spawnProcess(executable, arguments, currentEnvironment(), actions: &actions)
   }
-  return try collect(process, output, errors)
+  return (process, output, errors)
 }
 
 private func collect(

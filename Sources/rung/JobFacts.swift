@@ -24,6 +24,12 @@ struct JobFacts {
   /// sbatch(1), `--no-requeue`).
   var mayBeQueuedAgain: Bool { values["Requeue"] != "0" }
 
+  /// The state in Slurm's word, such as `PENDING`; empty where it does not say.
+  var state: String { values["JobState"].map(String.init) ?? "" }
+
+  /// Why the job waits, in Slurm's word, such as `Resources`; `None` where it does not.
+  var reason: String { values["Reason"].map(String.init) ?? "None" }
+
   /// Whether the job must make room for another one since it began this time.
   var isPreempted: Bool {
     guard let preempted = values["PreemptTime"], let began = values["StartTime"] else {

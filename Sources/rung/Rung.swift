@@ -16,7 +16,7 @@ struct Rung: ParsableCommand {
     abstract: "Hyperparameter and architecture search on Slurm machines.",
     discussion: """
       A first study: rung run jobscripts/digits/study.yaml
-      Exit status: 0 done, 1 the study failed, 64 usage, 65 a file is wrong, 69 Slurm is out of \
+      Exit status: 0 done, 1 the study failed or a check did, 64 usage, 65 a file is wrong, 69 Slurm is out of \
       reach, 70 a mistake of Rung's own, 74 a file cannot be read or written, 75 stopped early and can be resumed.
       """,
     version: version,
@@ -25,9 +25,9 @@ struct Rung: ParsableCommand {
       ResumeCommand.self, StopCommand.self, AgentCommand.self, StatusCommand.self, BestCommand.self,
       ReportCommand.self, ExportCommand.self, ExplainCommand.self, VerifyCommand.self,
       SimulateCommand.self,
-      SitesCommand.self, SpawnerCommand.self, KeeperCommand.self, LookoutCommand.self,
-      StagerCommand.self,
-      ChainCommand.self, TaskCommand.self,
+      SitesCommand.self, DoctorCommand.self, SpawnerCommand.self, KeeperCommand.self,
+      LookoutCommand.self, StagerCommand.self, ChainCommand.self, TaskCommand.self,
+      ExamineCommand.self, SlotViewCommand.self,
       SlurmQueryCommand.self,
     ])
 

@@ -12,13 +12,19 @@ import StudyModel
 func findSite(
   _ name: String, _ reason: SiteChoice.Reason = .asked
 ) throws -> Checked<Site> {
-  let files = siteFiles()
-  if name.contains("/") || name.hasSuffix(".yaml") {
-    return try loadSite(name, among: SiteFiles(paths: files))
-  }
-  if let path = files.first(where: { siteName(of: $0) == name }) {
-    return try loadSite(path, among: SiteFiles(paths: files))
-  }
+  try loadSite(siteFile(name, reason), among: SiteFiles(paths: siteFiles()))
+}
+
+/// The file of a site.
+///
+/// - Parameters:
+///   - name: The site's name, or the path of the file.
+///   - reason: Why this one.
+/// - Returns: Its path.
+/// - Throws: ``Failure`` where there is none of this name.
+func siteFile(_ name: String, _ reason: SiteChoice.Reason = .asked) throws -> String {
+  if name.contains("/") || name.hasSuffix(".yaml") { return name }
+  if let path = siteFiles().first(where: { siteName(of: $0) == name }) { return path }
   let why = reason == .asked ? "" : ", \(reason)"
   throw Failure(
     .wrongFile,

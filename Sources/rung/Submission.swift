@@ -74,21 +74,39 @@ enum Submission {
   /// - Throws: ``Failure`` where Slurm refuses.
   static func submit(_ handle: StudyHandle, after job: Int?) throws -> Int {
     guard let job else { return try submit(handle, ["--parsable"], without: []) }
-    // Of a job's own environment nothing must reach the next one.
+    return try submit(
+      handle, ["--parsable", "--dependency=afterany:\(job)"], without: jobVariables)
+  }
+
+  /// The variables of a job's own environment, of which nothing must reach the next one.
+  static var jobVariables: [String] {
     let own = currentEnvironment().compactMap { $0.split(separator: "=").first.map(String.init) }
-    let foreign = own.filter { name in
+    return own.filter { name in
       name != "SLURM_CONF" && name != "RUNG_SITES"
         && ["SLURM_", "SLURMD_", "SRUN_", "SBATCH_", "PMI", "OMPI_", "RUNG_"].contains {
           name.hasPrefix($0)
         }
     }
-    return try submit(handle, ["--parsable", "--dependency=afterany:\(job)"], without: foreign)
   }
 
   private static func submit(
     _ handle: StudyHandle, _ options: [String], without variables: [String]
   ) throws -> Int {
-    let result = try sbatch(options + [handle.jobScript], without: variables)
+    try submit(script: handle.jobScript, options, without: variables)
+  }
+
+  /// Submits a script.
+  ///
+  /// - Parameters:
+  ///   - script: Its path.
+  ///   - options: Options for sbatch, `--parsable` among them.
+  ///   - variables: What is taken out of its environment.
+  /// - Returns: The job's id.
+  /// - Throws: ``Failure`` where Slurm refuses.
+  static func submit(
+    script: String, _ options: [String], without variables: [String]
+  ) throws -> Int {
+    let result = try sbatch(options + [script], without: variables)
     let words = String(decoding: result.output, as: UTF8.self)
     guard result.status == 0, let id = Int(words.prefix { $0.isNumber }) else {
       throw refusal(result)
@@ -119,7 +137,7 @@ enum Submission {
         : "job \(job); 'rung status \(handle.directory.path)' says how it gets on\n")
   }
 
-  private static func sbatch(
+  static func sbatch(
     _ arguments: [String], without variables: [String] = []
   ) throws -> CommandResult {
     guard executablePath("sbatch") != nil else {

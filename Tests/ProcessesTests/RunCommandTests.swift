@@ -35,6 +35,34 @@ import Testing
     #expect(String(decoding: result.output, as: UTF8.self) == "a b|$HOME|*||ä|")
   }
 
+  @Test func commandsRunBesideEachOther() throws {
+    let begin = monotonicSeconds()
+    let commands = try (0..<4).map {
+      try RunningCommand(["/bin/sh", "-c", "sleep 0.5; echo \($0)"])
+    }
+    let results = try commands.map { try $0.finish() }
+    #expect(results.map(\.output) == (0..<4).map { Array("\($0)\n".utf8) })
+    #expect(monotonicSeconds() - begin < 1.5)
+  }
+
+  @Test func aFileSystemTellsItsRoom() throws {
+    let space = try FileSystemSpace(of: "/tmp")
+    #expect(space.bytes > 0 && (0...space.bytes).contains(space.freeBytes))
+    #expect(throws: SystemError.self) { try FileSystemSpace(of: "/nonexistent") }
+  }
+
+  @Test func aLibraryThatIsNotThereIsNoDriver() throws {
+    // Where there is a driver it lists GPUs, each once.
+    do throws(GPUDriver.Failure) {
+      let names = try GPUDriver.cuda.devices()
+      #expect(Set(names).count == names.count)
+    } catch {
+      #expect(
+        error == .noLibrary("libcuda.so.1")
+          || error.description.hasPrefix("'libcuda.so.1' answered"))
+    }
+  }
+
   @Test func aMissingProgramIsAnError() {
     #expect(throws: SystemError("execvp", "rung-no-such-program", code: ENOENT)) {
       try runCommand(["rung-no-such-program"])

@@ -9,6 +9,7 @@ struct PurityTests {
     ("Surrogates", ["RealModule", "CLAPACK", "Synchronization"]),
     ("Searchers", ["StudyModel", "Surrogates", "RealModule", "HeapModule"]),
     ("Schedulers", ["StudyModel", "HeapModule"]),
+    ("Diagnosis", ["StudyModel"]),
     ("Coordination", ["StudyModel", "Searchers", "Schedulers"]),
     ("Simulation", ["StudyModel", "Searchers", "Coordination", "HeapModule", "RealModule"]),
   ]

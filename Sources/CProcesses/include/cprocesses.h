@@ -85,4 +85,11 @@ uint64_t cprocesses_checksum_end(const struct cprocesses_checksum *sum);
 /// Sets FD_CLOEXEC: fcntl() is variadic.
 int cprocesses_close_on_exec(int descriptor);
 
+enum { cprocesses_gpu_name_length = 64 };
+
+/// The GPUs that the caller can use, by a vendor's library, which is loaded: fills `names`, of
+/// cprocesses_gpu_name_length bytes each. Returns how many, at most `capacity`; -1 without the library,
+/// or -1 less the code of a call that failed. Functions of a library that is loaded are found by casts.
+int cprocesses_gpu_names(const char *library, int is_cuda, char *names, int capacity);
+
 #endif

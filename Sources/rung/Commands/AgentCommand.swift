@@ -8,12 +8,6 @@ import StudyModel
 import StudyStore
 
 struct AgentCommand: ParsableCommand {
-  enum Vendor: String, ExpressibleByArgument, CaseIterable {
-    case nvidia
-    case amd
-    case none
-  }
-
   static let configuration = CommandConfiguration(
     commandName: "agent", abstract: "Serve a node; job scripts start it by srun.",
     discussion: """
@@ -23,14 +17,9 @@ struct AgentCommand: ParsableCommand {
 
   @Argument(help: "The study's folder.", completion: .directory) var directory: String
   @Option(help: "Trials that run at a time on this node; 0 to coordinate only.") var slots: Int?
-  @Option(help: "nvidia, amd or none.") var gpuVendor: Vendor?
+  @Option(help: "nvidia, amd or none.") var gpuVendor: VendorOption?
   @OptionGroup var size: TrialSizeOption
-  @Option(help: "Start trials as job steps; the value of 'srun --mpi' for those of several ranks.")
-  var steps: String?
-  @Option(help: "The name of GPUs in a step's '--gres', such as 'gpu'.") var stepGres: String?
-  @Option(help: "MiB of memory for each slot of a step.") var stepMemory: Int?
-  @Option(help: "What Slurm counts for a core of a step.") var stepThreads = 1
-  @Option(help: "The most steps at a time, the agents' own among them.") var stepLimit: Int?
+  @OptionGroup var stepOptions: StepOptions
   @Flag(help: "Go on even if another coordinator may still hold the study.") var force = false
 
   func validate() throws {
@@ -49,7 +38,7 @@ struct AgentCommand: ParsableCommand {
     var settings = Session.agentSettings(
       handle, size: try size.size(for: handle.study), worker: worker, seats: try seats(handle),
       host: environment("SLURMD_NODENAME") ?? hostName())
-    settings.steps = try stepLaunch()
+    settings.steps = try stepOptions.launch(for: gpuVendor)
     settings.memoryMiB =
       environment("SLURM_MEM_PER_NODE").flatMap { Int($0) } ?? Machine(detecting: nil).memoryMiB
     let agent = try Agent(settings)
@@ -127,25 +116,17 @@ struct AgentCommand: ParsableCommand {
       prior: try handle.priorResults(for: session.record.coordinator),
       progress: Progress(isQuiet: false).show)
     // The agents are one step of their own.
-    let limit = Run.Steps(limit: stepLimit.map { max(1, $0 - 1) })
-    _ = try loop.run(session.run(number: store.run, steps: steps == nil ? nil : limit))
+    let limit = Run.Steps(limit: stepOptions.stepLimit.map { max(1, $0 - 1) })
+    _ = try loop.run(session.run(number: store.run, steps: stepOptions.steps == nil ? nil : limit))
     return loop.coordinator
-  }
-
-  private func stepLaunch() throws -> StepLaunch? {
-    guard let steps else { return nil }
-    let vendor = gpuVendor.flatMap { Site.Vendor(rawValue: $0.rawValue) }
-    return StepLaunch(
-      program: try readLink("/proc/self/exe"), mpi: steps, gres: stepGres, memoryMiB: stepMemory,
-      threadsPerCore: max(1, stepThreads), deviceVariable: vendor?.deviceVariable)
   }
 
   /// The slots of this node, each with its own of the GPUs that the job was given here.
   private func seats(_ handle: StudyHandle) throws -> Session.Seats {
-    let vendor = gpuVendor.flatMap { Site.Vendor(rawValue: $0.rawValue) }
+    let vendor = gpuVendor?.vendor
     if slots == 0 { return Session.Seats(count: 0, devices: [], deviceVariable: nil) }
     // A step's GPUs are Slurm's to choose.
-    if steps != nil || gpuVendor == Vendor.none, let slots {
+    if stepOptions.steps != nil || gpuVendor == VendorOption.none, let slots {
       return Session.Seats(count: slots, devices: [], deviceVariable: nil)
     }
     let study = handle.study.resized(to: try size.size(for: handle.study))
