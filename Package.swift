@@ -151,7 +151,8 @@ let package = Package(
       exclude: ["Goldens"],
       swiftSettings: settings),
     .testTarget(
-      name: "PlanningTests", dependencies: ["Planning", "Simulation", "StudyModel"],
+      name: "PlanningTests",
+      dependencies: ["Coordination", "Planning", "Simulation", "StudyModel"],
       swiftSettings: settings),
     .testTarget(
       name: "DiagnosisTests", dependencies: ["Diagnosis", "StudyModel"], swiftSettings: settings),

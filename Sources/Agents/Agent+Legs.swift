@@ -201,8 +201,10 @@ extension Agent {
   /// Hears what became of a process.
   func hear(_ reply: SpawnerReply) throws {
     switch reply {
-    case .started(let name, _):
+    case .started(let name, let id):
       guard let (place, process) = find(name) else { return }
+      // The processes of a step are Slurm's, and may be elsewhere.
+      if launch.steps == nil { process.processID = id }
       removeAll("\(scratch)/\(name)")
       process.hasStarted = true
       guard let leg = slots[place].leg, !leg.hasBegun,
@@ -314,7 +316,8 @@ extension Agent {
     slots[place].leg = nil
     let outcome = active.outcome ?? outcome
     var end = LegEnd(
-      leg: active.leg.id, outcome: outcome, lastLine: lastLine, worker: worker(of: active.leg))
+      leg: active.leg.id, outcome: outcome, lastLine: lastLine, worker: worker(of: active.leg),
+      peakMemoryMiB: active.peakMemoryMiB)
     let part = active.part(on: settings.worker)
     // Others may have something to keep where there is nothing here.
     if isWorthKeeping(active, outcome), active.epoch > 0, part != nil || hasCheckpoint(active) {

@@ -90,6 +90,7 @@ extension Agent {
       // A program that speaks over the socket may print its reports as well: heard once.
       guard isAnswerable || process.connection == nil else { return }
       process.epoch = max(process.epoch, epoch)
+      look(at: process, in: place, isDue: epoch >= active.leg.until)
       // Rank 0's metrics count.
       guard process.isFirst else { return try comeAsFar(place) }
       slots[place].leg?.epoch = max(active.epoch, epoch)

@@ -21,6 +21,10 @@ final class TrialProcess {
   var isWaiting = false
   /// Whether it is up.
   var hasStarted = false
+  /// Its process id; `nil` before it is up, and where it is the srun of a job step.
+  var processID: Int?
+  /// When its memory was last looked at.
+  var lookedAt = -Double.infinity
   /// The last epoch that it reported, 0 before.
   var epoch = 0
   /// When it is sent the next signal because it did not end when it should have.
@@ -125,6 +129,8 @@ struct ActiveLeg {
   /// What was decided about an epoch that not all processes here have reached, where the trial's first
   /// process is on another agent.
   var early: (epoch: Int, verdict: Verdict)?
+  /// The largest memory of its processes here so far, in MiB.
+  var peakMemoryMiB: Int?
   /// Whether one of its processes has failed.
   var hasFailed = false
   /// The end of the first of its processes that failed, or else of rank 0.

@@ -85,7 +85,7 @@ extension Coordinator {
 
 extension LegEnd.Outcome {
   /// Whether a trial that was not told to end has failed with it.
-  var isFailure: Bool {
+  public var isFailure: Bool {
     switch self {
     case .exited(status: 0), .askedForNext, .endedByRung: false
     case .exited, .signalled, .outOfMemory, .silent, .notStarted: true

@@ -200,12 +200,15 @@ public struct LegEnd: Hashable, Sendable, Codable {
   public var lastLine: String?
   /// The agent whose processes of the trial have ended; `nil` where the trial is on one alone.
   public var worker: WorkerID?
+  /// The largest memory of its processes in MiB, as its agent last looked; `nil` where it did not.
+  public var peakMemoryMiB: Int?
 
   /// An end of these parts.
   public init(
     leg: LegID, outcome: Outcome, keeping: Int? = nil, lastLine: String? = nil,
-    worker: WorkerID? = nil
+    worker: WorkerID? = nil, peakMemoryMiB: Int? = nil
   ) {
+    self.peakMemoryMiB = peakMemoryMiB
     self.leg = leg
     self.outcome = outcome
     self.keeping = keeping

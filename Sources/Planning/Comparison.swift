@@ -39,7 +39,7 @@ public func compare(
   var sizes: [Rehearsal] = []
   var failure: (any Error)?
   let span = stage.study.trial.launch.staysOnNode ? 1 : own.components.last?.nodes ?? 1
-  for size in candidates(gpusPerNode: gpus, nodes: span, own: stage.study.trial) {
+  for size in trialSizes(gpusPerNode: gpus, nodes: span, own: stage.study.trial) {
     do {
       let made = try plan(stage.study.resized(to: size), at: site, asking: wish)
       sizes.append(try stage.rehearse(made, size))
@@ -66,7 +66,13 @@ public func compare(
 
 /// Sizes worth a rehearsal: shares and numbers of whole GPUs that are powers of two, a whole node, two,
 /// four and so on as far as a trial may be spread over nodes, and the study's own, ascending.
-private func candidates(
+///
+/// - Parameters:
+///   - gpusPerNode: GPUs of a node; at least 1.
+///   - nodes: Nodes that a trial may have.
+///   - own: What the study says.
+/// - Returns: At least one size, whether or not cores and memory suffice for it.
+public func trialSizes(
   gpusPerNode: Int, nodes: Int, own: TrialSettings
 ) -> [TrialSize] {
   var sizes = [8, 4, 2].map { TrialSize(sharing: $0) }

@@ -67,7 +67,9 @@ public struct Stage: Sendable {
     }
     let runTime = mean(\.run.makespanSeconds)
     let variance = mean { ($0.run.makespanSeconds - runTime) * ($0.run.makespanSeconds - runTime) }
-    let gpuSeconds = mean { $0.run.slotSeconds / Double(shares) }
+    // Jobs hold their GPUs before there are agents to use them.
+    let setup = (machine.setup ?? 0) * Double(gpus)
+    let gpuSeconds = mean { $0.run.slotSeconds / Double(shares) + setup * Double($0.run.jobs) }
     return Rehearsal(
       size: size, gpus: gpus, nodes: plan.components.last?.nodes ?? 1,
       trialsAtATime: plan.trialsAtATime, runTime: runTime,

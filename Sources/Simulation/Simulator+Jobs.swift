@@ -6,9 +6,14 @@ extension Simulator {
   /// A job is submitted.
   mutating func beginJob() {
     jobs += 1
-    waited += settings.machine.queueWait
-    schedule(.jobBegins, after: settings.machine.queueWait)
+    // A study's time begins with its first agent.
+    let wait = settings.machine.queueWait + setup
+    waited += wait
+    schedule(.jobBegins, after: wait)
   }
+
+  /// Seconds of a job before its agents are there.
+  private var setup: Double { settings.machine.setup ?? 0 }
 
   /// All nodes of the job come up at once.
   mutating func jobBegins() throws(SimulationError) {
@@ -24,9 +29,10 @@ extension Simulator {
         schedule(.nodeFails(rank: rank, job: jobs), after: lifetime(mean))
       }
     }
-    guard let walltime = settings.walltime else { return }
+    guard let limit = settings.walltime else { return }
+    let walltime = max(0, limit - setup)
     schedule(.jobEnds(job: jobs), after: walltime)
-    let margin = min(Coordinator.margin(ofJob: walltime), walltime)
+    let margin = min(Coordinator.margin(ofJob: limit), walltime)
     try absorb(
       .horizonKnown(StudyTime(seconds: coordinator.now.seconds + walltime - margin)))
   }
@@ -59,6 +65,7 @@ extension Simulator {
     guard idleJobs < Self.mostIdleJobs else { throw .noProgress(jobs: idleJobs) }
     for number in processes.indices { vacate(number) }
     clearSchedule()
+    used = []
     proposals = []
     isProposing = false
     beginJob()

@@ -11,6 +11,7 @@ extension Simulator {
       guard isCurrent(leg) else { return }
       try absorb(.began(leg))
       train(leg.trial.number)
+    case .trains(let leg): if isCurrent(leg) { train(leg.trial.number) }
     case .trained(let leg): if isCurrent(leg) { try report(leg) }
     case .saved(let leg, let outcome): if isCurrent(leg) { try end(leg, outcome) }
     case .proposed(let trial, let event): try proposed(trial, event)
@@ -51,8 +52,13 @@ extension Simulator {
     processes[number].steps = processes[number].checkpoint
     processes[number].until = leg.until
     processes[number].isHeld = false
-    let loading = processes[number].checkpoint > 0 ? settings.machine.load : 0
-    schedule(.began(leg.id), after: settings.machine.start + loading)
+    let times = overheads(of: processes[number])
+    let isWarm = !used.insert(leg.slot).inserted
+    var seconds = isWarm ? times.warm ?? times.start : times.start
+    if processes[number].checkpoint > 0 {
+      seconds += times.load + max(0, processes[number].storedAt - now)
+    }
+    schedule(.began(leg.id), after: seconds)
   }
 
   /// Trains the next epoch, or ends where the curve does.
@@ -94,6 +100,13 @@ extension Simulator {
       gpus: max(1, process.width / shares), trialsPerGPU: others)
   }
 
+  /// What a process takes beside its epochs.
+  private func overheads(of process: Process) -> MachineModel.Overheads {
+    settings.machine.overheads(
+      of: shares > process.width
+        ? TrialSize(sharing: shares) : TrialSize(gpus: max(1, process.width / shares)))
+  }
+
   private mutating func report(_ leg: LegID) throws(SimulationError) {
     let number = leg.trial.number
     guard let curve = processes[number].curve else { return }
@@ -101,9 +114,8 @@ extension Simulator {
     let epoch = curve.epoch(ofStep: step)
     processes[number].steps += 1
     processes[number].epoch = epoch
-    if let every = coordinator.study.trial.checkpointEvery, epoch % every == 0 {
-      processes[number].checkpoint = step + 1
-    }
+    let isKept = coordinator.study.trial.checkpointEvery.map { epoch % $0 == 0 } ?? false
+    if isKept { processes[number].checkpoint = step + 1 }
     let values = names.indices.map { Report.Value(names[$0], curve.values[$0][step]) }
     let isDue = epoch >= processes[number].until || processes[number].isHeld
     try absorb(
@@ -112,7 +124,15 @@ extension Simulator {
           leg: leg, epoch: epoch, values: values, isAnswerable: true,
           isHeld: processes[number].isHeld)))
     // At a decision the answer says how it goes on.
-    if !isDue, isCurrent(leg) { train(number) }
+    guard !isDue, isCurrent(leg) else { return }
+    // It waits until its checkpoint has been copied.
+    if isKept { goOn(leg) } else { train(number) }
+  }
+
+  /// Trains the next epoch after an answer.
+  private mutating func goOn(_ leg: LegID) {
+    let seconds = overheads(of: processes[leg.trial.number]).decision
+    if seconds > 0 { schedule(.trains(leg), after: seconds) } else { train(leg.trial.number) }
   }
 
   private mutating func answer(_ leg: LegID, _ verdict: Verdict) {
@@ -122,11 +142,13 @@ extension Simulator {
     case .goOn(let until):
       let wasDue = processes[number].epoch >= processes[number].until
       processes[number].until = until
-      if wasDue { train(number) }
+      if wasDue { goOn(leg) }
     case .pause, .complete:
-      schedule(.saved(leg, .exited(status: 0)), after: settings.machine.save)
+      let seconds = overheads(of: processes[number]).save
+      schedule(.saved(leg, .exited(status: 0)), after: seconds)
     case .stop:
-      schedule(.saved(leg, .exited(status: 0)), after: 0)
+      let seconds = overheads(of: processes[number]).end
+      schedule(.saved(leg, .exited(status: 0)), after: seconds)
     }
   }
 
@@ -134,7 +156,10 @@ extension Simulator {
     _ leg: LegID, _ outcome: LegEnd.Outcome
   ) throws(SimulationError) {
     let number = leg.trial.number
-    if outcome != .endedByRung { processes[number].checkpoint = processes[number].steps }
+    if outcome != .endedByRung {
+      processes[number].checkpoint = processes[number].steps
+      processes[number].storedAt = now + overheads(of: processes[number]).store
+    }
     vacate(number)
     try absorb(.legEnded(LegEnd(leg: leg, outcome: outcome)))
   }

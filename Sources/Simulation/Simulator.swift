@@ -55,6 +55,8 @@ public struct Simulator: Sendable {
   var processes: [Process] = []
   /// How many trials share a device now, by its agent and its place there.
   var occupants: [SlotID: Int] = [:]
+  /// Slots in which this job has had a process, which may be warm.
+  var used: Set<SlotID> = []
   /// The searcher's answers.
   var proposer = Proposer()
   var proposals: [TrialID] = []
@@ -86,6 +88,8 @@ public struct Simulator: Sendable {
     var isHeld = false
     /// The steps in the checkpoint that it left last.
     var checkpoint = 0
+    /// When that can be fetched.
+    var storedAt = 0.0
   }
 
   /// Something that happens at a moment.
@@ -94,6 +98,7 @@ public struct Simulator: Sendable {
     case event(Event)
     case began(LegID)
     case trained(LegID)
+    case trains(LegID)
     case saved(LegID, LegEnd.Outcome)
     case proposed(TrialID, Event)
     case nodeFails(rank: Int, job: Int)

@@ -4,7 +4,7 @@ import StudyModel
 struct MachineReader {
   static let keys = [
     "epoch", "start", "save", "load", "efficiency", "sharing", "fit", "proposal", "node_failure",
-    "queue",
+    "queue", "warm", "end", "store", "decision", "setup",
   ]
   static let example = "model: {start: 20s, efficiency: {2: 0.95, 4: 0.9}}"
 
@@ -19,6 +19,11 @@ struct MachineReader {
     machine.start = seconds(fields["start"]) ?? 0
     machine.save = seconds(fields["save"]) ?? 0
     machine.load = seconds(fields["load"]) ?? 0
+    machine.warm = seconds(fields["warm"])
+    machine.end = seconds(fields["end"])
+    machine.store = seconds(fields["store"])
+    machine.decision = seconds(fields["decision"])
+    machine.setup = seconds(fields["setup"])
     machine.queueWait = seconds(fields["queue"]) ?? 0
     machine.nodeFailure = fields["node_failure"]?.time()?.seconds
     machine.efficiency = curve(fields["efficiency"], "efficiency: {2: 0.95, 4: 0.9}", upTo: 1)

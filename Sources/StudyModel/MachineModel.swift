@@ -69,8 +69,17 @@ public struct MachineModel: Hashable, Sendable, Codable {
   public var epoch: Double?
   /// Seconds from the order to start a trial's process to its first epoch.
   public var start = 0.0
-  /// Seconds to leave a checkpoint when a trial pauses.
+  /// Seconds from the order to start a trial that a warm process goes on with to its first epoch; `nil`
+  /// where each has a process of its own.
+  public var warm: Double?
+  /// Seconds to leave a checkpoint when a trial pauses, and to end.
   public var save = 0.0
+  /// Seconds from the last report of a trial that is stopped to its end; `nil` for none.
+  public var end: Double?
+  /// Seconds from a trial's end until its checkpoint can be fetched; `nil` for none.
+  public var store: Double?
+  /// Seconds that a trial waits for a decision by which it goes on; `nil` for none.
+  public var decision: Double?
   /// Seconds to fetch a checkpoint when a trial goes on.
   public var load = 0.0
   /// The efficiency of data-parallel training by GPUs of a trial: `count * efficiency` times as
@@ -86,6 +95,10 @@ public struct MachineModel: Hashable, Sendable, Codable {
   public var nodeFailure: Double?
   /// Seconds a job waits in the queue.
   public var queueWait = 0.0
+  /// Seconds from a job's beginning until its agents are there; `nil` for none.
+  public var setup: Double?
+  /// What was measured beside epochs at each size of trials; `nil` where nothing was.
+  public var overheads: [Overheads]?
 
   /// A machine that takes no time of its own.
   public init() {}

@@ -8,21 +8,40 @@ import Slurm
 /// - Parameter job: The job's id; of a heterogeneous job its first component's.
 /// - Returns: Whether it holds or may get resources.
 func slurmJobLives(_ job: Int) -> Bool? {
-  guard let id = UInt32(exactly: job) else { return false }
+  do {
+    // The controller forgets a job some minutes after its end: one that it does not know is over.
+    return try slurmRecords(of: job)?.contains { $0.state.isLive }
+  } catch {
+    return error == .builtWithout ? squeueKnows(job) : nil
+  }
+}
+
+/// When a Slurm job started, in whole seconds since 1970.
+///
+/// - Parameter job: The job's id.
+/// - Returns: `nil` where Slurm does not say, as some minutes after the job's end.
+func slurmJobStart(_ job: Int) -> Double? {
+  // Without libslurm there is no answer.
+  (try? slurmRecords(of: job))?.first?.startTime.map(Double.init)
+}
+
+/// What Slurm says of a job; `nil` where it cannot be asked, nothing where it knows none.
+private func slurmRecords(of job: Int) throws(SlurmError) -> [JobRecord]? {
+  guard let id = UInt32(exactly: job) else { return [] }
   let query = SlurmQuery.jobs([JobID(rawValue: id)])
   // A question that cannot be asked leaves the answer open.
   guard
     let result = try? runCommand(["/proc/self/exe", "slurm-query"] + query.arguments)
   else { return nil }
+  let output = String(decoding: result.output, as: UTF8.self)
   do {
-    let output = String(decoding: result.output, as: UTF8.self)
     guard case .jobs(let known, _) = try parseSlurmAnswer(output, exitStatus: result.status) else {
       return nil
     }
-    // The controller forgets a job some minutes after its end: one that it does not know is over.
-    return known.contains { $0.state.isLive }
+    return known
   } catch {
-    return error == .builtWithout ? squeueKnows(job) : nil
+    guard error == .builtWithout else { return nil }
+    throw error
   }
 }
 

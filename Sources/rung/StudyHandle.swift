@@ -1,5 +1,6 @@
 import Coordination
 import FoundationEssentials
+import Planning
 import Processes
 import StudyFiles
 import StudyModel
@@ -21,6 +22,8 @@ struct Origin: Codable {
   var hashes: [String: String]
   /// Modules that were loaded.
   var modules: String?
+  /// How the study is cut short, where its trials only show how long things take.
+  var short: ShortStudy?
 }
 
 /// A study in its folder.
@@ -37,6 +40,7 @@ struct StudyHandle {
     do { origin = try JSONDecoder().decode(Origin.self, from: Data(text)) } catch {
       throw StoreError.damaged(file: directory.originFile, cause: "it is no record of an origin")
     }
+    if let short = origin.short { study = study.shortened(to: short) }
   }
 
   /// Makes the folder of a study file.
@@ -45,13 +49,17 @@ struct StudyHandle {
   ///   - file: The study file.
   ///   - output: Where; `nil` for a folder beside the file that is named after it.
   ///   - isFresh: Whether a study that is there is moved aside.
+  ///   - short: How the study is cut short; `nil` for all of it.
   /// - Throws: `StudyFileError`, `StoreError`, `SystemError` or ``Failure``.
-  init(creatingFrom file: String, output: String?, isFresh: Bool) throws {
+  init(
+    creatingFrom file: String, output: String?, isFresh: Bool, short: ShortStudy? = nil
+  ) throws {
     let checked = try loadStudy(file)
-    for warning in checked.warnings { note("rung: warning: \(warning)") }
-    study = checked.value
+    if short == nil { for warning in checked.warnings { note("rung: warning: \(warning)") } }
+    study = short.map { checked.value.shortened(to: $0) } ?? checked.value
     let path = try realPath(file)
     origin = Self.origin(of: study, file: path, folder: Self.parent(of: path))
+    origin.short = short
     guard !study.trial.command.isEmpty else {
       throw Failure(
         .wrongFile,
@@ -94,6 +102,14 @@ struct StudyHandle {
 
   /// The job script with which the study was submitted last.
   var jobScript: String { directory.jobs + "/job.sbatch" }
+
+  /// The plan by which the study was submitted last; `nil` where it never was.
+  var plan: Plan? {
+    // A study that was never submitted has no such file.
+    (try? readFile(directory.jobs + "/plan.json")).flatMap {
+      try? JSONDecoder().decode(Plan.self, from: Data($0))
+    }
+  }
 
   private var submissionFile: String { directory.jobs + "/submitted.json" }
 

@@ -46,8 +46,9 @@ struct PlanCommand: ParsableCommand {
       let rehearsed = try compare(checked.value, in: folder, site)
       let outlook = try outlook(on: plan, rehearsed?.comparison, checked.value, site)
       if json {
-        return try write(
-          try jsonText(Result(plan: plan, comparison: rehearsed?.comparison, slurm: outlook)))
+        let result = Result(
+          plan: plan, comparison: rehearsed?.comparison, source: rehearsed?.source, slurm: outlook)
+        return try write(try jsonText(result))
       }
       try write(
         describe(plan) + (rehearsed.map { describe($0.comparison, source: $0.source) } ?? "")
@@ -82,15 +83,18 @@ struct PlanCommand: ParsableCommand {
   private struct Result: Encodable {
     var plan: Plan
     var comparison: Comparison?
+    /// Who says how the machine takes its time, as a clause.
+    var source: String?
     var slurm: Outlook?
 
-    private enum CodingKeys: CodingKey { case comparison, slurm }
+    private enum CodingKeys: CodingKey { case comparison, source, slurm }
 
     func encode(to encoder: any Encoder) throws {
       try plan.encode(to: encoder)
       var container = encoder.container(keyedBy: CodingKeys.self)
       try container.encodeIfPresent(comparison, forKey: .comparison)
       try container.encodeIfPresent(slurm, forKey: .slurm)
+      try container.encodeIfPresent(source, forKey: .source)
     }
   }
 
@@ -99,22 +103,19 @@ struct PlanCommand: ParsableCommand {
     _ study: Study, in folder: String, _ site: Site
   ) throws -> (comparison: Comparison, source: String)? {
     guard study.trial.gpus > 0, study.trial.sizes == nil else { return nil }
-    guard let machine = study.machine ?? site.machine else {
+    guard let choice = try machineModel(of: study, at: self.study, site) else {
       note(
-        "rung: no 'model' in the study or the site file says how this machine takes its time, so sizes "
-          + "of trials are not compared")
+        "rung: neither a calibration ('rung calibrate \(self.study)') nor a 'model' in the study or the "
+          + "site file says how this machine takes its time, so sizes of trials are not compared")
       return nil
     }
+    let machine = choice.model
     let objective = BuiltInObjective(
       .curves, for: study, secondsPerEpoch: machine.epoch ?? 1)
     let (request, _) = try options.request(study, in: folder, isQuiet: true)
     let comparison = try Planning.compare(
       Stage(study: study, objective: objective, machine: machine), at: site, asking: request)
-    return (
-      comparison,
-      "the machine's model is \(study.machine == nil ? "the site's" : "the study's"), the learning "
-        + "curves are made up"
-    )
+    return (comparison, "\(choice), the learning curves are made up")
   }
 }
 

@@ -1,4 +1,5 @@
 public import ArgumentParser
+import Planning
 import Processes
 import Reporting
 public import Simulation
@@ -132,10 +133,12 @@ struct SimulateCommand: ParsableCommand {
     // Of trials of one size so many run at a time; of others the option counts what they share.
     let each = study.trial.equalSlots ?? 1
     let slots = slots * each
-    var settings = Simulator.Settings(slots: [slots], machine: study.machine ?? MachineModel())
-    if let site {
-      let checked = try findSite(site)
-      if study.machine == nil { settings.machine = checked.value.machine ?? MachineModel() }
+    let checked = try site.map { try findSite($0) }
+    let choice = try machineModel(of: study, at: self.study, checked?.value)
+    if let choice, case .calibration = choice.source, !quiet { note("rung: \(choice)") }
+    var settings = Simulator.Settings(
+      slots: [slots], machine: choice?.model ?? MachineModel())
+    if let checked {
       let each = slotsPerNode(study, at: checked.value) ?? slots
       settings.slots = stride(from: 0, to: slots, by: each).map { min(each, slots - $0) }
     }
