@@ -96,7 +96,7 @@ public struct Stager {
   // MARK: Reading
 
   /// A file or folder below a staged path, and where it really is.
-  private struct Found {
+  struct Found {
     var entry: StageLayout.Entry
     var path: String
   }
@@ -170,7 +170,14 @@ public struct Stager {
     try source { () throws(SystemError) in try realPath(item.path(in: folder)) }
   }
 
-  private static func find(
+  /// The files and folders that are staged, folders before what is in them.
+  ///
+  /// - Parameters:
+  ///   - items: What is staged.
+  ///   - folder: That of the study file.
+  /// - Returns: In the order of their names in each folder.
+  /// - Throws: ``StageFailure``.
+  static func find(
     _ items: [StagedItem], in folder: String
   ) throws(StageFailure) -> [Found] {
     var found: [Found] = []

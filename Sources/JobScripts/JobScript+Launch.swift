@@ -80,7 +80,7 @@ extension JobScript {
       ]
       if plan.strategy == .steps {
         // An agent that held GPUs or memory would keep them from the steps of the trials.
-        lines.append("      --overlap --gres=none --mem=\(Self.agentMemoryMiB)M \\")
+        lines.append("      --overlap --gres=none --mem=\(agentMemoryMiB)M \\")
       }
       lines.append("      \(try agent(component)) \\")
     }
@@ -214,8 +214,8 @@ extension JobScript {
     "done",
   ]
 
-  /// An agent with its companions, and rank 0 of a large study, in MiB.
-  private static let agentMemoryMiB = 1024
+  /// An agent with its companions, rank 0 of a large study, and what is staged in memory, in MiB.
+  private var agentMemoryMiB: Int { 1024 + (plan.stagedMiB ?? 0) }
 
   private func agent(_ component: Plan.Component) throws(JobScriptError) -> String {
     let executable = try absolutePath(locations.executable, "the executable")
@@ -239,7 +239,7 @@ extension JobScript {
     if let limit = plan.stepLimit { options += " --step-limit \(limit)" }
     let memory = site.partition(named: component.partition)?.memoryMiB
     if study.trial.memoryMiB == nil, site.asksForMemory, let memory {
-      let each = max(1, (memory - Self.agentMemoryMiB) / component.slotsPerNode)
+      let each = max(1, (memory - agentMemoryMiB) / component.slotsPerNode)
       options += " --step-memory \(each)"
     }
     return options

@@ -29,6 +29,12 @@ extension PlanError: CustomStringConvertible {
       '\(partition)' has \(limitText(limit, of: resource)); lower 'trial.\(resource.rawValue)' to \
       \(limitText(limit, of: resource)) or name another partition
       """
+    case .noRoomForStaged(let staged, let trial, let partition, let limit):
+      """
+      'trial.stage' takes \(memoryText(staged)) of a node's memory\
+      \(trial.map { " and a trial \(memoryText($0))" } ?? ""), but a node of partition \
+      '\(partition)' has \(memoryText(limit)); write 'to: node', stage less, or name another partition
+      """
     case .trialBeyondNode(let gpus, let partition, let limit):
       """
       a trial may have \(counted(gpus, "GPU")), but a node of partition '\(partition)' has \

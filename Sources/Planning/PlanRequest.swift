@@ -18,14 +18,17 @@ public struct PlanRequest: Hashable, Sendable {
   public var strategy: String?
   /// The partition of the workers; `nil` for the study's, else the site's.
   public var partition: String?
+  /// Memory that staged data takes on each node, in MiB.
+  public var stagedMiB: Int
   /// The GPUs of each trial; `nil` for the study's own.
   public var trialSize: TrialSize?
 
   /// A wish; what is left out is for the planner to choose.
   public init(
     size: Size = .nodes(1), time: Duration? = nil, strategy: String? = nil,
-    partition: String? = nil, trialSize: TrialSize? = nil
+    partition: String? = nil, trialSize: TrialSize? = nil, stagedMiB: Int = 0
   ) {
+    self.stagedMiB = stagedMiB
     self.trialSize = trialSize
     self.size = size
     self.time = time

@@ -25,7 +25,8 @@ public func plan(
   let partition = try partition(named: name, at: site)
   let coordinator = strategy == .hetjob ? try coordinatorPartition(of: site) : nil
 
-  var workers = try workerComponent(running: study, on: partition, of: site)
+  var workers = try workerComponent(
+    running: study, beside: wish.stagedMiB, on: partition, of: site)
   workers.nodes = try nodes(
     for: wish.size, each: workers, running: study.trial, on: partition, of: site)
   try checkNodes(workers, on: partition, besideCoordinatorOn: coordinator)
@@ -42,6 +43,7 @@ public func plan(
     slotsPerTrial: study.trial.equalSlots ?? 1)
   plan.trialSize = wish.trialSize
   if strategy == .steps { plan.stepLimit = site.maximumSteps }
+  if wish.stagedMiB > 0 { plan.stagedMiB = wish.stagedMiB }
   return plan
 }
 
@@ -93,9 +95,9 @@ private func coordinatorPartition(of site: Site) throws(PlanError) -> Site.Parti
 
 /// The workers' component with one node; how many it is to have is another question.
 private func workerComponent(
-  running study: Study, on partition: Site.Partition, of site: Site
+  running study: Study, beside stagedMiB: Int, on partition: Site.Partition, of site: Site
 ) throws(PlanError) -> Plan.Component {
-  let slots = try slotsPerNode(for: study, on: partition, of: site)
+  let slots = try slotsPerNode(for: study, beside: stagedMiB, on: partition, of: site)
   var gres: String?
   if study.trial.gpus > 0, site.asksForGPUs {
     let type = partition.gpus?.gresType.map { ":\($0)" } ?? ""
@@ -121,13 +123,19 @@ private func coordinatorComponent(on partition: Site.Partition, of site: Site) -
 
 /// The slots of one node; at least 1.
 private func slotsPerNode(
-  for study: Study, on partition: Site.Partition, of site: Site
+  for study: Study, beside stagedMiB: Int, on partition: Site.Partition, of site: Site
 ) throws(PlanError) -> Int {
   let trial = study.trial
+  var room = partition.room
+  room.memoryMiB -= stagedMiB
   if trial.gpus > 0, partition.gpus == nil {
     throw .noGPUs(.trial(trial.gpus), partition: partition.name, others: site.partitionsWithGPUs)
   }
-  do throws(NodeRoom.Shortage) { return try partition.room.slots(for: study.trial) } catch {
+  guard room.memoryMiB > 0 else {
+    throw .noRoomForStaged(
+      stagedMiB, beside: nil, partition: partition.name, limit: partition.memoryMiB)
+  }
+  do throws(NodeRoom.Shortage) { return try room.slots(for: study.trial) } catch {
     switch error {
     case .gpus:
       throw .trialBeyondNode(
@@ -136,6 +144,9 @@ private func slotsPerNode(
     case .cpus:
       throw .trialTooLarge(
         .cpus, asked: trial.cpus, partition: partition.name, limit: partition.cores)
+    case .memory where stagedMiB > 0:
+      throw .noRoomForStaged(
+        stagedMiB, beside: trial.memoryMiB, partition: partition.name, limit: partition.memoryMiB)
     case .memory:
       throw .trialTooLarge(
         .memory, asked: trial.memoryMiB ?? 0, partition: partition.name,

@@ -71,6 +71,8 @@ public struct Plan: Hashable, Sendable, Codable {
   public var slotsPerTrial: Int
   /// The size of trials that was chosen for this job; `nil` where it is the study's own.
   public var trialSize: TrialSize?
+  /// Memory that staged data takes on each node, in MiB; `nil` where it takes none.
+  public var stagedMiB: Int?
   /// The most job steps at a time, the agents' own among them, where trials are steps; `nil` for no
   /// bound.
   public var stepLimit: Int?

@@ -92,6 +92,7 @@ struct Failure: Error, CustomStringConvertible {
     case let error as SystemError: self.init(.inputOutput, error.description)
     case AgentError.everyAgentLost:
       self.init(.nodesLost, AgentError.everyAgentLost.description)
+    case let error as StageFailure: self.init(.inputOutput, error.description)
     case AgentError.notStaged(let failure): self.init(.inputOutput, failure.description)
     case let error as AgentError: self.init(.ourMistake, error.description)
     case let error as MPIError: self.init(.ourMistake, error.description)

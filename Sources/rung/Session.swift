@@ -27,15 +27,18 @@ struct Session {
   ///
   /// - Parameters:
   ///   - trial: What a trial needs.
+  ///   - folder: That of the study file, where data is staged in this machine's memory.
   ///   - wished: How many are wished for; `nil` for what the machine has.
   ///   - vendor: The GPUs' vendor; `nil` for whichever is there.
   ///   - isWhole: Whether there are no other nodes, so that a trial must fit here.
   /// - Returns: At least one seat.
-  /// - Throws: ``Failure`` where more GPUs are wished for or needed than there are.
+  /// - Throws: `StageFailure` where what is staged is not there; ``Failure`` where more GPUs are wished for or needed than there are.
   static func seats(
-    for trial: TrialSettings, wished: Int?, vendor: Site.Vendor? = nil, isWhole: Bool = true
+    for trial: TrialSettings, in folder: String? = nil, wished: Int?, vendor: Site.Vendor? = nil,
+    isWhole: Bool = true
   ) throws -> Seats {
-    let machine = Machine(detecting: vendor)
+    var machine = Machine(detecting: vendor)
+    if let folder { machine.memoryMiB -= try stagedMemoryMiB(of: trial.stage, in: folder) }
     let (count, devices) = machine.slots(for: trial)
     if trial.gpus > 0, devices.isEmpty {
       note("rung: this machine shows no GPU; trials run on its cores")

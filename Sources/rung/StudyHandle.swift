@@ -51,8 +51,7 @@ struct StudyHandle {
     for warning in checked.warnings { note("rung: warning: \(warning)") }
     study = checked.value
     let path = try realPath(file)
-    let folder = String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)])
-    origin = Self.origin(of: study, file: path, folder: folder.isEmpty ? "/" : folder)
+    origin = Self.origin(of: study, file: path, folder: Self.parent(of: path))
     guard !study.trial.command.isEmpty else {
       throw Failure(
         .wrongFile,
@@ -129,6 +128,12 @@ struct StudyHandle {
     let name = file[start...]
     let stem = name.lastIndex(of: ".").map { name[..<$0] } ?? name
     return file[..<start] + stem + ".rung"
+  }
+
+  /// The folder of a file, by its absolute path.
+  static func parent(of path: String) -> String {
+    let folder = path[..<(path.lastIndex(of: "/") ?? path.startIndex)]
+    return folder.isEmpty ? "/" : String(folder)
   }
 
   private static func origin(of study: Study, file: String, folder: String) -> Origin {

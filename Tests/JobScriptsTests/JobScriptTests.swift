@@ -7,10 +7,11 @@ import Testing
   private func script(
     _ study: Study = digits(), at site: Site = Sites.privateCluster,
     _ locations: JobLocations = locations,
-    strategy: String = "hetjob"
+    strategy: String = "hetjob", stagedMiB: Int = 0
   ) throws -> [String] {
     let plan = try plan(
-      study, at: site, asking: PlanRequest(size: .nodes(2), strategy: strategy))
+      study, at: site,
+      asking: PlanRequest(size: .nodes(2), strategy: strategy, stagedMiB: stagedMiB))
     return try jobScript(
       for: plan, study: study, site: site, locations: locations, version: version
     ).split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
@@ -43,6 +44,16 @@ import Testing
     let border = try #require(lines.firstIndex(of: "#SBATCH hetjob"))
     let constraint = try #require(lines.firstIndex(of: "#SBATCH --constraint=\"[a|b]\""))
     #expect(border < constraint)
+  }
+
+  @Test func agentsOfStepsHaveTheMemoryForWhatIsStagedThere() throws {
+    var study = digits()
+    study.trial.memoryMiB = nil
+    for (staged, agent, each) in [(0, 1024, 3744), (3000, 4024, 2994)] {
+      let lines = try script(study, strategy: "steps", stagedMiB: staged)
+      #expect(lines.contains("      --overlap --gres=none --mem=\(agent)M \\"))
+      #expect(lines.contains { $0.contains(" --step-memory \(each) ") })
+    }
   }
 
   @Test func aNodesLossIsSurvivedOnlyByAPlainJob() throws {

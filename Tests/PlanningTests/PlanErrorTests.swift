@@ -121,6 +121,20 @@ import Testing
       """,
       try study(memoryMiB: 16_384), at: site(), asking: PlanRequest())
     expect(
+      .noRoomForStaged(12_288, beside: 4000, partition: "gpu", limit: 16_000),
+      """
+      'trial.stage' takes 12GiB of a node's memory and a trial 4000MiB, but a node of partition 'gpu' has \
+      16000MiB; write 'to: node', stage less, or name another partition
+      """,
+      try study(memoryMiB: 4000), at: site(), asking: PlanRequest(stagedMiB: 12_288))
+    expect(
+      .noRoomForStaged(16_000, beside: nil, partition: "gpu", limit: 16_000),
+      """
+      'trial.stage' takes 16000MiB of a node's memory, but a node of partition 'gpu' has 16000MiB; \
+      write 'to: node', stage less, or name another partition
+      """,
+      try study(), at: site(), asking: PlanRequest(stagedMiB: 16_000))
+    expect(
       .trialBeyondNode(gpus: 8, partition: "gpu", limit: 4),
       """
       a trial may have 8 GPUs, but a node of partition 'gpu' has 4; lower 'trial.gpus' to 4, name \

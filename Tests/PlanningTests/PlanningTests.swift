@@ -23,6 +23,16 @@ import Testing
     #expect(plan.vendor == (gpus == 0 ? nil : .amd))
   }
 
+  @Test func dataThatIsStagedInMemoryLeavesLessForTrials() throws {
+    let trial = try study(memoryMiB: 4000)
+    for (staged, slots) in [(0, 4), (1, 3), (4000, 3), (4001, 2), (12_000, 1)] {
+      let plan = try plan(trial, at: site(), asking: PlanRequest(stagedMiB: staged))
+      #expect(plan.components[0].slotsPerNode == slots)
+      #expect(plan.components[0].memoryMiB == 16_000, "the job asks for all of it")
+      #expect(plan.stagedMiB == (staged > 0 ? staged : nil))
+    }
+  }
+
   @Test func noNodeCouldHoldOneTrialMore() throws {
     for cpus in 1...8 {
       for memory in stride(from: 500, through: 16_000, by: 500) {

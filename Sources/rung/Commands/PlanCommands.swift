@@ -34,16 +34,16 @@ struct PlanCommand: ParsableCommand {
   func run() throws {
     let checked = try loadStudy(study)
     for warning in checked.warnings { note("rung: warning: \(warning)") }
-    let (plan, site) = try options.plan(checked.value)
+    let path = try realPath(study)
+    let folder = StudyHandle.parent(of: path)
+    let (plan, site) = try options.plan(checked.value, in: folder)
     if script {
-      let path = try realPath(study)
-      let folder = String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)])
       warn(ofPlace: folder, at: site)
       try write(
         try rung.script(
           plan, checked.value, site, directory: StudyHandle.folder(for: path), folder: folder))
     } else {
-      let rehearsed = try compare(checked.value, site)
+      let rehearsed = try compare(checked.value, in: folder, site)
       if json {
         return try write(try jsonText(Result(plan: plan, comparison: rehearsed?.comparison)))
       }
@@ -68,7 +68,7 @@ struct PlanCommand: ParsableCommand {
 
   /// Rehearses the ways to cut the allocation, where there are several and the machine's model is known.
   private func compare(
-    _ study: Study, _ site: Site
+    _ study: Study, in folder: String, _ site: Site
   ) throws -> (comparison: Comparison, source: String)? {
     guard study.trial.gpus > 0, study.trial.sizes == nil else { return nil }
     guard let machine = study.machine ?? site.machine else {
@@ -79,7 +79,7 @@ struct PlanCommand: ParsableCommand {
     }
     let objective = BuiltInObjective(
       .curves, for: study, secondsPerEpoch: machine.epoch ?? 1)
-    let (request, _) = try options.request(study, isQuiet: true)
+    let (request, _) = try options.request(study, in: folder, isQuiet: true)
     let comparison = try Planning.compare(
       Stage(study: study, objective: objective, machine: machine), at: site, asking: request)
     return (
@@ -125,7 +125,7 @@ struct SubmitCommand: ParsableCommand {
       handle = try StudyHandle(creatingFrom: study, output: output, isFresh: fresh)
     }
     try handle.refuseIfSubmitted()
-    let (plan, site) = try options.plan(handle.study)
+    let (plan, site) = try options.plan(handle.study, in: handle.origin.folder)
     warn(ofPlace: try realPath(handle.directory.path), at: site)
     let job = try Submission.submit(handle, plan, site, sbatchOptions, chain: chain)
     try Submission.tell(job, handle, json: json)
@@ -133,9 +133,9 @@ struct SubmitCommand: ParsableCommand {
 
   private func tryOut() throws {
     let checked = try loadStudy(study)
-    let (plan, site) = try options.plan(checked.value)
     let path = try realPath(study)
-    let folder = String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)])
+    let folder = StudyHandle.parent(of: path)
+    let (plan, site) = try options.plan(checked.value, in: folder)
     warn(ofPlace: folder, at: site)
     let text = try script(
       plan, checked.value, site, directory: output ?? StudyHandle.folder(for: path), folder: folder)

@@ -1,3 +1,4 @@
+import Agents
 import ArgumentParser
 import Planning
 import StudyFiles
@@ -31,8 +32,14 @@ struct PlanOptions: ParsableArguments {
   }
 
   /// The plan of a study at the site.
-  func plan(_ study: Study) throws -> (Plan, Site) {
-    let (request, site) = try request(study)
+  ///
+  /// - Parameters:
+  ///   - study: The study.
+  ///   - folder: That of the study file.
+  /// - Returns: The plan, and the site that it is for.
+  /// - Throws: ``Failure``, or `StageFailure` where what is staged is not there.
+  func plan(_ study: Study, in folder: String) throws -> (Plan, Site) {
+    let (request, site) = try request(study, in: folder)
     do {
       let plan = try Planning.plan(study, at: site, asking: request)
       for warning in warnings(about: plan, for: study) { note("rung: warning: \(warning)") }
@@ -41,7 +48,9 @@ struct PlanOptions: ParsableArguments {
   }
 
   /// What is asked of a plan, and where.
-  func request(_ study: Study, isQuiet: Bool = false) throws -> (PlanRequest, Site) {
+  func request(
+    _ study: Study, in folder: String, isQuiet: Bool = false
+  ) throws -> (PlanRequest, Site) {
     let checked = try takeSite(site, isQuiet: isQuiet)
     let limit = try time.map { text in
       guard let duration = StudyFiles.duration(text) else {
@@ -52,7 +61,8 @@ struct PlanOptions: ParsableArguments {
     let wish = gpus.map { PlanRequest.Size.gpus($0) } ?? .nodes(nodes ?? 1)
     let request = PlanRequest(
       size: wish, time: limit, strategy: strategy, partition: partition,
-      trialSize: try size.size(for: study))
+      trialSize: try size.size(for: study),
+      stagedMiB: try stagedMemoryMiB(of: study.trial.stage, in: folder))
     return (request, checked.value)
   }
 }

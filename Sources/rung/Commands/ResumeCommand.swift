@@ -48,7 +48,7 @@ struct ResumeCommand: ParsableCommand {
       try session.refuseIfHeld()
       let job: Int
       if isPlanned {
-        let (plan, site) = try options.plan(handle.study)
+        let (plan, site) = try options.plan(handle.study, in: handle.origin.folder)
         warn(ofPlace: try realPath(handle.directory.path), at: site)
         job = try Submission.submit(handle, plan, site, sbatchOptions, chain: chain)
       } else {
@@ -56,7 +56,8 @@ struct ResumeCommand: ParsableCommand {
       }
       return try Submission.tell(job, handle, json: json)
     }
-    let seats = try Session.seats(for: handle.study.resized(to: size).trial, wished: slots)
+    let seats = try Session.seats(
+      for: handle.study.resized(to: size).trial, in: handle.origin.folder, wished: slots)
     let (coordinator, _) = try session.runHere(seats)
     try Session.conclude(coordinator, directory: handle.directory, json: json)
   }

@@ -81,7 +81,9 @@ struct RunCommand: ParsableCommand {
     // First: what is asked for in vain leaves no study behind.
     let checked = try loadStudy(study).value
     let size = try size.size(for: checked)
-    let seats = try Session.seats(for: checked.resized(to: size).trial, wished: slots)
+    let seats = try Session.seats(
+      for: checked.resized(to: size).trial, in: StudyHandle.parent(of: try realPath(study)),
+      wished: slots)
     let handle = try StudyHandle(creatingFrom: study, output: output, isFresh: fresh)
     var session = Session(
       handle: handle, record: try handle.read(), size: size, isQuiet: quiet)
