@@ -41,6 +41,12 @@ public struct CoordinatorLoop<Port: AgentsPort & ~Copyable>: ~Copyable {
   private var returning: Set<Int> = []
   /// Those that cannot have the data that trials need.
   private var refusals: [Int: StageFailure] = [:]
+  /// Those that have joined in this run.
+  private var joined: Set<Int> = []
+  /// Whether rank 0's own agent will not join, and that was noted.
+  private var isWithoutOwn = false
+  /// Losses of agents that never joined, while others are still to.
+  private var unsaid: [Event] = []
   private var idleSince: Double
   private var lastAlive = 0.0
   /// Why this run ends, once it is to.
@@ -115,7 +121,7 @@ public struct CoordinatorLoop<Port: AgentsPort & ~Copyable>: ~Copyable {
       events += try lookOut(for: run)
       events += desk.takeEvents()
       events += try receive()
-      events += loseTheSilent()
+      events += holdBack(loseTheSilent())
       try giveUpWithoutAgents()
       try sayAlive()
       if let deadline = coordinator.nextDeadline, now >= deadline { events.append(.deadlinePassed) }
@@ -155,10 +161,14 @@ public struct CoordinatorLoop<Port: AgentsPort & ~Copyable>: ~Copyable {
         continue
       }
       heard[worker.rank] = monotonicSeconds()
-      if case .event(let event) = message { events.append(event) }
+      if case .event(let event) = message {
+        events.append(event)
+        if case .workerJoined = event { joined.insert(worker.rank) }
+      }
       if case .staging(.refused(let failure)) = message {
         if failure.isOfSource { throw AgentError.notStaged(failure) }
         refusals[worker.rank] = failure
+        unsaid.append(.workerLost(worker, reason: failure.description))
       }
     }
     return events
@@ -177,6 +187,8 @@ public struct CoordinatorLoop<Port: AgentsPort & ~Copyable>: ~Copyable {
     guard case .event(.workerJoined(let joined, let host, let slots)) = message else { return [] }
     returning.remove(worker.rank)
     lost.remove(worker.rank)
+    self.joined.insert(worker.rank)
+    unsaid.removeAll { if case .workerLost(worker, _) = $0 { true } else { false } }
     heard[worker.rank] = monotonicSeconds()
     return [.workerJoined(joined, host: host, slots: slots)]
   }
@@ -190,6 +202,31 @@ public struct CoordinatorLoop<Port: AgentsPort & ~Copyable>: ~Copyable {
       // Whether it is taken shows when there is a command to send.
       _ = try port.send(.alive, to: worker)
     }
+  }
+
+  /// Keeps the losses of agents that never joined until all others have joined or will not: as long as
+  /// data is being staged, a trial for which there are too few slots only has to wait.
+  private mutating func holdBack(_ losses: [Event]) -> [Event] {
+    guard !coordinator.study.trial.stage.isEmpty else { return losses }
+    var said: [Event] = []
+    for loss in losses {
+      if case .workerLost(let worker, _) = loss, !joined.contains(worker.rank) {
+        unsaid.append(loss)
+      } else {
+        said.append(loss)
+      }
+    }
+    if let failure = agent.stageFailure, !isWithoutOwn {
+      isWithoutOwn = true
+      unsaid.append(.workerLost(agent.settings.worker, reason: failure.description))
+    }
+    guard !unsaid.isEmpty, !agent.isStaging,
+      port.others.allSatisfy({
+        joined.contains($0.rank) || lost.contains($0.rank) || refusals[$0.rank] != nil
+      })
+    else { return said }
+    defer { unsaid = [] }
+    return said + unsaid
   }
 
   private mutating func loseTheSilent() -> [Event] {

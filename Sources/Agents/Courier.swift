@@ -27,6 +27,8 @@ final class Courier {
   private static let wordInterval = 1.0
   /// The index of a piece that is none.
   private static let notYet = Int.max
+  /// The index behind which nothing more comes.
+  private static let closing = Int.max - 1
 
   private let mailbox: Mailbox
   private let stage: NodeStage
@@ -45,6 +47,9 @@ final class Courier {
   private var wishes: [Int: [Int]] = [:]
   private var lastSaid: [Int: Double] = [:]
   private var turn = 0
+  /// Who was sent anything.
+  private var served: Set<Int> = []
+  private var isClosed = false
 
   /// The courier of a node.
   ///
@@ -78,9 +83,11 @@ final class Courier {
   /// - Throws: `MPIError`, or a decoding error where the agent is not ours.
   func hear(_ message: Message) throws {
     switch message.tag {
-    case .wish: wishes[message.source, default: []].append(decodeNumber(message.bytes[...]))
+    case .wish where !isClosed:
+      wishes[message.source, default: []].append(decodeNumber(message.bytes[...]))
     case .piece where message.source == parent:
       lastHeard = monotonicSeconds()
+      guard decodeNumber(message.bytes[...]) != Self.closing else { return missParent() }
       try take(decodeNumber(message.bytes[...]), message.bytes.dropFirst(8))
     default: break
     }
@@ -97,6 +104,7 @@ final class Courier {
   ///
   /// - Returns: Whether there was anything.
   func step() throws -> Bool {
+    guard !isClosed else { return false }
     try tellOfIt()
     let now = monotonicSeconds()
     // While this process was stopped, nobody could be heard.
@@ -204,8 +212,39 @@ final class Courier {
     return (try? stage.copy.piece(index)) ?? nil
   }
 
+  /// Sends nothing more, and says so.
+  func sayClosing() throws {
+    guard !isClosed else { return }
+    isClosed = true
+    wishes = [:]
+    for peer in served.sorted() {
+      _ = try send(encodeNumber(Self.closing), to: peer, .piece)
+    }
+  }
+
+  /// Sends nothing more, and takes in what is on its way: a piece that nobody takes would keep its
+  /// sender from its end.
+  ///
+  /// - Parameter seconds: How long at most.
+  /// - Throws: `MPIError`, or a decoding error where an agent is not ours.
+  func close(within seconds: Double) throws {
+    try sayClosing()
+    let deadline = monotonicSeconds() + seconds
+    while parent != nil || mailbox.unfinishedSends > 0, monotonicSeconds() < deadline {
+      guard let message = try mailbox.poll() else {
+        waitForAny([], atMost: 1e-3)
+        continue
+      }
+      try hear(message)
+    }
+    for peer in served where peer != 0 && mailbox.unfinishedSends(to: peer) > 0 {
+      mailbox.abandon(peer)
+    }
+  }
+
   /// Sends to a peer that may be gone: then it is given up, unless it is rank 0, which all need.
   private func send(_ bytes: [UInt8], to peer: Int, _ tag: MessageTag) throws -> Bool {
+    if tag == .piece { served.insert(peer) }
     do { return try mailbox.send(bytes, to: peer, tag: tag) == .accepted } catch {
       guard peer != 0 else { throw error }
       mailbox.abandon(peer)

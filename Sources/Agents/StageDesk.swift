@@ -81,6 +81,9 @@ final class StageDesk {
     tell()
   }
 
+  /// Has rank 0's own agent send nothing more: the run ends.
+  func close() throws { try courier?.sayClosing() }
+
   /// Does what can be done without waiting.
   func step() throws { isBusy = try courier?.step() ?? false }
 

@@ -54,6 +54,7 @@ public struct WorldPort: AgentsPort {
 
   /// Sends an order without waiting.
   public mutating func send(_ order: AgentOrder, to worker: WorkerID) throws -> Bool {
+    if order == .shutDown { try desk?.close() }
     guard try mailbox.send(try encode(order), to: worker.rank, tag: .order) == .accepted else {
       mailbox.abandon(worker.rank)
       return false
@@ -145,6 +146,7 @@ public func serveAsAgent(
       lastOrder = now
       let order = try decode(AgentOrder.self, message.bytes)
       if case .stage(let order) = order { try courier?.heed(order) }
+      if order == .shutDown { try courier?.close(within: 5) }
       try agent.perform(order)
       if order == .shutDown { return try sayFarewell(mailbox) }
     }

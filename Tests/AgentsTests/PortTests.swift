@@ -156,6 +156,35 @@ import Testing
     #expect(record.coordinator.trials.allSatisfy { $0.state != .running && $0.state != .failed })
   }
 
+  @Test func anAgentThatCannotHaveTheStagedDataIsDoneWithout() throws {
+    var study = study
+    study.trial.stage = [StagedItem(from: "data")]
+    let failure = StageFailure("there is no room", isOfSource: false)
+    #expect(
+      try run(ScriptedPort(3, refusing: [WorkerID(2): failure]), of: study)
+        == .finished(.nothingLeft))
+    let record = try Store.read(directory, study: study)
+    #expect(Set(record.coordinator.trials.flatMap(\.hosts)) == ["node-1", "node-3"])
+    #expect(
+      try Journal.entries(directory.journal).contains {
+        $0.event == .workerLost(WorkerID(2), reason: "there is no room")
+      })
+  }
+
+  @Test func whereNoAgentCanHaveTheStagedDataTheRunEnds() throws {
+    var study = study
+    study.trial.stage = [StagedItem(from: "data")]
+    let failure = StageFailure("there is no room", isOfSource: false)
+    let refusing = [WorkerID(1): failure, WorkerID(2): StageFailure("nor here", isOfSource: false)]
+    #expect(throws: AgentError.notStaged(failure)) {
+      try run(ScriptedPort(2, refusing: refusing), of: study)
+    }
+    let missing = StageFailure("it is not there", isOfSource: true)
+    #expect(throws: AgentError.notStaged(missing)) {
+      try run(ScriptedPort(3, refusing: [WorkerID(2): missing]), of: study)
+    }
+  }
+
   @Test func anAgentThatWasSilentStartsOverAndServesAgain() throws {
     var study = study
     study.stop.trials = 3_000

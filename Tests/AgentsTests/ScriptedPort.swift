@@ -23,9 +23,11 @@ struct ScriptedPort: AgentsPort {
   ///   - silent: One of which nothing is heard for half a second after `patience` orders.
   ///   - takesNoMore: One that takes no more messages after `patience` orders.
   ///   - patience: See there.
+  ///   - refusing: Those that cannot have the staged data, and why.
   ///   - willSend: Called with each order.
   init(
     _ count: Int, silent: WorkerID? = nil, takesNoMore: WorkerID? = nil, patience: Int = 0,
+    refusing: [WorkerID: StageFailure] = [:],
     willSend: @escaping (AgentOrder) throws -> Void = { _ in }
   ) {
     others = (1..<count + 1).map { WorkerID($0) }
@@ -33,7 +35,13 @@ struct ScriptedPort: AgentsPort {
     self.takesNoMore = takesNoMore
     self.patience = patience
     self.willSend = willSend
-    messages = others.map { ($0, .event(.workerJoined($0, host: "node-\($0)", slots: 2))) }
+    messages = others.map { worker in
+      (
+        worker,
+        refusing[worker].map { .staging(.refused($0)) }
+          ?? .event(.workerJoined(worker, host: "node-\(worker)", slots: 2))
+      )
+    }
   }
 
   mutating func receive() throws -> [(WorkerID, AgentMessage)] {

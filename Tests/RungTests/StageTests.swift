@@ -127,6 +127,19 @@ import Testing
     #expect(bench.leftovers().isEmpty)
   }
 
+  @Test func aRunThatEndsWhileDataComesEndsInOrder() throws {
+    let bench = try begun(trials: 100, mebibytes: 600)
+    try start(bench, ranks: 4)
+    try #require(holds(within: 60) { arriving(bench) >= 3 })
+    #expect(try bench.rung("stop", bench.directory).status == 0)
+    try #require(holds(within: 60) { bench.noted("agents") != nil })
+    let told = try bench.folder.read("agents.err")
+    #expect(bench.noted("agents") == 75, "\(told)")
+    #expect(!told.contains("not all processes came to their end"), "\(told)")
+    #expect(namesInFolder(bench.folder.file("tmp")).isEmpty)
+    #expect(bench.leftovers().isEmpty)
+  }
+
   /// Folders in which a file is arriving.
   private func arriving(_ bench: ProgramBench) -> Int {
     let folder = bench.folder.file("tmp")

@@ -38,6 +38,8 @@ struct PlanOptions: ParsableArguments {
   /// - Parameters:
   ///   - study: The study.
   ///   - folder: That of the study file.
+  /// - Returns: The plan, and the site that it is for.
+  /// - Throws: ``Failure``, or `StageFailure` where what is staged is not there.
   func plan(_ study: Study, in folder: String) throws -> (Plan, Site) {
     let (request, site) = try request(study, in: folder)
     do {
