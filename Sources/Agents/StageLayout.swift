@@ -36,7 +36,10 @@ struct StageLayout: Hashable, Sendable {
   /// - Parameter entries: Folders before what is in them.
   /// - Throws: `EncodingError`.
   init(_ entries: [Entry]) throws {
-    let list = Array(try JSONEncoder().encode(entries))
+    let encoder = JSONEncoder()
+    // The same bytes whoever reads: another agent may go on where this one stops.
+    encoder.outputFormatting = .sortedKeys
+    let list = Array(try encoder.encode(entries))
     let length = Self.prefix + list.count
     let content = entries.reduce(0) { $0 + ($1.bytes ?? 0) }
     self.init(

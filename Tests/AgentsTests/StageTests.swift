@@ -34,6 +34,14 @@ import Testing
 
   private let items = [StagedItem(from: "d"), StagedItem(from: "/x/m", to: .memory)]
 
+  @Test func theHeadOfAStreamIsTheSameWhoeverReads() throws {
+    let layout = try StageLayout([
+      .init(path: "a", bytes: nil), .init(path: "a/run", bytes: 7, isProgram: true),
+    ])
+    let list = String(decoding: layout.head.dropFirst(StageLayout.prefix), as: UTF8.self)
+    #expect(list == #"[{"path":"a"},{"bytes":7,"isProgram":true,"path":"a\/run"}]"#)
+  }
+
   @Test func aLayoutSaysWhereInTheStreamEachFileIs() throws {
     let layout = try StageLayout(entries())
     let head = layout.head.count
