@@ -191,6 +191,8 @@ struct TrialLaunch {
     if let deviceVariable, !devices.isEmpty {
       variables[deviceVariable] = devices.joined(separator: ",")
     }
+    // With the default fence of Slurm 22.05's PMIx plugin ranks leave MPI_Init before others are ready.
+    if steps != nil, study.trial.launch == .step { variables["SLURM_PMIX_FENCE"] = "tree" }
     variables.merge(rank?.variables ?? [:]) { $1 }
     // An empty entry would be the folder where the trial runs.
     let path = variables["PYTHONPATH"].flatMap { $0.isEmpty ? nil : ":" + $0 } ?? ""
