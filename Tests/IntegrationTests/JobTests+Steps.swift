@@ -10,7 +10,10 @@ extension JobTests {
   private func mpiStudy(gpus: Int, trials: Int, locks: String) throws -> StudyFolder {
     let study = Self.sizedStudy(gpus: String(gpus), launch: "step", trials: trials, locks: locks)
     let folder = try StudyFolder([
+      // The nodes share one loopback network, where ranks of one MPI program may call those of another
+      // (seen: a connection that does not come about, and a crash): such a trial is begun again.
       "study.yaml": study.replacing("[python3, train.py]", "[./trial]")
+        .replacing("memory: 256MiB", "memory: 256MiB, retries: 4, silence: 20s")
     ])
     let repository = try #require(environmentValue("RUNG_REPOSITORY"))
     let compiled = try runCommand([
@@ -36,7 +39,9 @@ extension JobTests {
     let places = try places(of: folder)
     // One line a node.
     let nodes = max(1, gpus / 4)
-    for (leg, places) in Dictionary(grouping: places, by: \.leg) {
+    let whole = Dictionary(grouping: places, by: \.leg).filter { $0.value.count >= nodes }
+    #expect(whole.count >= 24)
+    for (leg, places) in whole {
       #expect(places.count == nodes, "\(leg)")
       #expect(places.allSatisfy { $0.world == gpus && $0.local == gpus / nodes })
       #expect(places.allSatisfy { $0.devices.count == gpus / nodes })
@@ -68,7 +73,9 @@ extension JobTests {
     let status = try status(folder)
     #expect(status.state == "completed")
     #expect(status.trials.total == 12 && status.trials.failed == 0)
-    for (leg, places) in Dictionary(grouping: try places(of: folder), by: \.leg) {
+    let whole = Dictionary(grouping: try places(of: folder), by: \.leg).filter { $0.value.count > 1 }
+    #expect(whole.count >= 12)
+    for (leg, places) in whole {
       #expect(places.count == 2 && places.allSatisfy { $0.world == 6 }, "\(leg)")
       #expect(Set(places.map(\.devices.count)) == [0, 4])
       #expect(Set(places.map(\.local)) == [2, 4])
