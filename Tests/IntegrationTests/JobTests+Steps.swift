@@ -73,7 +73,9 @@ extension JobTests {
     let status = try status(folder)
     #expect(status.state == "completed")
     #expect(status.trials.total == 12 && status.trials.failed == 0)
-    let whole = Dictionary(grouping: try places(of: folder), by: \.leg).filter { $0.value.count > 1 }
+    let whole = Dictionary(grouping: try places(of: folder), by: \.leg).filter {
+      $0.value.count > 1
+    }
     #expect(whole.count >= 12)
     for (leg, places) in whole {
       #expect(places.count == 2 && places.allSatisfy { $0.world == 6 }, "\(leg)")
