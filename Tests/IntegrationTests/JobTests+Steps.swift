@@ -10,8 +10,8 @@ extension JobTests {
   private func mpiStudy(gpus: Int, trials: Int, locks: String) throws -> StudyFolder {
     let study = Self.sizedStudy(gpus: String(gpus), launch: "step", trials: trials, locks: locks)
     let folder = try StudyFolder([
-      // The nodes share one loopback network, where ranks of one MPI program may call those of another
-      // (seen: a connection that does not come about, and a crash): such a trial is begun again.
+      // Where all nodes are one host, Open MPI at times did not connect two ranks on 127.0.0.1, or crashed;
+      // why is not known. Such a trial is begun again; what the trial itself finds wrong is not forgiven.
       "study.yaml": study.replacing("[python3, train.py]", "[./trial]")
         .replacing("memory: 256MiB", "memory: 256MiB, retries: 4, silence: 20s")
     ])
@@ -22,6 +22,26 @@ extension JobTests {
     ])
     try #require(compiled.status == 0, "\(String(decoding: compiled.errors, as: UTF8.self))")
     return folder
+  }
+
+  /// What was noted by every leg that ended well, by leg; and that no leg of all found a device given
+  /// twice, a rank missing or a checkpoint not its own.
+  private func wholeLegs(of folder: StudyFolder, _ places: [Place]) throws -> [String: [Place]] {
+    for name in namesInFolder(folder.directory + "/logs") {
+      let log = String(
+        decoding: try readFile("\(folder.directory)/logs/\(name)"), as: UTF8.self)
+      for fault in ["is given twice", "a rank is missing", "a foreign checkpoint", "cannot write"] {
+        #expect(log.range(of: fault) == nil, "\(name): \(fault)")
+      }
+    }
+    let ended = try folder.journal().compactMap { entry -> String? in
+      guard case .legEnded(let end) = entry.event, end.outcome == .exited(status: 0) else {
+        return nil
+      }
+      return end.leg.description
+    }
+    let noted = Dictionary(grouping: places, by: \.leg)
+    return Dictionary(uniqueKeysWithValues: Set(ended).map { ($0, noted[$0] ?? []) })
   }
 
   /// One, two and four GPUs on one node, and eight on two.
@@ -39,7 +59,7 @@ extension JobTests {
     let places = try places(of: folder)
     // One line a node.
     let nodes = max(1, gpus / 4)
-    let whole = Dictionary(grouping: places, by: \.leg).filter { $0.value.count >= nodes }
+    let whole = try wholeLegs(of: folder, places)
     #expect(whole.count >= 24)
     for (leg, places) in whole {
       #expect(places.count == nodes, "\(leg)")
@@ -73,9 +93,7 @@ extension JobTests {
     let status = try status(folder)
     #expect(status.state == "completed")
     #expect(status.trials.total == 12 && status.trials.failed == 0)
-    let whole = Dictionary(grouping: try places(of: folder), by: \.leg).filter {
-      $0.value.count > 1
-    }
+    let whole = try wholeLegs(of: folder, try places(of: folder))
     #expect(whole.count >= 12)
     for (leg, places) in whole {
       #expect(places.count == 2 && places.allSatisfy { $0.world == 6 }, "\(leg)")
