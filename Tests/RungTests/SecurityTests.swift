@@ -24,8 +24,10 @@ import Testing
     place = os.environ["RUNG_SOCKET"]
     modes = [os.stat(os.path.dirname(place)).st_mode & 0o777,
              os.stat(os.environ["RUNG_TRIAL_DIR"]).st_mode & 0o777]
-    with open(f"descriptors-{os.environ['RUNG_TRIAL']}", "w") as file:
+    note = f"descriptors-{os.environ['RUNG_TRIAL']}"
+    with open("." + note, "w") as file:
         json.dump({"descriptors": sorted(map(int, seen)), "modes": modes}, file)
+    os.rename("." + note, note)
     trial = rung.trial()
     while not os.path.exists("go"): time.sleep(0.05)
     for epoch in trial.epochs():
