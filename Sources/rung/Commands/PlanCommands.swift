@@ -62,7 +62,7 @@ struct PlanCommand: ParsableCommand {
   ) throws -> Outlook? {
     guard let workers = plan.components.last(where: { $0.slotsPerNode > 0 }) else { return nil }
     let path = try realPath(self.study)
-    let folder = String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)])
+    let folder = StudyHandle.parent(of: path)
     var counts = comparison?.nodes.map(\.nodes) ?? []
     if !counts.contains(workers.nodes) { counts.append(workers.nodes) }
     let scripts = try counts.map { nodes in
