@@ -70,6 +70,9 @@ let package = Package(
     .target(name: "Diagnosis", dependencies: ["StudyModel"], swiftSettings: settings),
     .target(name: "CProcesses"),
     .target(name: "Processes", dependencies: ["CProcesses"], swiftSettings: settings),
+    .target(
+      name: "Metering", dependencies: ["StudyModel", "Coordination", "Processes"],
+      swiftSettings: settings),
     .systemLibrary(name: "CSlurm", providers: [.apt(["libslurm-dev"])]),
     .target(
       name: "Slurm",
@@ -81,7 +84,7 @@ let package = Package(
     .target(
       name: "Agents",
       dependencies: [
-        "StudyModel", "Searchers", "Coordination", "StudyStore", "Processes", "MPI",
+        "StudyModel", "Searchers", "Coordination", "StudyStore", "Metering", "Processes", "MPI",
       ],
       swiftSettings: settings),
     .target(
@@ -92,7 +95,7 @@ let package = Package(
       dependencies: [
         "StudyModel", "StudyFiles", "StudyStore", "Coordination", "Simulation", "TableFiles",
         "Planning", "JobScripts", "Diagnosis",
-        "Reporting", "Processes", "Agents", "Resources", "HDF5", "MPI", "Slurm",
+        "Reporting", "Processes", "Agents", "Metering", "Resources", "HDF5", "MPI", "Slurm",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: settings),
     .testTarget(
@@ -144,6 +147,9 @@ let package = Package(
         "Agents", "Coordination", "Processes", "ProgramSupport", "Resources", "StudyModel",
         "StudyStore", "rung",
       ],
+      swiftSettings: settings),
+    .testTarget(
+      name: "MeteringTests", dependencies: ["Coordination", "Metering", "Processes"],
       swiftSettings: settings),
     .testTarget(name: "HDF5Tests", dependencies: ["HDF5", "CHDF5"], swiftSettings: settings),
     .testTarget(

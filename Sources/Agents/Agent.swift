@@ -19,6 +19,8 @@ public final class Agent {
   private let socketFolder: String?
   /// What is staged on this node; `nil` where nothing is.
   let stage: NodeStage?
+  /// Looks at the node's devices; `nil` where none does.
+  var meter: Companion?
   let log: Descriptor
   var slots: [Slot]
   /// Connections that have not said yet who they are.
@@ -33,7 +35,7 @@ public final class Agent {
   /// Processes that ended a moment ago by a signal that may have been sent to all.
   var doubtful: [(name: String, signal: Int32, outcome: LegEnd.Outcome, since: Double)] = []
   /// Whether everything of before is on its way out, so that the agent can join anew.
-  private var isStartingOver = false
+  private(set) var isStartingOver = false
   private var started = 0
   private var isShuttingDown = false
 
@@ -77,6 +79,7 @@ public final class Agent {
           "keeper", settings.directory + "/checkpoints", settings.worker.description,
         ])
     }
+    meter = try Self.meter(settings)
     listener = try SocketListener(path: socketPath)
     let digits = settings.worker.description
     let number = String(repeating: "0", count: max(0, 4 - digits.count)) + digits
@@ -186,6 +189,7 @@ public final class Agent {
       Interest(listener.descriptor),
     ]
     if let stage { interests.append(stage.interest) }
+    if let meter { interests.append(Interest(meter.channel.descriptor)) }
     for stranger in strangers { interests.append(Interest(stranger.descriptor)) }
     for process in slots.flatMap(\.processes) {
       interests.append(Interest(process.output.descriptor))
@@ -211,6 +215,7 @@ public final class Agent {
     if !isShuttingDown, spawner.channel.isClosed { throw AgentError.companionEnded("spawner") }
     try settleDoubts()
     try stepStage()
+    try stepMeter()
     checkPatience()
     if isStartingOver { joinAnewIfClean() }
   }
@@ -279,6 +284,7 @@ public final class Agent {
     for slot in slots.indices { slots[slot] = Slot() }
     keeper.end(within: 15)
     stage?.end()
+    meter?.end(within: 2)
     removeAll(scratch)
     if let socketFolder { removeAll(socketFolder) }
   }

@@ -25,6 +25,8 @@ public struct AgentSettings: Sendable {
   public var client: [UInt8]
   /// The program that the agent's companions are started from; by default this very one.
   public var program = Companion.thisProgram
+  /// Whether it is measured how busy the node's devices are.
+  public var isMetered = false
   /// Whether there are no other agents, so that staged data can stay where it is.
   public var isAlone = false
   /// The node's memory that the job may use, in MiB.

@@ -81,6 +81,8 @@ public struct Coordinator: Sendable, Codable {
   var hasLeft = false
   /// Whether containers may have died or become many since they were last looked at.
   var isUntidy = false
+  /// How busy the nodes' devices were; `nil` where nothing was measured.
+  var measuredUsage: [DeviceUsage]?
   /// Agents that came, or got a container, since then.
   var growing: [WorkerID] = []
 
@@ -144,6 +146,7 @@ public struct Coordinator: Sendable, Codable {
     case .stored(let container): stored(container, &commands)
     case .notStored(let leg, _, let epoch): notStored(leg, epoch, &commands)
     case .notMerged(let names, _): notMerged(names)
+    case .used(let worker, let loads): used(worker, loads)
     case .deadlinePassed: break
     }
     applyStopRules(&commands)

@@ -39,6 +39,8 @@ public enum Event: Hashable, Sendable, Codable {
   case notStored(LegID, reason: String, epoch: Int? = nil)
   /// Containers could not be merged.
   case notMerged([String], reason: String)
+  /// An agent has measured how busy its node's devices were since it last said so.
+  case used(WorkerID, [DeviceLoad])
   /// The study's time or GPU-hours may be used up.
   case deadlinePassed
 }

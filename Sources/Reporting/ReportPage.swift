@@ -30,6 +30,7 @@ public struct ReportPage: Encodable, Sendable {
   var slots: Int
   var utilization: Double
   var gpuHours: Double
+  var devices: [DeviceShare]?
   var baseline: Double?
   var counts: StudyStatus.Counts
   var best: StudyStatus.Leader?
@@ -47,6 +48,7 @@ public struct ReportPage: Encodable, Sendable {
     case elapsedSeconds = "elapsed_seconds"
     case slots, utilization
     case gpuHours = "gpu_hours"
+    case devices
     case baseline, counts, best, front, finish, parameters, rungs
     case bestOverTime = "best_over_time"
     case trials
@@ -75,6 +77,7 @@ public struct ReportPage: Encodable, Sendable {
     slots = coordinator.slotCount
     utilization = status.utilization
     gpuHours = status.gpuHours
+    devices = status.devices
     baseline = study.baseline
     counts = status.trials
     best = status.bestFull ?? status.best

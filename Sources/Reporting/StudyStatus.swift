@@ -87,6 +87,8 @@ public struct StudyStatus: Hashable, Sendable, Encodable {
   public var utilization: Double
   /// GPU-hours used by trials; slot-hours where they use no GPU.
   public var gpuHours: Double
+  /// How busy the nodes' GPUs and cores were; `nil` where nothing was measured.
+  public var devices: [DeviceShare]?
 
   private enum CodingKeys: String, CodingKey {
     case study, state, reason, metric, trials, reports, best, front, finish
@@ -94,6 +96,7 @@ public struct StudyStatus: Hashable, Sendable, Encodable {
     case elapsedSeconds = "elapsed_seconds"
     case slots, utilization
     case gpuHours = "gpu_hours"
+    case devices
   }
 
   /// The status of a study.
@@ -120,6 +123,7 @@ public struct StudyStatus: Hashable, Sendable, Encodable {
       coordinator.slotMicroseconds == 0
       ? 0 : Double(coordinator.busyMicroseconds) / Double(coordinator.slotMicroseconds)
     gpuHours = coordinator.gpuHours
+    devices = DeviceShare.all(of: coordinator)
   }
 
   private static func state(of coordinator: Coordinator, isHeld: Bool) -> (State, String?) {
@@ -180,6 +184,7 @@ extension StudyStatus: CustomStringConvertible {
     lines.append(
       "time: \(rounded(elapsedSeconds, 1)) s, slots: \(slots.busy) of \(slots.total) busy, "
         + "utilization: \(rounded(utilization * 100, 1)) %, GPU-hours: \(rounded(gpuHours, 3))")
+    if let summary = devices?.summary { lines.append(summary) }
     return lines.joined(separator: "\n")
   }
 

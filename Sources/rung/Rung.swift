@@ -27,8 +27,8 @@ struct Rung: ParsableCommand {
       ReportCommand.self, ExportCommand.self, ExplainCommand.self, VerifyCommand.self,
       SimulateCommand.self,
       SitesCommand.self, DoctorCommand.self, SpawnerCommand.self, KeeperCommand.self,
-      LookoutCommand.self, StagerCommand.self, ChainCommand.self, TaskCommand.self,
-      ExamineCommand.self, SlotViewCommand.self,
+      LookoutCommand.self, StagerCommand.self, MeterCommand.self, ChainCommand.self,
+      TaskCommand.self, ExamineCommand.self, SlotViewCommand.self,
       SlurmQueryCommand.self,
     ])
 

@@ -97,10 +97,12 @@ struct Session {
   static func agentSettings(
     _ handle: StudyHandle, size: TrialSize?, worker: WorkerID, seats: Seats, host: String
   ) -> AgentSettings {
-    AgentSettings(
+    var settings = AgentSettings(
       worker: worker, study: handle.study.resized(to: size), studyFolder: handle.origin.folder,
       directory: handle.directory.path, slots: seats.count, devices: seats.devices,
       deviceVariable: seats.deviceVariable, host: host, client: Resource.client)
+    settings.isMetered = true
+    return settings
   }
 
   /// What to note of this run.

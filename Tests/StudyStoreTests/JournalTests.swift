@@ -44,7 +44,7 @@ struct JournalBench {
   init() throws { bench = try JournalBench() }
 
   @Test func everyEventAndCommandComesBack() throws {
-    #expect(Set(everyEvent.map { kind($0) }).count == 19)
+    #expect(Set(everyEvent.map { kind($0) }).count == 20)
     #expect(Set(everyCommand.map { kind($0) }).count == 12)
     var journal = try Journal(beginning: bench.path, after: .init())
     var entries: [JournalEntry] = []

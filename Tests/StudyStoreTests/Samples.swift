@@ -50,6 +50,12 @@ let everyEvent: [Event] = [
   ]),
   .exhausted(TrialID(2)),
   .opened(LegID(TrialID(1), attempt: 2), port: 29_500),
+  .used(
+    WorkerID(1),
+    [
+      DeviceLoad(device: "GPU-0", seconds: 5.0001, busy: 0.99, memoryMiB: 81_559, joules: 1e15),
+      DeviceLoad(device: "cores", seconds: 300, busy: 0),
+    ]),
   .began(LegID(TrialID(1), attempt: 2)),
   .began(LegID(TrialID(1), attempt: 2), on: WorkerID(3)),
   .damaged(LegID(TrialID(1), attempt: 2), reason: "'a.h5': checksum", on: WorkerID(3)),
@@ -172,6 +178,7 @@ func kind(_ event: Event) -> String {
   case .stored: "stored"
   case .notStored: "notStored"
   case .notMerged: "notMerged"
+  case .used: "used"
   case .deadlinePassed: "deadlinePassed"
   }
 }

@@ -106,7 +106,7 @@ struct Book {
     case .legEnded(let end): close(end.leg, on: end.worker)
     case .damaged(let leg, _, let worker): close(leg, on: worker)
     case .horizonKnown, .drainBegan, .runEnded, .exhausted, .fitted, .known, .opened, .reported,
-      .stored, .notStored, .notMerged, .deadlinePassed:
+      .stored, .notStored, .notMerged, .used, .deadlinePassed:
       break
     }
   }

@@ -92,4 +92,31 @@ enum { cprocesses_gpu_name_length = 64 };
 /// or -1 less the code of a call that failed. Functions of a library that is loaded are found by casts.
 int cprocesses_gpu_names(const char *library, int is_cuda, char *names, int capacity);
 
+/// Loads NVIDIA's management library and begins with it: 0, -1 without the library or a function of it,
+/// or -1 less the code of the call that failed. Not for several threads.
+int cprocesses_nvml_open(const char *library);
+
+/// A GPU by its number among those that the library shows, or its UUID; 0 where there is none.
+uintptr_t cprocesses_nvml_device(const char *name);
+
+/// What a GPU does now; -1 for what it does not tell.
+struct cprocesses_gpu_reading {
+  double busy;
+  double watts;
+  int64_t memory_mib;
+};
+
+/// Reads a GPU that cprocesses_nvml_device() gave.
+struct cprocesses_gpu_reading cprocesses_nvml_read(uintptr_t device);
+
+/// A process that computes on a GPU, and the GPU memory that it has.
+struct cprocesses_gpu_process {
+  int32_t process;
+  int64_t memory_mib;
+};
+
+/// The processes on a GPU, as far as the driver tells them: returns how many, at most `capacity`.
+int cprocesses_nvml_processes(
+  uintptr_t device, struct cprocesses_gpu_process *processes, int capacity);
+
 #endif
