@@ -182,7 +182,8 @@ extension StudyStatus: CustomStringConvertible {
     }
     if let finish, !finish.isEmpty { lines.append("winner trained out: \(describe(finish))") }
     lines.append(
-      "time: \(rounded(elapsedSeconds, 1)) s, slots: \(slots.busy) of \(slots.total) busy, "
+      "time: \(rounded(elapsedSeconds, 1)) s, "
+        + (state == .running ? "slots: \(slots.busy) of \(slots.total) busy, " : "")
         + "utilization: \(rounded(utilization * 100, 1)) %, GPU-hours: \(rounded(gpuHours, 3))")
     if let summary = devices?.summary { lines.append(summary) }
     return lines.joined(separator: "\n")

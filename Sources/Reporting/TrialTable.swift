@@ -53,7 +53,7 @@ public enum TrialTable {
 
   private static func cell(_ number: Double?) -> String { number?.description ?? "" }
 
-  private static func line(_ cells: [String]) -> String {
+  static func line(_ cells: [String]) -> String {
     // By scalars: as characters, "\r\n" is one, and a quote with a combining mark is none.
     cells.map { cell in
       let scalars = cell.unicodeScalars

@@ -181,6 +181,20 @@ struct StudyHandle {
   /// What the files of the study say.
   func read() throws -> Store.Record { try Store.read(directory, study: study) }
 
+  /// Goes through the journal from its beginning.
+  ///
+  /// - Parameter hear: Gets each entry, and the state behind it.
+  /// - Returns: The state in the end.
+  /// - Throws: `StoreError`.
+  func replay(_ hear: (JournalEntry, Coordinator) -> Void) throws -> Coordinator {
+    var coordinator = Coordinator(study: study)
+    try Journal.read(directory.journal) { entry in
+      _ = coordinator.absorb(entry.event, at: entry.time)
+      hear(entry, coordinator)
+    }
+    return coordinator
+  }
+
   /// What the studies that `prior` names have found, for a searcher that has not been told yet.
   ///
   /// - Parameter coordinator: The state of this study.

@@ -24,10 +24,8 @@ struct ExplainCommand: ParsableCommand {
 
   func run() throws {
     let handle = try StudyHandle(directory)
-    var coordinator = Coordinator(study: handle.study)
     var story = TrialStory(of: TrialID(trial))
-    try Journal.read(handle.directory.journal) { entry in
-      _ = coordinator.absorb(entry.event, at: entry.time)
+    let coordinator = try handle.replay { entry, coordinator in
       story.hear(entry.event, at: entry.time, commands: entry.commands, coordinator)
     }
     guard coordinator.trials.indices.contains(trial) else {

@@ -150,30 +150,3 @@ struct ReportCommand: ParsableCommand {
     }.joined(separator: "\n")
   }
 }
-
-struct ExportCommand: ParsableCommand {
-  enum Format: String, ExpressibleByArgument, CaseIterable {
-    case csv
-    case json
-  }
-
-  static let configuration = CommandConfiguration(
-    commandName: "export", abstract: "Print a study's trials or reports for other programs.",
-    discussion: "For example: rung export study.rung --format csv > trials.csv")
-
-  @Argument(help: "The study's folder.", completion: .directory) var directory: String
-  @Option(help: "csv or json.") var format: Format
-  @Flag(help: "With csv: one row a report instead of one a trial.") var reports = false
-
-  func run() throws {
-    let coordinator = try StudyHandle(directory).read().coordinator
-    switch format {
-    case .csv:
-      try write(
-        reports ? TrialTable.reports(coordinator) : TrialTable.trials(coordinator))
-    case .json:
-      let isHeld = StudyHandle.isAlive(coordinator) ?? true
-      try write(try jsonText(StudyExport(of: coordinator, isHeld: isHeld)))
-    }
-  }
-}
