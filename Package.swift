@@ -61,7 +61,7 @@ let package = Package(
       swiftSettings: settings),
     .target(
       name: "Reporting", dependencies: ["StudyModel", "Coordination"], swiftSettings: settings),
-    .target(name: "CResources", exclude: ["rung.py", "report.html"]),
+    .target(name: "CResources", exclude: ["rung.py", "report.html", "templates"]),
     .target(name: "Resources", dependencies: ["CResources"], swiftSettings: settings),
     .target(
       name: "Planning", dependencies: ["StudyModel", "Coordination", "Simulation"],
@@ -90,10 +90,15 @@ let package = Package(
     .target(
       name: "StudyFiles", dependencies: ["StudyModel", .product(name: "Yams", package: "Yams")],
       swiftSettings: settings),
+    .target(
+      name: "StudyDrafts",
+      dependencies: ["StudyModel", numerics, .product(name: "Yams", package: "Yams")],
+      swiftSettings: settings),
     .executableTarget(
       name: "rung",
       dependencies: [
-        "StudyModel", "StudyFiles", "StudyStore", "Coordination", "Simulation", "TableFiles",
+        "StudyModel", "StudyDrafts", "StudyFiles", "StudyStore", "Coordination", "Simulation",
+        "TableFiles",
         "Planning", "JobScripts", "Diagnosis",
         "Reporting", "Processes", "Agents", "Metering", "Resources", "HDF5", "MPI", "Slurm",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -127,7 +132,8 @@ let package = Package(
         "Agents", "Coordination", "Processes", "StudyFiles", "StudyModel", "StudyStore",
       ], path: "Tests/Fuzzing", swiftSettings: settings),
     .testTarget(
-      name: "RungTests", dependencies: ["Processes", "ProgramSupport", "rung"],
+      name: "RungTests",
+      dependencies: ["Processes", "ProgramSupport", "Resources", "rung"],
       exclude: ["Formats"], swiftSettings: settings),
     .testTarget(name: "SlurmTests", dependencies: ["Slurm"], swiftSettings: settings),
     .testTarget(name: "MPITests", dependencies: ["MPI"], swiftSettings: settings),
@@ -155,6 +161,9 @@ let package = Package(
     .testTarget(
       name: "StudyFilesTests", dependencies: ["StudyFiles", "StudyModel", "TestSupport"],
       exclude: ["Goldens"],
+      swiftSettings: settings),
+    .testTarget(
+      name: "StudyDraftsTests", dependencies: ["StudyDrafts", "StudyFiles", "StudyModel"],
       swiftSettings: settings),
     .testTarget(
       name: "PlanningTests",

@@ -1,5 +1,7 @@
 #include "cresources.h"
 
+#include <string.h>
+
 // Files are compiled in as they are: C23, which SwiftPM's default dialect offers as an extension.
 #pragma clang diagnostic ignored "-Wc23-extensions"
 
@@ -14,6 +16,56 @@ static const unsigned char report[] = {
 static const unsigned char chart[] = {
 #embed "/usr/share/javascript/chart.js/chart.min.js"
 };
+
+static const unsigned char plain_study[] = {
+#embed "templates/plain/study.yaml"
+};
+
+static const unsigned char plain_script[] = {
+#embed "templates/plain/train.py"
+};
+
+static const unsigned char sklearn_study[] = {
+#embed "templates/scikit-learn/study.yaml"
+};
+
+static const unsigned char sklearn_script[] = {
+#embed "templates/scikit-learn/train.py"
+};
+
+static const unsigned char pytorch_study[] = {
+#embed "templates/pytorch/study.yaml"
+};
+
+static const unsigned char pytorch_script[] = {
+#embed "templates/pytorch/train.py"
+};
+
+static const unsigned char imported_script[] = {
+#embed "templates/imported/train.py"
+};
+
+#define TEMPLATE(name) {#name, name, sizeof name}
+
+static const struct {
+  const char *name;
+  const unsigned char *bytes;
+  size_t count;
+} templates[] = {
+  TEMPLATE(plain_study),   TEMPLATE(plain_script),   TEMPLATE(sklearn_study),
+  TEMPLATE(sklearn_script), TEMPLATE(pytorch_study), TEMPLATE(pytorch_script),
+  TEMPLATE(imported_script),
+};
+
+const unsigned char *cresources_template(const char *name, size_t *count) {
+  for (size_t i = 0; i < sizeof templates / sizeof *templates; i++) {
+    if (strcmp(templates[i].name, name) != 0) continue;
+    *count = templates[i].count;
+    return templates[i].bytes;
+  }
+  *count = 0;
+  return templates[0].bytes;
+}
 
 const unsigned char *cresources_client(size_t *count) {
   *count = sizeof client;

@@ -9,6 +9,32 @@ public enum Resource {
     return unsafe Array(UnsafeBufferPointer(start: bytes, count: count))
   }
 
+  /// The files that a new study begins with.
+  public enum Template: String, Hashable, Sendable, CaseIterable {
+    /// Python alone.
+    case plain
+    /// A network of scikit-learn's.
+    case scikitLearn = "scikit-learn"
+    /// A network of PyTorch's.
+    case pytorch
+
+    private var symbol: String { self == .scikitLearn ? "sklearn" : rawValue }
+
+    /// The study file.
+    public var study: [UInt8] { Resource.template(symbol + "_study") }
+    /// The program, `train.py`.
+    public var script: [UInt8] { Resource.template(symbol + "_script") }
+  }
+
+  /// The program for a space that another tool's file had.
+  public static var importedScript: [UInt8] { template("imported_script") }
+
+  private static func template(_ name: String) -> [UInt8] {
+    var count = 0
+    let bytes = unsafe cresources_template(name, &count)
+    return unsafe Array(UnsafeBufferPointer(start: bytes, count: count))
+  }
+
   /// The report's page, with places for the chart library and the data.
   public static var reportPage: String {
     var count = 0

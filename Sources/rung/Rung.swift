@@ -21,7 +21,7 @@ struct Rung: ParsableCommand {
       """,
     version: version,
     subcommands: [
-      CheckCommand.self, RunCommand.self, CalibrateCommand.self, PlanCommand.self,
+      InitCommand.self, CheckCommand.self, RunCommand.self, CalibrateCommand.self, PlanCommand.self,
       SubmitCommand.self,
       ResumeCommand.self, StopCommand.self, AgentCommand.self, StatusCommand.self, BestCommand.self,
       ReportCommand.self, ExportCommand.self, ExplainCommand.self, VerifyCommand.self,

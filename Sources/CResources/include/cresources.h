@@ -15,4 +15,7 @@ const unsigned char *cresources_report(size_t *count);
 /// Chart.js as Debian's package libjs-chart.js installs it.
 const unsigned char *cresources_chart(size_t *count);
 
+/// A file that `rung init` writes; none, of no length, where the name is of none.
+const unsigned char *cresources_template(const char *name, size_t *count);
+
 #endif
