@@ -135,7 +135,7 @@ public struct Timings: Sendable {
       // Another study's, such as that of another size.
       if run.number == 1 { (seen, began) = ([], run.wallTime) }
       job = run.job
-    case .workerJoined(_, let host, _): if !hosts.contains(host) { hosts.append(host) }
+    case .workerJoined(_, let host, _, _): if !hosts.contains(host) { hosts.append(host) }
     case .workerLost(let worker, _):
       for leg in running.keys.sorted(by: Self.areInOrder)
       where running[leg]?.leg.slots.contains(where: { $0.worker == worker }) == true {

@@ -87,6 +87,27 @@ public struct StudyStatus: Hashable, Sendable, Encodable {
   public var utilization: Double
   /// GPU-hours used by trials; slot-hours where they use no GPU.
   public var gpuHours: Double
+  /// The most memory that processes of each size of trials were seen to have, in the order in which the
+  /// sizes were first used; empty where it was not seen.
+  public var memory: [Memory]
+
+  /// The memory of processes of trials of one size.
+  public struct Memory: Hashable, Sendable, Encodable {
+    /// The GPUs of each trial; 0 where trials have cores alone.
+    public var gpus: Double
+    /// Slots of each trial.
+    public var slots: Int
+    /// The most that a process had of its node, in MiB; `nil` where it was not seen.
+    public var peakMiB: Int?
+    /// The most that a trial had of one GPU, in MiB; `nil` where it was not seen.
+    public var peakDeviceMiB: Int?
+
+    private enum CodingKeys: String, CodingKey {
+      case gpus, slots
+      case peakMiB = "peak_mib"
+      case peakDeviceMiB = "peak_device_mib"
+    }
+  }
 
   private enum CodingKeys: String, CodingKey {
     case study, state, reason, metric, trials, reports, best, front, finish
@@ -94,6 +115,7 @@ public struct StudyStatus: Hashable, Sendable, Encodable {
     case elapsedSeconds = "elapsed_seconds"
     case slots, utilization
     case gpuHours = "gpu_hours"
+    case memory
   }
 
   /// The status of a study.
@@ -120,6 +142,9 @@ public struct StudyStatus: Hashable, Sendable, Encodable {
       coordinator.slotMicroseconds == 0
       ? 0 : Double(coordinator.busyMicroseconds) / Double(coordinator.slotMicroseconds)
     gpuHours = coordinator.gpuHours
+    memory = coordinator.memoryPeaks.map {
+      Memory(gpus: $0.gpus, slots: $0.slots, peakMiB: $0.hostMiB, peakDeviceMiB: $0.deviceMiB)
+    }
   }
 
   private static func state(of coordinator: Coordinator, isHeld: Bool) -> (State, String?) {
@@ -180,7 +205,17 @@ extension StudyStatus: CustomStringConvertible {
     lines.append(
       "time: \(rounded(elapsedSeconds, 1)) s, slots: \(slots.busy) of \(slots.total) busy, "
         + "utilization: \(rounded(utilization * 100, 1)) %, GPU-hours: \(rounded(gpuHours, 3))")
+    if !memory.isEmpty { lines.append("memory: \(memory.map(describe).joined(separator: "; "))") }
     return lines.joined(separator: "\n")
+  }
+
+  private func describe(_ memory: Memory) -> String {
+    let size =
+      self.memory.count == 1
+      ? "" : memory.gpus > 0 ? ", \(rounded(memory.gpus, 5)) GPUs" : ", \(memory.slots) slots"
+    let host = memory.peakMiB.map { "at most \($0) MiB a process" }
+    let device = memory.peakDeviceMiB.map { "at most \($0) MiB of a GPU" }
+    return [host, device].compactMap(\.self).joined(separator: ", ") + size
   }
 
   private func describe(_ trainings: [Training]) -> String {

@@ -74,6 +74,23 @@ struct Session {
     environment("RUNG_SILENCE").flatMap { Double($0) } ?? silenceLimit
   }
 
+  /// The memory of this node that the job may use, in MiB: what it asked Slurm for, the machine's, or what
+  /// the job's control group allows, whichever is least.
+  ///
+  /// Source: sbatch(1), `SLURM_MEM_PER_NODE`; `--mem=0` is all of the node's. Rung's own job scripts take
+  /// the variable away, since in a heterogeneous job it is the first component's: there the plan says it.
+  ///
+  /// - Parameter plan: The plan by which the study was submitted last; `nil` where it never was.
+  /// - Returns: `Int.max` where nobody says anything.
+  static func jobMemoryMiB(by plan: Plan?) -> Int {
+    let planned =
+      environment("SLURM_JOB_ID") == nil
+      ? nil : plan?.components.last { $0.slotsPerNode > 0 }?.memoryMiB
+    let given = environment("SLURM_MEM_PER_NODE").flatMap { Int($0) } ?? planned ?? 0
+    let machine = Machine(detecting: nil).memoryMiB
+    return given > 0 ? min(given, machine) : machine
+  }
+
   /// Refuses a study that another coordinator runs.
   func refuseIfHeld() throws {
     guard let run = record.coordinator.run, !isForced else { return }

@@ -39,6 +39,8 @@ public struct World {
     public var stepLimit: Int?
     /// Time to fit a slow model, at most, in microseconds.
     public var fitTime = 5_000_000
+    /// The memory of each agent's node; empty where agents do not tell, and processes need none.
+    public var memory: [NodeMemory] = []
 
     /// A world of this seed.
     public init(seed: UInt64) { self.seed = seed }
