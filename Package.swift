@@ -124,7 +124,10 @@ let package = Package(
         "Agents", "Coordination", "Processes", "StudyFiles", "StudyModel", "StudyStore",
       ], path: "Tests/Fuzzing", swiftSettings: settings),
     .testTarget(
-      name: "RungTests", dependencies: ["Processes", "ProgramSupport", "rung"],
+      name: "RungTests",
+      dependencies: [
+        "Coordination", "Processes", "ProgramSupport", "StudyModel", "StudyStore", "rung",
+      ],
       exclude: ["Formats"], swiftSettings: settings),
     .testTarget(name: "SlurmTests", dependencies: ["Slurm"], swiftSettings: settings),
     .testTarget(name: "MPITests", dependencies: ["MPI"], swiftSettings: settings),

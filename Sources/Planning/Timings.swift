@@ -68,6 +68,8 @@ public struct Timings: Sendable {
     public fileprivate(set) var store = Sample()
     /// The largest memory of a process in MiB; `nil` where none was seen.
     public fileprivate(set) var peakMemoryMiB: Int?
+    /// The largest memory of a trial on one GPU in MiB; `nil` where none was seen.
+    public fileprivate(set) var peakDeviceMemoryMiB: Int?
     /// The largest checkpoint in bytes; `nil` where there is none.
     public fileprivate(set) var checkpointBytes: Int?
 
@@ -217,6 +219,10 @@ public struct Timings: Sendable {
     if let peak = end.peakMemoryMiB {
       let former = shapes[place].peakMemoryMiB ?? 0
       shapes[place].peakMemoryMiB = max(peak, former)
+    }
+    if let peak = end.peakDeviceMemoryMiB {
+      let former = shapes[place].peakDeviceMemoryMiB ?? 0
+      shapes[place].peakDeviceMemoryMiB = max(peak, former)
     }
     // Of a trial on several agents the last end counts.
     running[end.leg]?.open -= 1

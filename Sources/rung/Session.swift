@@ -1,6 +1,7 @@
 import Agents
 import Coordination
 import Glibc
+import Planning
 import Processes
 import Reporting
 import Resources
@@ -91,6 +92,19 @@ struct Session {
     return given > 0 ? min(given, machine) : machine
   }
 
+  /// What this run's trials were measured to need of memory where it takes place; `nil` where nothing was
+  /// measured, and for those that are measured now.
+  private func measuredPeaks() -> [MemoryPeak]? {
+    guard handle.origin.short == nil,
+      // A calibration that is gone or damaged is none: nothing then waits before it must.
+      let calibrations = try? readCalibrations(of: handle.origin.file),
+      let measured = calibrations[environment("SLURM_JOB_ID") == nil ? nil : handle.plan?.site],
+      measured.command == handle.study.trial.command
+    else { return nil }
+    let peaks = measured.memoryPeaks(for: handle.study.resized(to: size).trial)
+    return peaks.isEmpty ? nil : peaks
+  }
+
   /// Refuses a study that another coordinator runs.
   func refuseIfHeld() throws {
     guard let run = record.coordinator.run, !isForced else { return }
@@ -125,7 +139,8 @@ struct Session {
     Run(
       number: number, host: hostName(), process: Int(getpid()),
       processStart: processStart() ?? 0, job: environment("SLURM_JOB_ID").flatMap { Int($0) },
-      wallTime: wallSeconds(), version: Rung.version, size: size, steps: steps)
+      wallTime: wallSeconds(), version: Rung.version, size: size, steps: steps,
+      peaks: steps == nil ? measuredPeaks() : nil)
   }
 
   /// Runs the study here, without MPI, until it ends or is interrupted.

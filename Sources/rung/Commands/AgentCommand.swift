@@ -40,6 +40,7 @@ struct AgentCommand: ParsableCommand {
       host: environment("SLURMD_NODENAME") ?? hostName())
     settings.steps = try stepOptions.launch(for: gpuVendor)
     settings.memoryMiB = Session.jobMemoryMiB(by: handle.plan)
+    settings.deviceMemoryMiB = handle.plan?.deviceMemoryMiB
     let agent = try Agent(settings)
     // From here on errors are told inside of MPI: a rank that ends alone would leave the others
     // waiting in MPI_Init.
