@@ -86,7 +86,8 @@ struct MemoryBook: Hashable, Sendable, Codable {
     guard !claim.isAlone, node.isolated == 0, fitsDevice(claim, at: slot, of: node) else {
       return false
     }
-    guard let need = claim.shape.flatMap({ shapes[$0].needMiB }) else { return true }
+    // What is not known takes nothing, but not beside somebody who exceeds the node already.
+    let need = claim.shape.flatMap { shapes[$0].needMiB } ?? 0
     var used = node.usedMiB + need * claim.processes
     // A warm process that waits here goes on with the leg, or makes room for its own.
     if let waiting = node.holder(at: slot.index), waiting.isIdle { used -= waiting.needMiB(shapes) }
@@ -100,9 +101,8 @@ struct MemoryBook: Hashable, Sendable, Codable {
     guard others.contains(where: { !$0.isIdle }) else { return true }
     let kinds = (others.map(\.shape) + [claim.shape].compactMap(\.self)).map { shapes[$0] }
     if let most = kinds.compactMap(\.mostOnDevice).min(), others.count + 1 > most { return false }
-    guard let limit = node.memory.deviceMiB,
-      let own = claim.shape.flatMap({ shapes[$0].deviceNeedMiB })
-    else { return true }
+    guard let limit = node.memory.deviceMiB else { return true }
+    let own = claim.shape.flatMap { shapes[$0].deviceNeedMiB } ?? 0
     let used = others.reduce(own) { $0 + (shapes[$1.shape].deviceNeedMiB ?? 0) }
     return used <= limit
   }

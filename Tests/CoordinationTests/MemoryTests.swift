@@ -21,7 +21,11 @@ struct MemoryTests {
     if study.trial.sizes == nil, study.trial.gpus == 1, study.trial.trialsPerGPU == 1 {
       settings.slots = settings.slots.map { _ in random.integer(1...6) }
     }
-    settings.memory = settings.slots.map { _ in NodeMemory(hostMiB: random.integer(440...1500)) }
+    let knowsDevices = random.chance(0.7)
+    settings.memory = settings.slots.map { _ in
+      NodeMemory(
+        hostMiB: random.integer(440...1500), deviceMiB: knowsDevices ? 16_000 : nil)
+    }
     return World(study: study, settings: settings)
   }
 
@@ -40,6 +44,7 @@ struct MemoryTests {
   final class Inspector {
     private var places: [Int: [SlotID]] = [:]
     private(set) var shared = 0
+    private(set) var onDevice = 0
     private(set) var alone = 0
     private(set) var waits = 0
 
@@ -90,7 +95,34 @@ struct MemoryTests {
         return sum + (need(leg.1) ?? 0) * processes
       }
       shared += 1
-      return sum > limit ? ["\(sum) MiB on node \(rank), more than \(limit)"] : []
+      let wrong = sum > limit ? ["\(sum) MiB on node \(rank), more than \(limit)"] : []
+      return wrong + checkDevice(placed.1, here.map(\.1), book, coordinator)
+    }
+
+    /// Never above a GPU's memory either, nor more than share one since one more ran out of it.
+    private func checkDevice(
+      _ slots: [SlotID], _ legs: [[SlotID]], _ book: MemoryBook, _ coordinator: Coordinator
+    ) -> [String] {
+      let shares = coordinator.study.trial.trialsPerGPU
+      func shape(_ slots: [SlotID]) -> MemoryBook.Shape? {
+        book.shapes.first { $0.width == slots.count && $0.shares == shares }
+      }
+      guard slots.count < shares else { return [] }
+      let device = slots[0].index / shares
+      let beside = legs.filter { $0.contains { $0.index / shares == device } }
+      guard beside.count > 1 else { return [] }
+      onDevice += 1
+      var wrong: [String] = []
+      if let most = beside.compactMap({ shape($0)?.mostOnDevice }).min(), beside.count > most {
+        wrong.append("\(beside.count) on a GPU, more than \(most)")
+      }
+      if let limit = book.nodes[slots[0].worker.rank]?.memory.deviceMiB,
+        shape(slots)?.deviceNeedMiB != nil
+      {
+        let sum = beside.reduce(0) { $0 + (shape($1)?.deviceNeedMiB ?? 0) }
+        if sum > limit { wrong.append("\(sum) MiB on a GPU, more than \(limit)") }
+      }
+      return wrong
     }
 
     /// Nobody waits for memory where nobody runs.
@@ -143,17 +175,20 @@ struct MemoryTests {
 
   @Test func theWorldsOfTheseTestsLetTrialsShareWaitAndBeAlone() throws {
     let inspector = Inspector()
-    var starved = 0
+    var starved = (host: 0, device: 0)
     for seed in UInt64(940_000)..<940_080 {
       var world = try Self.world(seed: seed)
       world.inspect = inspector.inspect
       try world.live()
       for entry in world.journal {
-        if case .legEnded(let end) = entry.event, end.outcome == .outOfMemory { starved += 1 }
+        guard case .legEnded(let end) = entry.event else { continue }
+        if end.lacked == .host { starved.host += 1 }
+        if end.lacked == .device { starved.device += 1 }
       }
     }
     #expect(inspector.shared > 200 && inspector.alone > 200, "\(inspector.shared)")
-    #expect(inspector.waits > 200 && starved > 50, "\(inspector.waits) and \(starved)")
+    #expect(inspector.waits > 200 && inspector.onDevice > 50, "\(inspector.onDevice)")
+    #expect(starved.host > 50 && starved.device > 10, "\(starved)")
   }
 
   /// Journals from before agents told what their nodes have decide as they did.
@@ -234,6 +269,29 @@ struct MemoryTests {
     #expect(running(desk(slots: 4, memory: nil, peaks: peaks)) == 4)
     // Larger than the node: alone, not never.
     #expect(running(desk(slots: 4, memory: NodeMemory(hostMiB: 100), peaks: peaks)) == 1)
+  }
+
+  @Test func whatIsNotKnownGoesBesideWhatFitsAndNotBesideWhatDoesNot() {
+    func running(_ peak: Int) -> Int {
+      let peaks = [MemoryPeak(gpus: 2, slots: 2, hostMiB: peak)]
+      let desk = desk(slots: 4, memory: NodeMemory(hostMiB: 1000), peaks: peaks) { study in
+        study.trial.gpus = 1
+        study.trial.sizes = .chosen([.integer(1), .integer(2)])
+        study.space = study.space.with(
+          Parameter(
+            name: TrialSizes.parameterName, domain: .ordinal([.integer(1), .integer(2)])))
+        study.points = [2, 1, 1].enumerated().map { place, size in
+          Configuration([
+            ("x", .real(Double(place) / 10)), (TrialSizes.parameterName, .integer(size)),
+          ])
+        }
+        study.stop.trials = 3
+      }
+      return self.running(desk)
+    }
+    #expect(running(900) == 3)
+    // They were there before it, and the node is kept for it.
+    #expect(running(1000) == 2)
   }
 
   @Test func otherNodesAreTriedFirst() {

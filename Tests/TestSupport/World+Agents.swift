@@ -146,7 +146,10 @@ extension World {
       agents[rank]?.processes[place].epoch = source.entry.epoch
     }
     tell(.began(leg, on: worker(rank, of: process.leg)), from: rank)
-    if isOutOfMemory(rank) { return leave(leg, .outOfMemory, keeping: nil) }
+    if let lacked = lackedMemory(process.leg, rank) {
+      lacking[leg] = lacked
+      return leave(leg, .outOfMemory, keeping: nil)
+    }
     train(leg)
   }
 
@@ -254,7 +257,8 @@ extension World {
     let end = LegEnd(
       leg: leg, outcome: outcome, keeping: keeping, lastLine: "bye",
       worker: worker(rank, of: process.leg), peakMemoryMiB: peakMiB(of: process.leg),
-      lacked: outcome == .outOfMemory ? .host : nil)
+      peakDeviceMemoryMiB: peakDeviceMiB(of: process.leg),
+      lacked: outcome == .outOfMemory ? lacking[leg] : nil)
     tell(.legEnded(end), from: rank)
     if process.behaviour.sendsLate {
       schedule(.message(.legEnded(end)), after: random.integer(1_000_000...30_000_000))

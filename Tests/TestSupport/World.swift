@@ -82,6 +82,8 @@ public struct World {
   var files: [String: [Container.Entry]]
   /// The epochs of the checkpoints that the first processes of trials on several agents have left.
   var kept: [LegID: Int] = [:]
+  /// Which memory legs found none of.
+  var lacking: [LegID: LackedMemory] = [:]
   var book: Book
   var proposer = Proposer()
   /// Trials that a slow searcher was asked about, the first of them being worked on.
