@@ -133,7 +133,10 @@ let package = Package(
       ], path: "Tests/Fuzzing", swiftSettings: settings),
     .testTarget(
       name: "RungTests",
-      dependencies: ["Processes", "ProgramSupport", "Resources", "rung"],
+      dependencies: [
+        "Coordination", "Processes", "ProgramSupport", "Resources", "StudyModel", "StudyStore",
+        "rung",
+      ],
       exclude: ["Formats"], swiftSettings: settings),
     .testTarget(name: "SlurmTests", dependencies: ["Slurm"], swiftSettings: settings),
     .testTarget(name: "MPITests", dependencies: ["MPI"], swiftSettings: settings),

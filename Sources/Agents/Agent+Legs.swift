@@ -90,9 +90,10 @@ extension Agent {
     slots[place].processes.removeAll { $0.name == name }
     guard slots[place].leg != nil, !process.isWaiting else { return }
     logRest(of: process, leg: slots[place].leg)
-    let isStarved = isOutOfMemory(
+    let lacked = lackedMemory(
       outcome, lines: lastLines, killsBefore: process.killsBefore, killsNow: memoryKills())
-    note(isStarved ? .outOfMemory : outcome, lastLines.last, of: process, in: place)
+    if slots[place].leg?.hasFailed == false { slots[place].leg?.lacked = lacked }
+    note(lacked == nil ? outcome : .outOfMemory, lastLines.last, of: process, in: place)
     guard slots[place].processes.isEmpty, let end = slots[place].leg?.end else {
       return endOthers(after: process, in: place)
     }
@@ -135,7 +136,8 @@ extension Agent {
     let outcome = active.outcome ?? outcome
     var end = LegEnd(
       leg: active.leg.id, outcome: outcome, lastLine: lastLine, worker: worker(of: active.leg),
-      peakMemoryMiB: active.peakMemoryMiB)
+      peakMemoryMiB: active.peakMemoryMiB, peakDeviceMemoryMiB: active.peakDeviceMemoryMiB,
+      lacked: outcome == .outOfMemory ? active.lacked : nil)
     let part = active.part(on: settings.worker)
     // Others may have something to keep where there is nothing here.
     if isWorthKeeping(active, outcome), active.epoch > 0, part != nil || hasCheckpoint(active) {

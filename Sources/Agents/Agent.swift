@@ -139,7 +139,8 @@ public final class Agent {
   }
 
   private var joined: Event {
-    .workerJoined(settings.worker, host: settings.host, slots: settings.slots)
+    .workerJoined(
+      settings.worker, host: settings.host, slots: settings.slots, memory: memoryForTrials)
   }
 
   /// What happened since the last call.

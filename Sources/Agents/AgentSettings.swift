@@ -31,6 +31,8 @@ public struct AgentSettings: Sendable {
   public var isAlone = false
   /// The node's memory that the job may use, in MiB.
   public var memoryMiB = Int.max
+  /// The memory of each GPU in MiB; `nil` where it is not known.
+  public var deviceMemoryMiB: Int?
   /// How long a trial may take to end after it was told to, before it is ended, in seconds.
   public var endingPatience = 60.0
   /// How long a process may take to end after SIGTERM, before SIGKILL, in seconds.

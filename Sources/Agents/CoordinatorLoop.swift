@@ -184,13 +184,15 @@ public struct CoordinatorLoop<Port: AgentsPort & ~Copyable>: ~Copyable {
       _ = try port.send(.startOver, to: worker)
       return []
     }
-    guard case .event(.workerJoined(let joined, let host, let slots)) = message else { return [] }
+    guard case .event(.workerJoined(let joined, let host, let slots, let memory)) = message else {
+      return []
+    }
     returning.remove(worker.rank)
     lost.remove(worker.rank)
     self.joined.insert(worker.rank)
     unsaid.removeAll { if case .workerLost(worker, _) = $0 { true } else { false } }
     heard[worker.rank] = monotonicSeconds()
-    return [.workerJoined(joined, host: host, slots: slots)]
+    return [.workerJoined(joined, host: host, slots: slots, memory: memory)]
   }
 
   /// Lets the others know that rank 0 lives: an agent without it would wait for ever.

@@ -5,7 +5,7 @@ public import StudyModel
 public struct Machine: Hashable, Sendable {
   /// Cores that this process may use.
   public var cores: Int
-  /// Memory in MiB.
+  /// Memory in MiB: what there is, or less where a control group of this process allows less.
   public var memoryMiB: Int
   /// The GPUs' names, as the vendor's variable takes them.
   public var devices: [String]
@@ -55,7 +55,10 @@ public struct Machine: Hashable, Sendable {
     return (count, Array(devices.prefix(used)))
   }
 
-  private static func memory() -> Int {
+  private static func memory() -> Int { min(installedMemory(), memoryLimitMiB() ?? .max) }
+
+  /// The memory of this machine in MiB, whatever this process may have of it.
+  public static func installedMemory() -> Int {
     // Linux always has this file; without it memory is not what bounds the slots.
     guard let text = try? readFile("/proc/meminfo") else { return .max }
     let fields = text.prefix { $0 != UInt8(ascii: "\n") }.split(separator: UInt8(ascii: " "))

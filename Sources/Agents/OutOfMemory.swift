@@ -1,6 +1,7 @@
 import Coordination
 import FoundationEssentials
 import Processes
+import StudyModel
 
 /// How often the kernel has ended a process of this one's memory control group for want of memory.
 ///
@@ -40,34 +41,43 @@ func memoryKills() -> Int? {
   }
 }
 
-/// What programs say last when they find no memory, on the GPU or off it: PyTorch (CUDA and ROCm),
-/// TensorFlow and JAX, Python, C++, CUDA itself, the system's calls.
-private let lastWords = [
+/// What programs say last when they find no memory on the GPU: PyTorch (CUDA and ROCm), TensorFlow and
+/// JAX, CUDA itself.
+private let lastWordsOfDevices = [
   "OutOfMemoryError", "CUDA out of memory", "HIP out of memory", "RESOURCE_EXHAUSTED",
-  "MemoryError", "std::bad_alloc", "CUDA_ERROR_OUT_OF_MEMORY", "cudaErrorMemoryAllocation",
-  "hipErrorOutOfMemory", "Cannot allocate memory", "DefaultCPUAllocator: can't allocate memory",
+  "CUDA_ERROR_OUT_OF_MEMORY", "cudaErrorMemoryAllocation", "hipErrorOutOfMemory",
 ]
 
-/// Whether a process ended for want of memory: by its own words, or by the kernel.
+/// The same off the GPU: Python, C++, the system's calls, PyTorch.
+private let lastWords = [
+  "MemoryError", "std::bad_alloc", "Cannot allocate memory",
+  "DefaultCPUAllocator: can't allocate memory",
+]
+
+/// Which memory a process ended for want of: by its own words, or by the kernel.
 ///
 /// - Parameters:
 ///   - outcome: How it ended.
 ///   - lines: The last lines that it printed.
 ///   - killsBefore: ``memoryKills()`` when it started.
 ///   - killsNow: The same now; asked only of a process that SIGKILL ended.
-/// - Returns: `false` also where it did not fail.
-func isOutOfMemory(
+/// - Returns: `nil` where it did not fail, or for another reason.
+func lackedMemory(
   _ outcome: LegEnd.Outcome, lines: [String], killsBefore: Int?, killsNow: @autoclosure () -> Int?
-) -> Bool {
+) -> LackedMemory? {
   let isKilled: Bool
   switch outcome {
   case .exited(status: 0), .askedForNext, .silent, .notStarted, .endedByRung, .outOfMemory:
-    return false
+    return nil
   case .exited(let status): isKilled = status == 128 + 9
   case .signalled(let signal): isKilled = signal == 9
   }
-  if isKilled, let killsBefore, let killsNow = killsNow(), killsNow > killsBefore { return true }
-  return lines.contains { line in lastWords.contains { line.contains($0) } }
+  if isKilled, let killsBefore, let killsNow = killsNow(), killsNow > killsBefore { return .host }
+  func says(_ words: [String]) -> Bool {
+    lines.contains { line in words.contains { line.contains($0) } }
+  }
+  // 'OutOfMemoryError' ends with Python's 'MemoryError'.
+  return says(lastWordsOfDevices) ? .device : says(lastWords) ? .host : nil
 }
 
 extension StringProtocol {

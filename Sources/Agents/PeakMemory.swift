@@ -1,6 +1,16 @@
 import Processes
+import StudyModel
 
 extension Agent {
+  /// What the node's trials have of its memory, beside what is staged in it; `nil` where that is not
+  /// known, and where trials are job steps, which Slurm gives their memory.
+  var memoryForTrials: NodeMemory? {
+    guard settings.memoryMiB < .max, settings.steps == nil, settings.slots > 0 else { return nil }
+    return NodeMemory(
+      hostMiB: max(0, settings.memoryMiB - (stage?.copy.memoryMiB ?? 0)),
+      deviceMiB: settings.devices.isEmpty ? nil : settings.deviceMemoryMiB)
+  }
+
   /// Seconds from one look at a process's memory to the next.
   private static let memoryInterval = 5.0
 

@@ -43,6 +43,12 @@ final class StagedCopy {
     inMemory = setup.inMemory
   }
 
+  /// What it takes of the node's memory, in MiB, rounded up; 0 before that is known.
+  var memoryMiB: Int {
+    let bytes = layout?.bytes(of: inMemory) ?? 0
+    return bytes >> 20 + (bytes & (1 << 20 - 1) > 0 ? 1 : 0)
+  }
+
   /// Whether all of it is there.
   var isWhole: Bool { layout.map { arrived == $0.total } ?? false }
 

@@ -131,6 +131,10 @@ struct ActiveLeg {
   var early: (epoch: Int, verdict: Verdict)?
   /// The largest memory of its processes here so far, in MiB.
   var peakMemoryMiB: Int?
+  /// The largest memory of its processes on one GPU so far, in MiB; `nil` where nobody looks.
+  var peakDeviceMemoryMiB: Int?
+  /// Which memory the first of its processes that failed found none of.
+  var lacked: LackedMemory?
   /// Whether one of its processes has failed.
   var hasFailed = false
   /// The end of the first of its processes that failed, or else of rank 0.

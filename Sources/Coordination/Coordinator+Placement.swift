@@ -28,7 +28,9 @@ extension Coordinator {
       return (head, widened(slots, for: head))
     }
     waiting = head
-    return sizesVary ? placementBeside(head) : nil
+    // Others need not wait for a node that is emptied for one trial.
+    let isLonely = memory?.isLonely(head) ?? false
+    return sizesVary || isLonely ? placementBeside(head) : nil
   }
 
   /// Slots for a promoted trial when nobody else wants those that are free: as many times more as there
@@ -50,7 +52,8 @@ extension Coordinator {
     var best = slots
     var width = slots.count * schedule.growth
     while width <= min(open, most ?? .max) {
-      if let more = slotChoice.slots(width, among: free) { best = more }
+      let roomy = roomy(free, for: trial, width: width)
+      if let more = slotChoice.slots(width, among: roomy) { best = more }
       width *= schedule.growth
     }
     return isTooLate(for: trial, width: best.count) ? slots : best
@@ -91,12 +94,14 @@ extension Coordinator {
       from: record.checkpoint?.entry.epoch ?? 0)
   }
 
-  /// Free slots for a trial's next leg: a single one, to have its configuration proposed, where its
-  /// size is not known yet.
+  /// Free slots for a trial's next leg where there is memory for it too: a single one, to have its
+  /// configuration proposed, where its size is not known yet.
   func freeSlots(for trial: TrialID, among free: [SlotID]) -> [SlotID]? {
     // Of one slot each, whichever it is: nothing that would grow with the number of agents.
-    guard !isEverySlotAlike, let width = width(of: trial) else { return free.last.map { [$0] } }
-    return slotChoice.slots(width, among: free)
+    guard !isEverySlotAlike, let width = width(of: trial) else {
+      return lastRoomy(free, for: trial).map { [$0] }
+    }
+    return slotChoice.slots(width, among: roomy(free, for: trial, width: width))
   }
 
   private var isEverySlotAlike: Bool {

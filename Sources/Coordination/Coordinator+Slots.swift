@@ -9,6 +9,7 @@ extension Coordinator {
     while !free.isEmpty, hasRoomForAStep, let (work, slots) = nextPlacement() {
       free.removeAll { slots.contains($0) }
       trials[work.number].reserved = slots
+      holdMemory(slots, for: work)
       busyCount += slots.count
       trials[work.number].state = .running
       if trials[work.number].isProposed {
@@ -94,8 +95,13 @@ extension Coordinator {
   }
 
   /// Gives slots back, those of agents that are still there.
-  mutating func release(_ slots: [SlotID]) {
+  ///
+  /// - Parameters:
+  ///   - slots: The slots.
+  ///   - leavesProcess: Whether a warm process waits in them for its next trial.
+  mutating func release(_ slots: [SlotID], leavesProcess: Bool = false) {
     busyCount -= slots.count
+    memory?.release(slots, leavesProcess: leavesProcess)
     for slot in slots
     where workers.indices.contains(slot.worker.rank) && workers[slot.worker.rank] != nil {
       let place = free.firstIndex { $0 < slot } ?? free.count

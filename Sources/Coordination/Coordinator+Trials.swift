@@ -223,6 +223,7 @@ extension Coordinator {
   mutating func legEnded(_ end: LegEnd, _ commands: inout [Command]) {
     let number = end.leg.trial.number
     guard isCurrent(end.leg), var running = trials[number].running else { return }
+    learnMemory(end, running)
     var (end, keepers) = (end, [running.slot.worker])
     if running.parts != nil {
       let hasFailed = end.outcome.isFailure && !running.isEnding && !running.isHandedBack
@@ -233,18 +234,19 @@ extension Coordinator {
       (end, running, keepers) = (whole, closed, parts.keeping)
     }
     stopRunning(number)
+    let isExcused = memory?.takeExcuse(of: end.leg) ?? false
     let durable = max(running.durable, trials[number].checkpoint?.entry.epoch ?? 0)
     if let epoch = end.keeping, epoch > durable {
       trials[number].saving = .init(
         epoch: epoch, worker: keepers[0],
         others: keepers.count > 1 ? Array(keepers.dropFirst()) : nil, since: running.told ?? now)
     }
-    release(running.slots)
+    release(running.slots, leavesProcess: end.outcome == .askedForNext)
     dropParts(of: number)
     if running.isHandedBack, !running.isEnding {
       interrupt(number)
     } else if !running.isEnding {
-      settle(number, running, end)
+      settle(number, running, end, isExcused: isExcused)
     }
     forgetCheckpointIfUseless(number)
     launch(end.leg.trial, &commands)
@@ -260,7 +262,15 @@ extension Coordinator {
   }
 
   /// Decides what becomes of a trial whose process ended without having been told to.
-  private mutating func settle(_ number: Int, _ running: TrialRecord.Running, _ end: LegEnd) {
+  ///
+  /// - Parameters:
+  ///   - number: The trial.
+  ///   - running: Its process, as it was.
+  ///   - end: The end.
+  ///   - isExcused: Whether it found no memory among others, so that it may have failed by their fault.
+  private mutating func settle(
+    _ number: Int, _ running: TrialRecord.Running, _ end: LegEnd, isExcused: Bool
+  ) {
     let trial = TrialID(number)
     if case .ending = phase {
       trials[number].state = .stopped
@@ -289,8 +299,15 @@ extension Coordinator {
       trials[number].reason = .interrupted
       ready.append(trial)
     case .outOfMemory:
+      let reason = TrialRecord.Reason.process(end.outcome, lastLine: end.lastLine)
+      if isExcused, !trials[number].isAlone {
+        trials[number].reason = reason
+        ready.append(trial)
+      } else {
+        failed(number, reason)
+      }
       trials[number].isAlone = true
-      failed(number, .process(end.outcome, lastLine: end.lastLine))
+      if end.lacked == .host, trials[number].state == .running { memory?.isolate(trial) }
     case .exited, .signalled, .silent, .notStarted:
       failed(number, .process(end.outcome, lastLine: end.lastLine))
     }
@@ -318,6 +335,7 @@ extension Coordinator {
   mutating func lose(_ worker: WorkerID, _ commands: inout [Command]) {
     guard workers.indices.contains(worker.rank), workers[worker.rank] != nil else { return }
     workers[worker.rank] = nil
+    memory?.leave { $0 == worker }
     takeOut(where: { $0 == worker }, &commands)
   }
 

@@ -85,6 +85,8 @@ public struct Coordinator: Sendable, Codable {
   var measuredUsage: [DeviceUsage]?
   /// Agents that came, or got a container, since then.
   var growing: [WorkerID] = []
+  /// What trials have had of their nodes' memory; `nil` while no agent has said what its node has.
+  var memory: MemoryBook?
 
   /// A trial that leads, with the value it leads by.
   public struct Leader: Hashable, Sendable, Codable {
@@ -129,7 +131,8 @@ public struct Coordinator: Sendable, Codable {
     case .runEnded(let reason): runEnding = reason
     case .horizonKnown(let time): know(time)
     case .drainBegan(let reason): drain(reason)
-    case .workerJoined(let worker, let host, let slots): join(worker, host, slots, &commands)
+    case .workerJoined(let worker, let host, let slots, let memory):
+      join(worker, host, slots, memory, &commands)
     case .workerLost(let worker, _):
       lose(worker, &commands)
       hasShrunk = true
@@ -179,18 +182,24 @@ public struct Coordinator: Sendable, Codable {
     if phase != .running { fitting = nil }
     if let fitting { commands.append(.fit(basis: fitting)) }
     workers = []
+    beginMemory(run)
     hasShrunk = nil
     takeOut(where: { _ in true }, &commands)
   }
 
   private mutating func join(
-    _ worker: WorkerID, _ host: String, _ slots: Int, _ commands: inout [Command]
+    _ worker: WorkerID, _ host: String, _ slots: Int, _ memory: NodeMemory?,
+    _ commands: inout [Command]
   ) {
     guard worker.rank >= 0, slots >= 0 else { return }
     while workers.count <= worker.rank { workers.append(nil) }
     // One that joins again has begun anew: nothing of what it had runs any more.
     lose(worker, &commands)
     workers[worker.rank] = Worker(host: host, slots: slots)
+    if let memory {
+      if self.memory == nil { self.memory = MemoryBook() }
+      self.memory?.join(worker, slots: slots, memory: memory)
+    }
     // An agent that was lost may have left a merge undone.
     isUntidy = true
     if !growing.contains(worker) { growing.append(worker) }

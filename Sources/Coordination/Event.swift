@@ -10,8 +10,8 @@ public enum Event: Hashable, Sendable, Codable {
   case drainBegan(reason: String)
   /// A run of the coordinator ended in an orderly way, before the study did.
   case runEnded(reason: String)
-  /// An agent is ready to serve trials.
-  case workerJoined(WorkerID, host: String, slots: Int)
+  /// An agent is ready to serve trials; its node has so much memory for them, where it says so.
+  case workerJoined(WorkerID, host: String, slots: Int, memory: NodeMemory? = nil)
   /// An agent is gone, with all that ran there.
   case workerLost(WorkerID, reason: String)
   /// A searcher proposed the configuration of a trial that is to start.
@@ -66,6 +66,8 @@ public struct Run: Hashable, Sendable, Codable {
   /// What there is to know of job steps, where trials are started as such; `nil` where the agents start
   /// processes of their own.
   public var steps: Steps?
+  /// What trials were measured to need of memory before; `nil` where nothing was measured.
+  public var peaks: [MemoryPeak]?
 
   /// Trials as job steps.
   public struct Steps: Hashable, Sendable, Codable {
@@ -79,8 +81,9 @@ public struct Run: Hashable, Sendable, Codable {
   /// A run of these figures.
   public init(
     number: Int, host: String, process: Int, processStart: Int, job: Int?, wallTime: Double,
-    version: String, size: TrialSize? = nil, steps: Steps? = nil
+    version: String, size: TrialSize? = nil, steps: Steps? = nil, peaks: [MemoryPeak]? = nil
   ) {
+    self.peaks = peaks
     self.size = size
     self.steps = steps
     self.number = number
@@ -204,12 +207,19 @@ public struct LegEnd: Hashable, Sendable, Codable {
   public var worker: WorkerID?
   /// The largest memory of its processes in MiB, as its agent last looked; `nil` where it did not.
   public var peakMemoryMiB: Int?
+  /// The largest memory of its processes on one GPU in MiB; `nil` where nobody looked.
+  public var peakDeviceMemoryMiB: Int?
+  /// Which memory it found none of, where it ran out of memory and that is known.
+  public var lacked: LackedMemory?
 
   /// An end of these parts.
   public init(
     leg: LegID, outcome: Outcome, keeping: Int? = nil, lastLine: String? = nil,
-    worker: WorkerID? = nil, peakMemoryMiB: Int? = nil
+    worker: WorkerID? = nil, peakMemoryMiB: Int? = nil, peakDeviceMemoryMiB: Int? = nil,
+    lacked: LackedMemory? = nil
   ) {
+    self.peakDeviceMemoryMiB = peakDeviceMemoryMiB
+    self.lacked = lacked
     self.peakMemoryMiB = peakMemoryMiB
     self.leg = leg
     self.outcome = outcome

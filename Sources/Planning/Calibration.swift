@@ -18,6 +18,8 @@ public struct Calibration: Hashable, Sendable, Codable {
     public var overheads: MachineModel.Overheads
     /// The largest memory of a process, with its children, in MiB; `nil` where it was not seen.
     public var peakMemoryMiB: Int?
+    /// The largest memory of a trial on one GPU in MiB; `nil` where nobody looked.
+    public var peakDeviceMemoryMiB: Int?
     /// The largest checkpoint in bytes; `nil` where there is none.
     public var checkpointBytes: Int?
   }
@@ -64,7 +66,7 @@ public struct Calibration: Hashable, Sendable, Codable {
         gpus: shape.size.number, trials: shape.trials, epochs: shape.epoch.count,
         epoch: shape.epoch.mean, deviation: shape.epoch.deviation,
         overheads: timings.overheads(of: shape), peakMemoryMiB: shape.peakMemoryMiB,
-        checkpointBytes: shape.checkpointBytes)
+        peakDeviceMemoryMiB: shape.peakDeviceMemoryMiB, checkpointBytes: shape.checkpointBytes)
     }
   }
 }

@@ -56,15 +56,16 @@ public func describe(_ shapes: [ShapeTrials]) -> String {
 public func describe(_ calibration: Calibration) -> String {
   let header = [
     "GPUs a trial", "trials", "epochs", "epoch", "spread", "start", "load", "end", "stored",
-    "peak memory",
+    "peak memory", "on a GPU",
   ]
-  let rows = calibration.shapes.map { shape in
+  func memory(_ mebibytes: Int?) -> String { mebibytes.map { "\($0) MiB" } ?? "-" }
+  let rows = calibration.shapes.map { shape -> [String] in
     [
       TrialSize(shape.gpus)?.description ?? "", String(shape.trials), String(shape.epochs),
       shape.epoch.map(secondsText) ?? "-", shape.epoch == nil ? "-" : secondsText(shape.deviation),
       secondsText(shape.overheads.start), secondsText(shape.overheads.load),
       secondsText(shape.overheads.save), secondsText(shape.overheads.store),
-      shape.peakMemoryMiB.map { "\($0) MiB" } ?? "-",
+      memory(shape.peakMemoryMiB), memory(shape.peakDeviceMemoryMiB),
     ]
   }
   let setup = calibration.model.setup.map {

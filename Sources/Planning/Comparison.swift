@@ -14,6 +14,20 @@ public struct Comparison: Hashable, Sendable, Codable {
   public var nodes: [Rehearsal]
   /// The place in ``nodes`` of the most nodes that still are well used.
   public var widest: Int
+  /// Sizes that were left out, since memory would not hold their trials; ascending.
+  public var tooLarge: [TooLarge]
+
+  /// A size whose trials would not fit.
+  public struct TooLarge: Hashable, Sendable, Codable {
+    /// The GPUs of each trial.
+    public var size: TrialSize
+    /// What its trials would need together, of a node or a GPU, in MiB.
+    public var neededMiB: Int
+    /// What that has, in MiB.
+    public var limitMiB: Int
+    /// Whether it is a GPU's memory, not a node's.
+    public var isOnGPU: Bool
+  }
 
   /// A number of nodes is well used where its GPUs have at least this share of the efficiency that one
   /// node's have: the bound that Aach et al. recommend, section 5.
@@ -37,13 +51,17 @@ public func compare(
   // The same nodes for every size.
   wish.size = .nodes(own.components.last?.nodes ?? 1)
   var sizes: [Rehearsal] = []
+  var tooLarge: [Comparison.TooLarge] = []
   var failure: (any Error)?
   let span = stage.study.trial.launch.staysOnNode ? 1 : own.components.last?.nodes ?? 1
   for size in trialSizes(gpusPerNode: gpus, nodes: span, own: stage.study.trial) {
     do {
       let made = try plan(stage.study.resized(to: size), at: site, asking: wish)
       sizes.append(try stage.rehearse(made, size))
-    } catch { failure = failure ?? error }
+    } catch {
+      failure = failure ?? error
+      if let left = Comparison.TooLarge(size, error as? PlanError) { tooLarge.append(left) }
+    }
   }
   guard let fastest = sizes.indices.min(by: { sizes[$0].runTime < sizes[$1].runTime }) else {
     throw failure ?? SimulationError.stuck(seconds: 0)
@@ -61,7 +79,9 @@ public func compare(
   nodes.append(best)
   let bound = (nodes.first?.efficiency ?? 0) * Comparison.leastEfficiency
   let widest = nodes.indices.last { nodes[$0].efficiency >= bound } ?? 0
-  return Comparison(sizes: sizes, fastest: fastest, nodes: nodes, widest: widest)
+  return Comparison(
+    sizes: sizes, fastest: fastest, nodes: nodes, widest: widest,
+    tooLarge: tooLarge)
 }
 
 /// Sizes worth a rehearsal: shares and numbers of whole GPUs that are powers of two, a whole node, two,
@@ -100,9 +120,7 @@ public func trialSizes(
 /// - Returns: Lines that each end with a line feed.
 public func describe(_ comparison: Comparison, source: String) -> String {
   var lines = ["", "Rehearsed in virtual time; \(source).", ""]
-  lines += table(
-    [["GPUs a trial"] + header] + comparison.sizes.map { [$0.size.description] + figures($0) },
-    wordColumns: 0)
+  lines += sizesTable(comparison)
   let fastest = comparison.sizes[comparison.fastest]
   let unit = fastest.size.number == 1 ? "GPU" : "GPUs"
   lines += ["", "Fastest: \(fastest.size) \(unit) a trial ('--trial-gpus \(fastest.size)')."]
@@ -117,6 +135,40 @@ public func describe(_ comparison: Comparison, source: String) -> String {
     lines += ["", "Well used, with at least \(bound) of one node's efficiency: up to \(count)."]
   }
   return lines.map { $0 + "\n" }.joined()
+}
+
+private func sizesTable(_ comparison: Comparison) -> [String] {
+  let hasMemory =
+    !comparison.tooLarge.isEmpty || comparison.sizes.contains { $0.memory?.source != nil }
+  var rows = comparison.sizes.map { rehearsal in
+    (rehearsal.size, figures(rehearsal), rehearsal.memory?.description ?? "-")
+  }
+  rows += comparison.tooLarge.map { left in
+    (left.size, ["too large"] + header.dropFirst().map { _ in "-" }, left.description)
+  }
+  rows.sort { $0.0.number < $1.0.number }
+  let titles = ["GPUs a trial"] + header + (hasMemory ? ["memory"] : [])
+  return table(
+    [titles] + rows.map { [$0.0.description] + $0.1 + (hasMemory ? [$0.2] : []) }, wordColumns: 0)
+}
+
+extension Comparison.TooLarge {
+  /// What a plan of this size was refused for; `nil` where that was not memory.
+  fileprivate init?(_ size: TrialSize, _ error: PlanError?) {
+    switch error {
+    case .sharesTooLarge(let trials, let each, _, let limit):
+      self.init(size: size, neededMiB: trials * each, limitMiB: limit, isOnGPU: true)
+    case .measuredTooLarge(let needed, _, let limit),
+      .trialTooLarge(.memory, asked: let needed, _, let limit):
+      self.init(size: size, neededMiB: needed, limitMiB: limit, isOnGPU: false)
+    default: return nil
+    }
+  }
+
+  /// Such as `48GiB of 40GiB on a GPU`.
+  fileprivate var description: String {
+    "\(memoryText(neededMiB)) of \(memoryText(limitMiB)) on a \(isOnGPU ? "GPU" : "node")"
+  }
 }
 
 private let header = [

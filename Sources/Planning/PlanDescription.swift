@@ -21,7 +21,9 @@ public func describe(_ plan: Plan) -> String {
     + (plan.slotsPerTrial > 1
       ? "\(counted(plan.slotsPerTrial, "GPU")) a trial and \(plan.trialsAtATime) at a time, " : "")
     + "at most \(durationText(plan.time))"
-  return ([summary, ""] + table([header] + rows, wordColumns: 2)).map { $0 + "\n" }.joined()
+  let memory = plan.memory?.sentence.map { ["", $0] } ?? []
+  return ([summary, ""] + table([header] + rows, wordColumns: 2) + memory)
+    .map { $0 + "\n" }.joined()
 }
 
 /// Sets rows in columns two blanks apart: words to the left, numbers to the right.

@@ -29,6 +29,17 @@ extension PlanError: CustomStringConvertible {
       '\(partition)' has \(limitText(limit, of: resource)); lower 'trial.\(resource.rawValue)' to \
       \(limitText(limit, of: resource)) or name another partition
       """
+    case .measuredTooLarge(let peak, let partition, let limit):
+      """
+      trials were measured to have \(memoryText(peak)) of memory, but a node of partition \
+      '\(partition)' has \(memoryText(limit)); make them smaller and measure again by 'rung \
+      calibrate', or name another partition
+      """
+    case .sharesTooLarge(let trials, let each, let partition, let limit):
+      """
+      \(trials) trials share a GPU, and by what was measured each needs \(memoryText(each)) of it, but \
+      a GPU of partition '\(partition)' has \(memoryText(limit)); \(sharesRemedy(each, limit))
+      """
     case .noRoomForStaged(let staged, let trial, let partition, let limit):
       """
       'trial.stage' takes \(memoryText(staged)) of a node's memory\
@@ -97,6 +108,11 @@ extension PlanError: CustomStringConvertible {
     case .unknownStrategy(let name, let known):
       "no strategy '\(name)' in this version; it has \(known.joined(separator: ", "))"
     }
+  }
+
+  private func sharesRemedy(_ each: Int, _ limit: Int) -> String {
+    let fitting = max(1, limit / max(1, each))
+    return "ask for '--trial-gpus \(TrialSize(sharing: fitting))' or more"
   }
 
   private func amountText(_ amount: Int, of resource: Resource) -> String {

@@ -25,6 +25,10 @@ public enum PlanError: Error, Hashable, Sendable {
   case timeTooLong(asked: Duration, partition: String, limit: Duration)
   /// One trial needs more than a node of the partition has.
   case trialTooLarge(Resource, asked: Int, partition: String, limit: Int)
+  /// A trial was seen to have more memory than a node of the partition has; in MiB.
+  case measuredTooLarge(Int, partition: String, limit: Int)
+  /// So many trials, each with so much memory set aside, do not fit on a GPU; in MiB.
+  case sharesTooLarge(trials: Int, each: Int, partition: String, limit: Int)
   /// Data that is staged in memory leaves a node no room for a trial; amounts are in MiB.
   case noRoomForStaged(Int, beside: Int?, partition: String, limit: Int)
   /// The search may choose more GPUs for a trial than a node has.

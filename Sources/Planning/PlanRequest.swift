@@ -20,14 +20,18 @@ public struct PlanRequest: Hashable, Sendable {
   public var partition: String?
   /// Memory that staged data takes on each node, in MiB.
   public var stagedMiB: Int
+  /// What trials were measured to need of memory at the site; `nil` where nothing was.
+  public var measured: MeasuredMemory?
   /// The GPUs of each trial; `nil` for the study's own.
   public var trialSize: TrialSize?
 
   /// A wish; what is left out is for the planner to choose.
   public init(
     size: Size = .nodes(1), time: Duration? = nil, strategy: String? = nil,
-    partition: String? = nil, trialSize: TrialSize? = nil, stagedMiB: Int = 0
+    partition: String? = nil, trialSize: TrialSize? = nil, stagedMiB: Int = 0,
+    measured: MeasuredMemory? = nil
   ) {
+    self.measured = measured
     self.stagedMiB = stagedMiB
     self.trialSize = trialSize
     self.size = size

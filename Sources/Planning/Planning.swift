@@ -25,8 +25,9 @@ public func plan(
   let partition = try partition(named: name, at: site)
   let coordinator = strategy == .hetjob ? try coordinatorPartition(of: site) : nil
 
+  let memory = MemoryFigure(for: study.trial, measured: wish.measured)
   var workers = try workerComponent(
-    running: study, beside: wish.stagedMiB, on: partition, of: site)
+    running: study, with: memory, beside: wish.stagedMiB, on: partition, of: site)
   workers.nodes = try nodes(
     for: wish.size, each: workers, running: study.trial, on: partition, of: site)
   try checkNodes(workers, on: partition, besideCoordinatorOn: coordinator)
@@ -43,6 +44,8 @@ public func plan(
     slotsPerTrial: study.trial.equalSlots ?? 1)
   plan.trialSize = wish.trialSize
   if strategy == .steps { plan.stepLimit = site.maximumSteps }
+  plan.memory = memory.isEmpty ? nil : memory
+  plan.deviceMemoryMiB = study.trial.gpus > 0 ? partition.gpus?.memoryMiB : nil
   if wish.stagedMiB > 0 { plan.stagedMiB = wish.stagedMiB }
   return plan
 }
@@ -95,9 +98,12 @@ private func coordinatorPartition(of site: Site) throws(PlanError) -> Site.Parti
 
 /// The workers' component with one node; how many it is to have is another question.
 private func workerComponent(
-  running study: Study, beside stagedMiB: Int, on partition: Site.Partition, of site: Site
+  running study: Study, with memory: MemoryFigure, beside stagedMiB: Int,
+  on partition: Site.Partition, of site: Site
 ) throws(PlanError) -> Plan.Component {
-  let slots = try slotsPerNode(for: study, beside: stagedMiB, on: partition, of: site)
+  try checkShares(of: study.trial, with: memory, on: partition)
+  let slots = try slotsPerNode(
+    for: study, with: memory, beside: stagedMiB, on: partition, of: site)
   var gres: String?
   if study.trial.gpus > 0, site.asksForGPUs {
     let type = partition.gpus?.gresType.map { ":\($0)" } ?? ""
@@ -125,11 +131,16 @@ private func coordinatorComponent(on partition: Site.Partition, of site: Site) -
 
 /// The slots of one node; at least 1.
 private func slotsPerNode(
-  for study: Study, beside stagedMiB: Int, on partition: Site.Partition, of site: Site
+  for study: Study, with memory: MemoryFigure, beside stagedMiB: Int,
+  on partition: Site.Partition, of site: Site
 ) throws(PlanError) -> Int {
-  let trial = study.trial
+  var trial = study.trial
   var room = partition.room
   room.memoryMiB -= stagedMiB
+  if let peak = memory.peakMiB, let need = memory.hostMiB {
+    // The margin alone keeps no trial from a node that it has for itself.
+    trial.memoryMiB = need <= room.memoryMiB ? need : peak
+  }
   if trial.gpus > 0, partition.gpus == nil {
     throw .noGPUs(.trial(trial.gpus), partition: partition.name, others: site.partitionsWithGPUs)
   }
@@ -137,7 +148,7 @@ private func slotsPerNode(
     throw .noRoomForStaged(
       stagedMiB, beside: nil, partition: partition.name, limit: partition.memoryMiB)
   }
-  do throws(NodeRoom.Shortage) { return try room.slots(for: study.trial) } catch {
+  do throws(NodeRoom.Shortage) { return try room.slots(for: trial) } catch {
     switch error {
     case .gpus:
       throw .trialBeyondNode(
@@ -146,6 +157,9 @@ private func slotsPerNode(
     case .cpus:
       throw .trialTooLarge(
         .cpus, asked: trial.cpus, partition: partition.name, limit: partition.cores)
+    case .memory where memory.peakMiB != nil:
+      throw .measuredTooLarge(
+        memory.peakMiB ?? 0, partition: partition.name, limit: room.memoryMiB)
     case .memory where stagedMiB > 0:
       throw .noRoomForStaged(
         stagedMiB, beside: trial.memoryMiB, partition: partition.name, limit: partition.memoryMiB)
@@ -155,6 +169,17 @@ private func slotsPerNode(
         limit: partition.memoryMiB)
     }
   }
+}
+
+/// Refuses shares of a GPU whose memory, by what was measured, would not hold them all.
+private func checkShares(
+  of trial: TrialSettings, with memory: MemoryFigure, on partition: Site.Partition
+) throws(PlanError) {
+  guard trial.trialsPerGPU > 1, trial.sizes == nil, let each = memory.deviceMiB,
+    let limit = partition.gpus?.memoryMiB, each * trial.trialsPerGPU > limit
+  else { return }
+  throw .sharesTooLarge(
+    trials: trial.trialsPerGPU, each: each, partition: partition.name, limit: limit)
 }
 
 /// Refuses a size that a trial may have and for which there is no room on a node, or in the job.

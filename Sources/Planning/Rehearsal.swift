@@ -26,6 +26,8 @@ public struct Rehearsal: Hashable, Sendable, Codable {
   public var jobs: Double
   /// The share of the slots' time in which none held a trial.
   public var idle: Double
+  /// What is set aside of memory for each trial; `nil` where nobody says anything.
+  public var memory: MemoryFigure?
 }
 
 /// What is rehearsed: a study, what its trials would measure, and how the machine takes its time.
@@ -75,7 +77,8 @@ public struct Stage: Sendable {
       trialsAtATime: plan.trialsAtATime, runTime: runTime,
       runTimeDeviation: variance.squareRoot(), anytime: mean(\.anytime),
       efficiency: gpuSeconds > 0 ? mean(\.work) / gpuSeconds : 0, gpuHours: gpuSeconds / 3600,
-      jobs: mean { Double($0.run.jobs) }, idle: 1 - mean(\.run.utilization))
+      jobs: mean { Double($0.run.jobs) }, idle: 1 - mean(\.run.utilization),
+      memory: plan.memory)
   }
 
   private struct Observed {

@@ -68,6 +68,8 @@ public struct Timings: Sendable {
     public fileprivate(set) var store = Sample()
     /// The largest memory of a process in MiB; `nil` where none was seen.
     public fileprivate(set) var peakMemoryMiB: Int?
+    /// The largest memory of a trial on one GPU in MiB; `nil` where none was seen.
+    public fileprivate(set) var peakDeviceMemoryMiB: Int?
     /// The largest checkpoint in bytes; `nil` where there is none.
     public fileprivate(set) var checkpointBytes: Int?
 
@@ -135,7 +137,7 @@ public struct Timings: Sendable {
       // Another study's, such as that of another size.
       if run.number == 1 { (seen, began) = ([], run.wallTime) }
       job = run.job
-    case .workerJoined(_, let host, _): if !hosts.contains(host) { hosts.append(host) }
+    case .workerJoined(_, let host, _, _): if !hosts.contains(host) { hosts.append(host) }
     case .workerLost(let worker, _):
       for leg in running.keys.sorted(by: Self.areInOrder)
       where running[leg]?.leg.slots.contains(where: { $0.worker == worker }) == true {
@@ -217,6 +219,10 @@ public struct Timings: Sendable {
     if let peak = end.peakMemoryMiB {
       let former = shapes[place].peakMemoryMiB ?? 0
       shapes[place].peakMemoryMiB = max(peak, former)
+    }
+    if let peak = end.peakDeviceMemoryMiB {
+      let former = shapes[place].peakDeviceMemoryMiB ?? 0
+      shapes[place].peakDeviceMemoryMiB = max(peak, former)
     }
     // Of a trial on several agents the last end counts.
     running[end.leg]?.open -= 1

@@ -89,6 +89,27 @@ public struct StudyStatus: Hashable, Sendable, Encodable {
   public var gpuHours: Double
   /// How busy the nodes' GPUs and cores were; `nil` where nothing was measured.
   public var devices: [DeviceShare]?
+  /// The most memory that processes of each size of trials were seen to have, in the order in which the
+  /// sizes were first used; empty where it was not seen.
+  public var memory: [Memory]
+
+  /// The memory of processes of trials of one size.
+  public struct Memory: Hashable, Sendable, Encodable {
+    /// The GPUs of each trial; 0 where trials have cores alone.
+    public var gpus: Double
+    /// Slots of each trial.
+    public var slots: Int
+    /// The most that a process had of its node, in MiB; `nil` where it was not seen.
+    public var peakMiB: Int?
+    /// The most that a trial had of one GPU, in MiB; `nil` where it was not seen.
+    public var peakDeviceMiB: Int?
+
+    private enum CodingKeys: String, CodingKey {
+      case gpus, slots
+      case peakMiB = "peak_mib"
+      case peakDeviceMiB = "peak_device_mib"
+    }
+  }
 
   private enum CodingKeys: String, CodingKey {
     case study, state, reason, metric, trials, reports, best, front, finish
@@ -97,6 +118,7 @@ public struct StudyStatus: Hashable, Sendable, Encodable {
     case slots, utilization
     case gpuHours = "gpu_hours"
     case devices
+    case memory
   }
 
   /// The status of a study.
@@ -124,6 +146,9 @@ public struct StudyStatus: Hashable, Sendable, Encodable {
       ? 0 : Double(coordinator.busyMicroseconds) / Double(coordinator.slotMicroseconds)
     gpuHours = coordinator.gpuHours
     devices = DeviceShare.all(of: coordinator)
+    memory = coordinator.memoryPeaks.map {
+      Memory(gpus: $0.gpus, slots: $0.slots, peakMiB: $0.hostMiB, peakDeviceMiB: $0.deviceMiB)
+    }
   }
 
   private static func state(of coordinator: Coordinator, isHeld: Bool) -> (State, String?) {
@@ -186,7 +211,17 @@ extension StudyStatus: CustomStringConvertible {
         + (state == .running ? "slots: \(slots.busy) of \(slots.total) busy, " : "")
         + "utilization: \(rounded(utilization * 100, 1)) %, GPU-hours: \(rounded(gpuHours, 3))")
     if let summary = devices?.summary { lines.append(summary) }
+    if !memory.isEmpty { lines.append("memory: \(memory.map(describe).joined(separator: "; "))") }
     return lines.joined(separator: "\n")
+  }
+
+  private func describe(_ memory: Memory) -> String {
+    let size =
+      self.memory.count == 1
+      ? "" : memory.gpus > 0 ? ", \(rounded(memory.gpus, 5)) GPUs" : ", \(memory.slots) slots"
+    let host = memory.peakMiB.map { "at most \($0) MiB a process" }
+    let device = memory.peakDeviceMiB.map { "at most \($0) MiB of a GPU" }
+    return [host, device].compactMap(\.self).joined(separator: ", ") + size
   }
 
   private func describe(_ trainings: [Training]) -> String {

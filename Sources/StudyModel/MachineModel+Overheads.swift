@@ -30,10 +30,8 @@ extension MachineModel {
   /// - Returns: What was measured at this size, else at the next one by the ratio of the sizes, the
   ///   smaller of two; where nothing was measured, what the model says of all sizes.
   public func overheads(of size: TrialSize) -> Overheads {
-    func distance(_ other: TrialSize) -> Double {
-      abs(Double.log(max(other.number, 0.01) / max(size.number, 0.01)))
-    }
-    if let nearest = overheads?.min(by: { distance($0.size) < distance($1.size) }) {
+    if let nearest = overheads?.min(by: { size.distance(to: $0.size) < size.distance(to: $1.size) })
+    {
       return nearest
     }
     var overheads = Overheads(size: size)
@@ -41,5 +39,12 @@ extension MachineModel {
     (overheads.save, overheads.end) = (save, end ?? 0)
     (overheads.store, overheads.decision) = (store ?? 0, decision ?? 0)
     return overheads
+  }
+}
+
+extension TrialSize {
+  /// How far two sizes are apart: the logarithm of their ratio, without its sign.
+  public func distance(to other: TrialSize) -> Double {
+    abs(Double.log(max(other.number, 0.01) / max(number, 0.01)))
   }
 }

@@ -71,6 +71,10 @@ public struct Plan: Hashable, Sendable, Codable {
   public var slotsPerTrial: Int
   /// The size of trials that was chosen for this job; `nil` where it is the study's own.
   public var trialSize: TrialSize?
+  /// The memory of each GPU of the workers' nodes, in MiB; `nil` where nothing is known, or they have none.
+  public var deviceMemoryMiB: Int?
+  /// What is set aside of memory for each trial; `nil` where nobody says anything.
+  public var memory: MemoryFigure?
   /// Memory that staged data takes on each node, in MiB; `nil` where it takes none.
   public var stagedMiB: Int?
   /// The most job steps at a time, the agents' own among them, where trials are steps; `nil` for no

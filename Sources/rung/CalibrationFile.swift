@@ -46,6 +46,22 @@ func keep(_ calibration: Calibration, of study: String) throws -> String {
   return path
 }
 
+/// What a study's trials were measured to need of memory at a site, where that still counts.
+///
+/// - Parameters:
+///   - study: The study.
+///   - file: The path of its file.
+///   - site: The site.
+/// - Returns: `nil` where nothing was measured of this command there.
+/// - Throws: ``Failure`` or `SystemError`.
+func measuredMemory(of study: Study, at file: String, _ site: Site) throws -> MeasuredMemory? {
+  // The study of a folder can be resumed without the file that it came from.
+  guard exists(file), let measured = try readCalibrations(of: file)?[site.name],
+    measured.command == study.trial.command
+  else { return nil }
+  return MeasuredMemory(measured)
+}
+
 /// How a machine takes its time with a study, as far as anything says so.
 ///
 /// Says on standard error where a calibration does not count.

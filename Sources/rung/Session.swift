@@ -1,6 +1,7 @@
 import Agents
 import Coordination
 import Glibc
+import Planning
 import Processes
 import Reporting
 import Resources
@@ -74,6 +75,36 @@ struct Session {
     environment("RUNG_SILENCE").flatMap { Double($0) } ?? silenceLimit
   }
 
+  /// The memory of this node that the job may use, in MiB: what it asked Slurm for, the machine's, or what
+  /// the job's control group allows, whichever is least.
+  ///
+  /// Source: sbatch(1), `SLURM_MEM_PER_NODE`; `--mem=0` is all of the node's. Rung's own job scripts take
+  /// the variable away, since in a heterogeneous job it is the first component's: there the plan says it.
+  ///
+  /// - Parameter plan: The plan by which the study was submitted last; `nil` where it never was.
+  /// - Returns: `Int.max` where nobody says anything.
+  static func jobMemoryMiB(by plan: Plan?) -> Int {
+    let planned =
+      environment("SLURM_JOB_ID") == nil
+      ? nil : plan?.components.last { $0.slotsPerNode > 0 }?.memoryMiB
+    let given = environment("SLURM_MEM_PER_NODE").flatMap { Int($0) } ?? planned ?? 0
+    let machine = Machine(detecting: nil).memoryMiB
+    return given > 0 ? min(given, machine) : machine
+  }
+
+  /// What this run's trials were measured to need of memory where it takes place; `nil` where nothing was
+  /// measured, and for those that are measured now.
+  private func measuredPeaks() -> [MemoryPeak]? {
+    guard handle.origin.short == nil,
+      // A calibration that is gone or damaged is none: nothing then waits before it must.
+      let calibrations = try? readCalibrations(of: handle.origin.file),
+      let measured = calibrations[environment("SLURM_JOB_ID") == nil ? nil : handle.plan?.site],
+      measured.command == handle.study.trial.command
+    else { return nil }
+    let peaks = measured.memoryPeaks(for: handle.study.resized(to: size).trial)
+    return peaks.isEmpty ? nil : peaks
+  }
+
   /// Refuses a study that another coordinator runs.
   func refuseIfHeld() throws {
     guard let run = record.coordinator.run, !isForced else { return }
@@ -110,7 +141,8 @@ struct Session {
     Run(
       number: number, host: hostName(), process: Int(getpid()),
       processStart: processStart() ?? 0, job: environment("SLURM_JOB_ID").flatMap { Int($0) },
-      wallTime: wallSeconds(), version: Rung.version, size: size, steps: steps)
+      wallTime: wallSeconds(), version: Rung.version, size: size, steps: steps,
+      peaks: steps == nil ? measuredPeaks() : nil)
   }
 
   /// Runs the study here, without MPI, until it ends or is interrupted.

@@ -20,6 +20,7 @@ final class AgentBench {
   init(
     command: [String], slots: Int = 1, checkpoints: String? = nil, beside first: AgentBench? = nil,
     isAlone: Bool = false, isMetered: Bool = false, files: [String: String] = [:],
+    memoryMiB: Int? = nil,
     _ change: (inout Study) -> Void = { _ in }
   ) throws {
     settleSignals()
@@ -53,6 +54,7 @@ final class AgentBench {
     settings.program = try rungProgram()
     settings.isAlone = isAlone
     settings.isMetered = isMetered
+    if let memoryMiB { settings.memoryMiB = memoryMiB }
     for (name, text) in files { _ = try folder.write("study/\(name)", text) }
     settings.endingPatience = 1
     settings.terminationPatience = 0.5

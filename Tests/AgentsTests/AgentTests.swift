@@ -31,7 +31,11 @@ import Testing
     let bench = try AgentBench(command: AgentBench.program(Self.training))
     #expect(
       try bench.next { event -> Int? in
-        if case .workerJoined(WorkerID(0), "localhost", let slots) = event { slots } else { nil }
+        if case .workerJoined(WorkerID(0), "localhost", let slots, nil) = event {
+          slots
+        } else {
+          nil
+        }
       } == 1)
     let first = try bench.start(4, until: 3)
     try bench.began(first)

@@ -1,6 +1,7 @@
 import Coordination
 import Processes
 import ProgramSupport
+import StudyModel
 import Testing
 
 @testable import Agents
@@ -21,6 +22,23 @@ import Testing
     #expect(kills("rubbish\n1:2\n") == nil)
   }
 
+  @Test func theLeastLimitOfAGroupAndThoseAboveCounts() throws {
+    let folder = try TemporaryFolder()
+    for path in ["job/step", "memory/slurm/job"] { try makeFolders(folder.path, path) }
+    _ = try folder.write("job/memory.max", "\(300 << 20)\n")
+    _ = try folder.write("job/step/memory.max", "max\n")
+    _ = try folder.write("memory/memory.limit_in_bytes", "9223372036854771712\n")
+    _ = try folder.write("memory/slurm/memory.limit_in_bytes", "\(700 << 20)\n")
+    _ = try folder.write("memory/slurm/job/memory.limit_in_bytes", "\(500 << 20)\n")
+    func limit(_ groups: String) -> Int? { memoryLimitMiB(groups: groups, root: folder.path) }
+    #expect(limit("0::/job/step\n") == 300)
+    #expect(limit("9:memory:/slurm/job\n0::/nowhere\n") == 500)
+    #expect(limit("9:memory:/slurm/job\n0::/job/step\n") == 300)
+    #expect(limit("9:memory:/\n") == nil, "no limit is a very large one")
+    #expect(limit("0::/nowhere\n") == nil)
+    #expect(limit("rubbish\n1:2\n") == nil)
+  }
+
   private func makeFolders(_ root: String, _ path: String) throws {
     var folder = root
     for part in path.split(separator: "/") {
@@ -29,22 +47,30 @@ import Testing
     }
   }
 
-  @Test(arguments: [
-    (LegEnd.Outcome.exited(status: 1), "MemoryError", nil, true),
-    (.exited(status: 1), "torch.cuda.OutOfMemoryError: CUDA out of memory. Tried to", nil, true),
-    (.signalled(6), "terminate called after throwing an instance of 'std::bad_alloc'", nil, true),
-    (.exited(status: 1), "ValueError: memory", nil, false),
-    (.exited(status: 0), "MemoryError was handled", nil, false),
-    (.signalled(9), "epoch 3", 0, false), (.signalled(9), "epoch 3", 1, true),
-    (.exited(status: 137), "epoch 3", 1, true), (.exited(status: 1), "epoch 3", 1, false),
-    (.silent(seconds: 9), "MemoryError", nil, false),
-  ]) func anEndIsJudgedByItsWordsAndTheKernelsCount(
-    outcome: LegEnd.Outcome, line: String, kills: Int?, isStarved: Bool
+  @Test(
+    arguments: [
+      (LegEnd.Outcome.exited(status: 1), "MemoryError", nil, .host),
+      (
+        .exited(status: 1), "torch.cuda.OutOfMemoryError: CUDA out of memory. Tried to", nil,
+        .device
+      ),
+      (.exited(status: 1), "RESOURCE_EXHAUSTED: Out of memory while trying to", nil, .device),
+      (
+        .signalled(6), "terminate called after throwing an instance of 'std::bad_alloc'", nil, .host
+      ),
+      (.exited(status: 1), "ValueError: memory", nil, nil),
+      (.exited(status: 0), "MemoryError was handled", nil, nil),
+      (.signalled(9), "epoch 3", 0, nil), (.signalled(9), "epoch 3", 1, .host),
+      (.exited(status: 137), "epoch 3", 1, .host), (.exited(status: 1), "epoch 3", 1, nil),
+      (.silent(seconds: 9), "MemoryError", nil, nil),
+    ] as [(LegEnd.Outcome, String, Int?, LackedMemory?)])
+  func anEndIsJudgedByItsWordsAndTheKernelsCount(
+    outcome: LegEnd.Outcome, line: String, kills: Int?, lacked: LackedMemory?
   ) {
-    let found = isOutOfMemory(
+    let found = lackedMemory(
       outcome, lines: ["before", line, "after"], killsBefore: kills.map { _ in 4 },
       killsNow: kills.map { $0 + 4 })
-    #expect(found == isStarved)
+    #expect(found == lacked)
   }
 
   @Test func aTrialThatRaisesMemoryErrorSaysSo() throws {
@@ -58,6 +84,6 @@ import Testing
     let leg = try bench.start(0, until: 9)
     var end = try bench.end(leg)
     end.peakMemoryMiB = nil
-    #expect(end == LegEnd(leg: leg, outcome: .outOfMemory, lastLine: "MemoryError"))
+    #expect(end == LegEnd(leg: leg, outcome: .outOfMemory, lastLine: "MemoryError", lacked: .host))
   }
 }

@@ -163,7 +163,7 @@ import Testing
   private func bench(_ stage: [StagedItem]) throws -> AgentBench {
     try AgentBench(
       command: AgentBench.program(Self.looking), isAlone: true,
-      files: ["data.txt": "the data", "memory.txt": "in memory"]
+      files: ["data.txt": "the data", "memory.txt": "in memory"], memoryMiB: 700
     ) { $0.trial.stage = stage }
   }
 
@@ -172,7 +172,10 @@ import Testing
       StagedItem(from: "data.txt"), StagedItem(from: "memory.txt", to: .memory),
     ])
     #expect(bench.agent.isStaging && bench.agent.takeEvents().isEmpty)
-    try bench.next { if case .workerJoined = $0 { () } else { nil } }
+    let memory = try bench.next { event -> NodeMemory? in
+      if case .workerJoined(_, _, _, let memory) = event { memory } else { nil }
+    }
+    #expect(memory == NodeMemory(hostMiB: 699), "what is staged in it is not the trials'")
     let leg = try bench.start(1, until: 1)
     _ = try bench.report(leg)
     try bench.answer(leg, 1, .stop)

@@ -263,7 +263,7 @@ extension JobTests {
   private func events(of folder: StudyFolder, rank: Int) throws -> [String] {
     try folder.journal().compactMap { entry in
       switch entry.event {
-      case .workerJoined(WorkerID(rank), _, _): "joined"
+      case .workerJoined(WorkerID(rank), _, _, _): "joined"
       case .workerLost(WorkerID(rank), _): "lost"
       default: nil
       }

@@ -217,7 +217,9 @@ extension JobTests {
     var agents: [Set<String>] = []
     for entry in try folder.journal() {
       if case .runBegan = entry.event { agents.append([]) }
-      if case .workerJoined(_, let host, _) = entry.event { agents[agents.count - 1].insert(host) }
+      if case .workerJoined(_, let host, _, _) = entry.event {
+        agents[agents.count - 1].insert(host)
+      }
     }
     #expect(agents.map(\.count) == [2, 1, 3])
     #expect(agents[1] == ["c0"])

@@ -35,6 +35,9 @@ extension JobTests {
       }
     }
     let ended = try folder.journal().compactMap { entry -> String? in
+      if case .workerJoined(_, _, _, let memory) = entry.event {
+        #expect(memory == nil, "steps get theirs from Slurm")
+      }
       guard case .legEnded(let end) = entry.event, end.outcome == .exited(status: 0) else {
         return nil
       }

@@ -28,6 +28,11 @@ final class ProgramBench {
     try runCommand([program] + arguments, in: folder.path)
   }
 
+  /// Runs `rung` to its end, by way of the words of a command that starts it in turn.
+  func rung(_ arguments: [String], under wrapper: [String]) throws -> CommandResult {
+    try runCommand(wrapper + [program] + arguments, in: folder.path)
+  }
+
   /// Starts `rung` by way of a shell that notes its process id, and goes on.
   func start(_ arguments: [String]) throws -> Int32 {
     let words = ([program] + arguments).map { "'\($0)'" }.joined(separator: " ")

@@ -21,7 +21,7 @@ let everyEvent: [Event] = [
   .runBegan(
     Run(
       number: 3, host: "nöde\n7", process: 4_194_303, processStart: .max, job: 12, wallTime: 1.5e9,
-      version: "0.1.0")),
+      version: "0.1.0", peaks: [MemoryPeak(gpus: 0.25, slots: 1, hostMiB: 300)])),
   .runBegan(
     Run(
       number: 1, host: "", process: 1, processStart: 0, job: nil, wallTime: 0.1, version: "x")),
@@ -29,6 +29,8 @@ let everyEvent: [Event] = [
   .horizonKnown(StudyTime(seconds: 86_395.5)),
   .drainBegan(reason: "signal 15"),
   .workerJoined(WorkerID(0), host: "a", slots: 0),
+  .workerJoined(
+    WorkerID(1), host: "b", slots: 4, memory: NodeMemory(hostMiB: 515_000, deviceMiB: 40_960)),
   .workerLost(WorkerID(99_999), reason: "silent for 30 s"),
   .proposed(TrialID(0), Configuration(), from: .point),
   .proposed(
@@ -78,6 +80,10 @@ let everyEvent: [Event] = [
       lastLine: "Traceback \u{FFFD}\u{1B}[31m")),
   .legEnded(LegEnd(leg: LegID(TrialID(1), attempt: 3), outcome: .signalled(9))),
   .legEnded(LegEnd(leg: LegID(TrialID(1), attempt: 4), outcome: .askedForNext)),
+  .legEnded(
+    LegEnd(
+      leg: LegID(TrialID(1), attempt: 4), outcome: .outOfMemory, peakMemoryMiB: 7,
+      peakDeviceMemoryMiB: 9, lacked: .device)),
   .legEnded(
     LegEnd(leg: LegID(TrialID(1), attempt: 4), outcome: .outOfMemory, lastLine: "MemoryError")),
   .legEnded(LegEnd(leg: LegID(TrialID(1), attempt: 5), outcome: .silent(seconds: 1800))),

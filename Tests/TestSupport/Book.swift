@@ -94,7 +94,7 @@ struct Book {
     case .runBegan:
       for leg in open.keys { close(leg) }
       slots = [:]
-    case .workerJoined(let worker, _, let count):
+    case .workerJoined(let worker, _, let count, _):
       slots[worker] = count
       lose(worker)
     case .workerLost(let worker, _):

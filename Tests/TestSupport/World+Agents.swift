@@ -42,7 +42,9 @@ extension World {
     incarnations += 1
     agents[rank] = Agent(rank: rank, incarnation: incarnations)
     tell(
-      .workerJoined(WorkerID(rank), host: "node\(rank)", slots: settings.slots[rank]), from: rank)
+      .workerJoined(
+        WorkerID(rank), host: "node\(rank)", slots: settings.slots[rank],
+        memory: settings.memory.indices.contains(rank) ? settings.memory[rank] : nil), from: rank)
     if losses < settings.losses, random.chance(0.6) {
       losses += 1
       schedule(.lost(incarnation: incarnations), after: random.integer(0...40_000_000))
@@ -144,6 +146,10 @@ extension World {
       agents[rank]?.processes[place].epoch = source.entry.epoch
     }
     tell(.began(leg, on: worker(rank, of: process.leg)), from: rank)
+    if let lacked = lackedMemory(process.leg, rank) {
+      lacking[leg] = lacked
+      return leave(leg, .outOfMemory, keeping: nil)
+    }
     train(leg)
   }
 
@@ -250,7 +256,9 @@ extension World {
     let keeping = process.hasLostCheckpoint ? nil : keeping
     let end = LegEnd(
       leg: leg, outcome: outcome, keeping: keeping, lastLine: "bye",
-      worker: worker(rank, of: process.leg))
+      worker: worker(rank, of: process.leg), peakMemoryMiB: peakMiB(of: process.leg),
+      peakDeviceMemoryMiB: peakDeviceMiB(of: process.leg),
+      lacked: outcome == .outOfMemory ? lacking[leg] : nil)
     tell(.legEnded(end), from: rank)
     if process.behaviour.sendsLate {
       schedule(.message(.legEnded(end)), after: random.integer(1_000_000...30_000_000))

@@ -100,7 +100,9 @@ extension World {
     else { return }
     tell(
       .legEnded(
-        LegEnd(leg: leg, outcome: outcome, keeping: keeping, worker: WorkerID(rank))), from: rank)
+        LegEnd(
+          leg: leg, outcome: outcome, keeping: keeping, worker: WorkerID(rank),
+          peakMemoryMiB: peakMiB(of: part.leg))), from: rank)
     if let keeping { store(part.leg, keeping, rank) }
   }
 }

@@ -39,6 +39,8 @@ public struct World {
     public var stepLimit: Int?
     /// Time to fit a slow model, at most, in microseconds.
     public var fitTime = 5_000_000
+    /// The memory of each agent's node; empty where agents do not tell, and processes need none.
+    public var memory: [NodeMemory] = []
 
     /// A world of this seed.
     public init(seed: UInt64) { self.seed = seed }
@@ -80,6 +82,8 @@ public struct World {
   var files: [String: [Container.Entry]]
   /// The epochs of the checkpoints that the first processes of trials on several agents have left.
   var kept: [LegID: Int] = [:]
+  /// Which memory legs found none of.
+  var lacking: [LegID: LackedMemory] = [:]
   var book: Book
   var proposer = Proposer()
   /// Trials that a slow searcher was asked about, the first of them being worked on.

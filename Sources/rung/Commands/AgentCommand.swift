@@ -39,8 +39,8 @@ struct AgentCommand: ParsableCommand {
       handle, size: try size.size(for: handle.study), worker: worker, seats: try seats(handle),
       host: environment("SLURMD_NODENAME") ?? hostName())
     settings.steps = try stepOptions.launch(for: gpuVendor)
-    settings.memoryMiB =
-      environment("SLURM_MEM_PER_NODE").flatMap { Int($0) } ?? Machine(detecting: nil).memoryMiB
+    settings.memoryMiB = Session.jobMemoryMiB(by: handle.plan)
+    settings.deviceMemoryMiB = handle.plan?.deviceMemoryMiB
     let agent = try Agent(settings)
     // From here on errors are told inside of MPI: a rank that ends alone would leave the others
     // waiting in MPI_Init.

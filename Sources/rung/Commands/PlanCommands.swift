@@ -36,7 +36,7 @@ struct PlanCommand: ParsableCommand {
     for warning in checked.warnings { note("rung: warning: \(warning)") }
     let path = try realPath(study)
     let folder = StudyHandle.parent(of: path)
-    let (plan, site) = try options.plan(checked.value, in: folder)
+    let (plan, site) = try options.plan(checked.value, from: study, in: folder)
     if script {
       warn(ofPlace: folder, at: site)
       try write(
@@ -112,7 +112,8 @@ struct PlanCommand: ParsableCommand {
     let machine = choice.model
     let objective = BuiltInObjective(
       .curves, for: study, secondsPerEpoch: machine.epoch ?? 1)
-    let (request, _) = try options.request(study, in: folder, isQuiet: true)
+    let (request, _) = try options.request(
+      study, from: self.study, in: folder, isQuiet: true)
     let comparison = try Planning.compare(
       Stage(study: study, objective: objective, machine: machine), at: site, asking: request)
     return (comparison, "\(choice), the learning curves are made up")
@@ -154,7 +155,8 @@ struct SubmitCommand: ParsableCommand {
       handle = try StudyHandle(creatingFrom: study, output: output, isFresh: fresh)
     }
     try handle.refuseIfSubmitted()
-    let (plan, site) = try options.plan(handle.study, in: handle.origin.folder)
+    let (plan, site) = try options.plan(
+      handle.study, from: handle.origin.file, in: handle.origin.folder)
     warn(ofPlace: try realPath(handle.directory.path), at: site)
     let job = try Submission.submit(handle, plan, site, sbatchOptions, chain: chain)
     try Submission.tell(job, handle, json: json)
@@ -164,7 +166,7 @@ struct SubmitCommand: ParsableCommand {
     let checked = try loadStudy(study)
     let path = try realPath(study)
     let folder = StudyHandle.parent(of: path)
-    let (plan, site) = try options.plan(checked.value, in: folder)
+    let (plan, site) = try options.plan(checked.value, from: study, in: folder)
     warn(ofPlace: folder, at: site)
     let text = try script(
       plan, checked.value, site, directory: output ?? StudyHandle.folder(for: path), folder: folder)

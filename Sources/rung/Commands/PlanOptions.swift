@@ -37,11 +37,12 @@ struct PlanOptions: ParsableArguments {
   ///
   /// - Parameters:
   ///   - study: The study.
+  ///   - file: The study file, beside which its calibrations are.
   ///   - folder: That of the study file.
   /// - Returns: The plan, and the site that it is for.
   /// - Throws: ``Failure``, or `StageFailure` where what is staged is not there.
-  func plan(_ study: Study, in folder: String) throws -> (Plan, Site) {
-    let (request, site) = try request(study, in: folder)
+  func plan(_ study: Study, from file: String, in folder: String) throws -> (Plan, Site) {
+    let (request, site) = try request(study, from: file, in: folder)
     do {
       let plan = try Planning.plan(study, at: site, asking: request)
       for warning in warnings(about: plan, for: study) { note("rung: warning: \(warning)") }
@@ -51,7 +52,7 @@ struct PlanOptions: ParsableArguments {
 
   /// What is asked of a plan, and where.
   func request(
-    _ study: Study, in folder: String, isQuiet: Bool = false
+    _ study: Study, from file: String, in folder: String, isQuiet: Bool = false
   ) throws -> (PlanRequest, Site) {
     let checked = try takeSite(site, isQuiet: isQuiet)
     let limit = try time.map { text in
@@ -64,7 +65,8 @@ struct PlanOptions: ParsableArguments {
     let request = PlanRequest(
       size: wish, time: limit, strategy: strategy, partition: partition,
       trialSize: try size.size(for: study),
-      stagedMiB: try stagedMemoryMiB(of: study.trial.stage, in: folder))
+      stagedMiB: try stagedMemoryMiB(of: study.trial.stage, in: folder),
+      measured: try measuredMemory(of: study, at: file, checked.value))
     return (request, checked.value)
   }
 }

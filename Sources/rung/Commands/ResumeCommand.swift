@@ -48,7 +48,8 @@ struct ResumeCommand: ParsableCommand {
       try session.refuseIfHeld()
       let job: Int
       if isPlanned {
-        let (plan, site) = try options.plan(handle.study, in: handle.origin.folder)
+        let (plan, site) = try options.plan(
+          handle.study, from: handle.origin.file, in: handle.origin.folder)
         warn(ofPlace: try realPath(handle.directory.path), at: site)
         job = try Submission.submit(handle, plan, site, sbatchOptions, chain: chain)
       } else {

@@ -48,7 +48,7 @@ struct NodeProbe {
   func nodeRecord() -> NodeRecord {
     let machine = Machine(detecting: vendor?.vendor)
     var record = NodeRecord(
-      node: node, rank: rank, usableCores: machine.cores, memoryMiB: machine.memoryMiB)
+      node: node, rank: rank, usableCores: machine.cores, memoryMiB: Machine.installedMemory())
     if vendor != VendorOption.none { record.devices = machine.devices }
     record.slots = slotViews(record.devices, machine.vendor)
     if nodes.count > 1 { record.unresolved = nodes.filter { !resolves($0) } }
