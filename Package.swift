@@ -142,7 +142,7 @@ let package = Package(
       name: "AgentsTests",
       dependencies: [
         "Agents", "Coordination", "Processes", "ProgramSupport", "Resources", "StudyModel",
-        "StudyStore", "rung",
+        "StudyStore", "TestSupport", "rung",
       ],
       swiftSettings: settings),
     .testTarget(name: "HDF5Tests", dependencies: ["HDF5", "CHDF5"], swiftSettings: settings),

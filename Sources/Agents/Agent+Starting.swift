@@ -104,7 +104,9 @@ extension Agent {
     let programs = launch.programs(active.leg.seenConfiguration)
     let devices = Self.devices(
       of: active.leg.slots, of: settings.devices, on: settings.worker, study: settings.study)
-    for rank in try ranks(of: active) {
+    let ranks = try ranks(of: active)
+    let cpus = processCPUs(of: active.leg, among: ranks.count)
+    for (order, rank) in ranks.enumerated() {
       let id = nextProcessName()
       let path = "\(scratch)/\(id)"
       let mark = "RUNG_PROCESS=\(path)"
@@ -135,8 +137,17 @@ extension Agent {
         SpawnerRequest.spawn(
           SpawnOrder(
             id: id, executable: step == nil ? paths[0] : srun, arguments: step ?? programs[0],
-            environment: environment, directory: directory, output: path, mark: mark)))
+            environment: environment, directory: directory, output: path, mark: mark,
+            cpus: cpus?[order])))
     }
+  }
+
+  /// The CPUs of each of a leg's processes here; `nil` where they are bound to none. Those of a step
+  /// are Slurm's to bind.
+  private func processCPUs(of leg: Leg, among processes: Int) -> [[Int]]? {
+    guard launch.steps == nil, let cpus = settings.cpus else { return nil }
+    let own = leg.slots.filter { $0.worker == settings.worker }.map(\.index).sorted()
+    return SlotCPUs.shares(of: own, among: processes, cpus)
   }
 
   /// The command line that starts a leg's programs as a job step; `nil` where they are none.

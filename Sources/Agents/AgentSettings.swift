@@ -17,6 +17,8 @@ public struct AgentSettings: Sendable {
   public var devices: [String]
   /// The variable that binds a trial to its GPU; `nil` for CPU slots.
   public var deviceVariable: String?
+  /// The CPUs of each slot; `nil` where trials are bound to none.
+  public var cpus: [[Int]]?
   /// How trials are started as job steps; `nil` where they are processes of the agent's.
   public var steps: StepLaunch?
   /// The name of the node, as the others know it.

@@ -191,6 +191,12 @@ struct TrialLaunch {
     if let deviceVariable, !devices.isEmpty {
       variables[deviceVariable] = devices.joined(separator: ",")
     }
+    // Slurm and nvidia-smi(1) number by PCI address; CUDA would count the fastest first.
+    if deviceVariable == Site.Vendor.nvidia.deviceVariable,
+      devices.allSatisfy({ Int($0) != nil }), variables["CUDA_DEVICE_ORDER"] == nil
+    {
+      variables["CUDA_DEVICE_ORDER"] = "PCI_BUS_ID"
+    }
     // With the default fence of Slurm 22.05's PMIx plugin ranks leave MPI_Init before others are ready.
     if steps != nil, study.trial.launch == .step { variables["SLURM_PMIX_FENCE"] = "tree" }
     variables.merge(rank?.variables ?? [:]) { $1 }

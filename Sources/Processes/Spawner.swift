@@ -12,6 +12,8 @@ public struct Spawner {
   private let channel: LineChannel
   private let signals: SignalPort
   private let scratch: [String]
+  /// The CPUs that it may use itself.
+  private let cpus = usableCPUs()
   private var running: [Running] = []
 
   private struct Running {
@@ -99,10 +101,22 @@ public struct Spawner {
     unsafe posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
     unsafe posix_spawn_file_actions_adddup2(&actions, output.number, 1)
     unsafe posix_spawn_file_actions_adddup2(&actions, output.number, 2)
+    // posix_spawn(3) binds to no CPU, but a child begins with what its parent may use, before it is
+    // another program: sched_setaffinity(2).
+    if let cpus = order.cpus { try bind(to: cpus) }
     return try withExtendedLifetime(output) { () throws(SystemError) in
-      unsafe try spawnProcess(
+      // Where the kernel would not have it back, the next order without CPUs of its own is bound.
+      defer { if order.cpus != nil { try? bind(to: cpus) } }
+      return unsafe try spawnProcess(
         order.executable, order.arguments, order.environment, actions: &actions,
         flags: cprocesses_spawn_new_session())
+    }
+  }
+
+  private func bind(to cpus: [Int]) throws(SystemError) {
+    let numbers = cpus.map { Int32(clamping: $0) }
+    guard unsafe cprocesses_bind(numbers, Int32(numbers.count)) == 0 else {
+      throw .last("sched_setaffinity", "CPUs \(cpus.map(String.init).joined(separator: ","))")
     }
   }
 

@@ -3,7 +3,7 @@ import StudyModel
 extension StudyReader {
   static let trialKeys = [
     "command", "gpus", "cpus", "memory", "launch", "ranks", "parts", "arguments", "directory",
-    "scale", "stage", "checkpoint", "silence", "retries",
+    "scale", "stage", "checkpoint", "silence", "retries", "affinity",
   ]
 
   /// Reads `trial`.
@@ -31,6 +31,9 @@ extension StudyReader {
       }
     }
     if let cpus = fields["cpus"]?.whole(from: 1) { trial.cpus = cpus }
+    // Who does not say how many cores a trial needs is not given one: the loader threads of its
+    // data have a share of the node as before.
+    trial.affinity = fields["affinity"]?.choice() ?? (fields["cpus"] == nil ? .share : nil)
     trial.memoryMiB = fields["memory"]?.memory()
     if let field = fields["parts"] {
       readParts(field, beside: fields, parameters: parameters, into: &trial)

@@ -21,6 +21,8 @@ struct Session {
     var count: Int
     var devices: [String]
     var deviceVariable: String?
+    /// The CPUs of each seat; `nil` where trials are bound to none.
+    var cpus: [[Int]]?
   }
 
   /// The seats of this machine for trials.
@@ -38,6 +40,7 @@ struct Session {
     isWhole: Bool = true
   ) throws -> Seats {
     var machine = Machine(detecting: vendor)
+    if trial.gpus > 0 { machine.askDriver(try readLink("/proc/self/exe")) }
     if let folder { machine.memoryMiB -= try stagedMemoryMiB(of: trial.stage, in: folder) }
     let (count, devices) = machine.slots(for: trial)
     if trial.gpus > 0, devices.isEmpty {
@@ -63,8 +66,14 @@ struct Session {
     return Seats(
       count: seats,
       devices: devices.isEmpty ? [] : Array(machine.devices.prefix((seats + shares - 1) / shares)),
-      deviceVariable: devices.isEmpty ? nil : machine.vendor?.deviceVariable)
+      deviceVariable: devices.isEmpty ? nil : machine.vendor?.deviceVariable,
+      cpus: Machine.cpus(
+        ofSlots: seats, for: trial, beside: devices.isEmpty ? [] : machine.domains,
+        isGranted: isInJob))
   }
+
+  /// Whether Slurm has given this process what it has.
+  static var isInJob: Bool { environment("SLURM_JOB_ID") != nil }
 
   /// Seconds from SIGTERM to SIGKILL: `RUNG_GRACE`, or Slurm's default of `KillWait` in slurm.conf.
   static func grace() -> Double { environment("RUNG_GRACE").flatMap { Double($0) } ?? 30 }
@@ -97,10 +106,12 @@ struct Session {
   static func agentSettings(
     _ handle: StudyHandle, size: TrialSize?, worker: WorkerID, seats: Seats, host: String
   ) -> AgentSettings {
-    AgentSettings(
+    var settings = AgentSettings(
       worker: worker, study: handle.study.resized(to: size), studyFolder: handle.origin.folder,
       directory: handle.directory.path, slots: seats.count, devices: seats.devices,
       deviceVariable: seats.deviceVariable, host: host, client: Resource.client)
+    settings.cpus = seats.cpus
+    return settings
   }
 
   /// What to note of this run.

@@ -19,7 +19,7 @@ final class AgentBench {
   /// `beside` another one.
   init(
     command: [String], slots: Int = 1, checkpoints: String? = nil, beside first: AgentBench? = nil,
-    isAlone: Bool = false, files: [String: String] = [:],
+    isAlone: Bool = false, cpus: [[Int]]? = nil, files: [String: String] = [:],
     _ change: (inout Study) -> Void = { _ in }
   ) throws {
     settleSignals()
@@ -52,6 +52,7 @@ final class AgentBench {
       host: "localhost", client: Resource.client)
     settings.program = try rungProgram()
     settings.isAlone = isAlone
+    settings.cpus = cpus
     for (name, text) in files { _ = try folder.write("study/\(name)", text) }
     settings.endingPatience = 1
     settings.terminationPatience = 0.5

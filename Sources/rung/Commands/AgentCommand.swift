@@ -125,11 +125,17 @@ struct AgentCommand: ParsableCommand {
   private func seats(_ handle: StudyHandle) throws -> Session.Seats {
     let vendor = gpuVendor?.vendor
     if slots == 0 { return Session.Seats(count: 0, devices: [], deviceVariable: nil) }
-    // A step's GPUs are Slurm's to choose.
-    if stepOptions.steps != nil || gpuVendor == VendorOption.none, let slots {
+    // A step's GPUs are Slurm's to choose, and its cores Slurm's to bind.
+    if stepOptions.steps != nil, let slots {
       return Session.Seats(count: slots, devices: [], deviceVariable: nil)
     }
     let study = handle.study.resized(to: try size.size(for: handle.study))
+    if gpuVendor == VendorOption.none, let slots {
+      return Session.Seats(
+        count: slots, devices: [], deviceVariable: nil,
+        cpus: Machine.cpus(
+          ofSlots: slots, for: study.trial, beside: [], isGranted: Session.isInJob))
+    }
     return try Session.seats(for: study.trial, wished: slots, vendor: vendor, isWhole: false)
   }
 }
