@@ -103,7 +103,8 @@ extension Agent {
       settings.study.trial.directory == .own ? active.directory : settings.studyFolder
     let programs = launch.programs(active.leg.seenConfiguration)
     let devices = Self.devices(
-      of: active.leg.slots, of: settings.devices, on: settings.worker, study: settings.study)
+      of: active.leg.slots, of: settings.devices, on: settings.worker,
+      sharedBy: settings.slotsPerDevice ?? settings.study.trial.trialsPerGPU)
     let ranks = try ranks(of: active)
     let cpus = processCPUs(of: active.leg, among: ranks.count)
     for (order, rank) in ranks.enumerated() {
@@ -171,10 +172,9 @@ extension Agent {
 
   /// The GPUs of some slots on an agent's node, each once, in the node's order.
   static func devices(
-    of slots: [SlotID], of devices: [String], on worker: WorkerID, study: Study
+    of slots: [SlotID], of devices: [String], on worker: WorkerID, sharedBy shares: Int
   ) -> [String] {
-    let places = Set(
-      slots.filter { $0.worker == worker }.map { $0.index / study.trial.trialsPerGPU })
+    let places = Set(slots.filter { $0.worker == worker }.map { $0.index / shares })
     return devices.indices.filter { places.contains($0) }.map { devices[$0] }
   }
 

@@ -19,6 +19,8 @@ public final class Agent {
   private let socketFolder: String?
   /// What is staged on this node; `nil` where nothing is.
   let stage: NodeStage?
+  /// What lets trials share GPUs at the same time; `nil` where they take turns.
+  let mps: MPSLine?
   let log: Descriptor
   var slots: [Slot]
   /// Connections that have not said yet who they are.
@@ -88,6 +90,12 @@ public final class Agent {
       socket: socketPath, clientFolder: clientFolder,
       deviceVariable: settings.steps?.deviceVariable ?? settings.deviceVariable,
       steps: settings.steps)
+    mps = try settings.mps.map { _ in
+      try MPSLine(program: settings.program, devices: settings.devices)
+    }
+    if let service = settings.mps, let mps {
+      launch.mps = .init(service: service, devices: settings.devices.count, folder: mps.folder)
+    }
     slots = Array(repeating: Slot(), count: settings.slots)
     stage = try Self.stage(settings, scratch: scratch)
     if let stage {
@@ -186,6 +194,7 @@ public final class Agent {
       Interest(listener.descriptor),
     ]
     if let stage { interests.append(stage.interest) }
+    if let mps, !mps.hasEnded { interests.append(mps.interest) }
     for stranger in strangers { interests.append(Interest(stranger.descriptor)) }
     for process in slots.flatMap(\.processes) {
       interests.append(Interest(process.output.descriptor))
@@ -210,9 +219,18 @@ public final class Agent {
     for reply in try spawner.channel.receive(SpawnerReply.self) { try hear(reply) }
     if !isShuttingDown, spawner.channel.isClosed { throw AgentError.companionEnded("spawner") }
     try settleDoubts()
+    try stepMPS()
     try stepStage()
     checkPatience()
     if isStartingOver { joinAnewIfClean() }
+  }
+
+  /// Has trials share GPUs plainly where the service has ended.
+  private func stepMPS() throws {
+    guard let mps, !isShuttingDown, try mps.hear() else { return }
+    launch.mps = nil
+    let text = "rung: NVIDIA's MPS has ended; trials that start from now on take turns on a GPU\n"
+    try log.writeAll(Array(text.utf8))
   }
 
   /// Ends all that runs and forgets it.
@@ -278,6 +296,8 @@ public final class Agent {
     removeShared()
     for slot in slots.indices { slots[slot] = Slot() }
     keeper.end(within: 15)
+    // After the trials that use it.
+    mps?.end()
     stage?.end()
     removeAll(scratch)
     if let socketFolder { removeAll(socketFolder) }

@@ -19,6 +19,18 @@ struct TrialLaunch {
   var steps: StepLaunch?
   /// The folder of what is staged on this node; `nil` where nothing is.
   var stage: String?
+  /// What lets trials share GPUs at the same time; `nil` where there is none.
+  var mps: MPSClient?
+
+  /// The service, and where it is.
+  struct MPSClient {
+    /// What it gives a trial.
+    let service: MPSService
+    /// Its GPUs.
+    let devices: Int
+    /// Its folder.
+    let folder: String
+  }
 
   /// The command line of each program of a trial: of one, or of its parts.
   func programs(_ configuration: Configuration) -> [[String]] {
@@ -187,6 +199,9 @@ struct TrialLaunch {
     variables["MKL_NUM_THREADS"] = String(study.trial.cpus)
     variables["PYTHONUNBUFFERED"] = "1"
     variables["TMPDIR"] = directory
+    let shared = mps?.service.variables(
+      slots: leg.width, devices: mps?.devices ?? 0, in: mps?.folder ?? "")
+    variables.merge(shared ?? [:]) { $1 }
     for variable in study.environment.variables { variables[variable.name] = variable.value }
     if let deviceVariable, !devices.isEmpty {
       variables[deviceVariable] = devices.joined(separator: ",")

@@ -28,7 +28,7 @@ struct Rung: ParsableCommand {
       SimulateCommand.self,
       SitesCommand.self, DoctorCommand.self, SpawnerCommand.self, KeeperCommand.self,
       LookoutCommand.self, StagerCommand.self, ChainCommand.self, TaskCommand.self,
-      ExamineCommand.self, SlotViewCommand.self, CUDADevicesCommand.self,
+      ExamineCommand.self, SlotViewCommand.self, CUDADevicesCommand.self, MPSCommand.self,
       SlurmQueryCommand.self,
     ])
 

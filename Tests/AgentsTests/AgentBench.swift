@@ -20,7 +20,8 @@ final class AgentBench {
   init(
     command: [String], slots: Int = 1, checkpoints: String? = nil, beside first: AgentBench? = nil,
     isAlone: Bool = false, cpus: [[Int]]? = nil, files: [String: String] = [:],
-    _ change: (inout Study) -> Void = { _ in }
+    _ change: (inout Study) -> Void = { _ in },
+    settings adjust: (inout AgentSettings) -> Void = { _ in }
   ) throws {
     settleSignals()
     folder = try first?.folder ?? TemporaryFolder()
@@ -56,6 +57,7 @@ final class AgentBench {
     for (name, text) in files { _ = try folder.write("study/\(name)", text) }
     settings.endingPatience = 1
     settings.terminationPatience = 0.5
+    adjust(&settings)
     agent = try Agent(settings)
   }
 

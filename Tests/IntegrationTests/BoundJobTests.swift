@@ -157,4 +157,21 @@ struct BoundJobTests {
       #expect(one.open == ["gpu2"])
     }
   }
+
+  /// Each slot is a shard: the job asks for as many as its cores can use, all of one GPU.
+  @Test func trialsShareTheGPUWhoseShardsTheJobHas() throws {
+    let cores = min(4, try require())
+    let folder = try folder(
+      trials: 8, gpus: "0.25", cores: cores, sharing: ", sharing: shards, shards: 4")
+    try run(folder)
+    let script = try readFile(folder.directory + "/jobs/job.sbatch")
+    #expect(
+      String(decoding: script, as: UTF8.self).contains("#SBATCH --gres=shard:\(cores)\n"))
+    let used = try used(folder)
+    #expect(used.count == 8)
+    #expect(Set(used.map(\.gpu)) == ["0"])
+    #expect(used.allSatisfy { $0.open == ["gpu0"] })
+    let atATime = used.map { one in used.count { $0.begin < one.end && one.begin < $0.end } }
+    #expect((atATime.max() ?? 0) >= 2, "they took turns")
+  }
 }

@@ -18,6 +18,7 @@ struct AgentCommand: ParsableCommand {
   @Argument(help: "The study's folder.", completion: .directory) var directory: String
   @Option(help: "Trials that run at a time on this node; 0 to coordinate only.") var slots: Int?
   @Option(help: "nvidia, amd or none.") var gpuVendor: VendorOption?
+  @OptionGroup var sharing: SharingOptions
   @OptionGroup var size: TrialSizeOption
   @OptionGroup var stepOptions: StepOptions
   @Flag(help: "Go on even if another coordinator may still hold the study.") var force = false
@@ -136,6 +137,7 @@ struct AgentCommand: ParsableCommand {
         cpus: Machine.cpus(
           ofSlots: slots, for: study.trial, beside: [], isGranted: Session.isInJob))
     }
-    return try Session.seats(for: study.trial, wished: slots, vendor: vendor, isWhole: false)
+    return try Session.seats(
+      for: study.trial, wished: slots, vendor: vendor, isWhole: false, sharing: sharing)
   }
 }
