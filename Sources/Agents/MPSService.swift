@@ -8,6 +8,10 @@ public struct MPSService: Hashable, Sendable {
   /// The program that is the daemon, and speaks to it.
   public static let program = "nvidia-cuda-mps-control"
 
+  /// That the program is not there.
+  public static let missing = AgentError.noMPS(
+    reason: "no '\(program)' is on the PATH of this node")
+
   /// Shares that a GPU is cut into, at least 2.
   public var shares: Int
   /// Memory of each GPU in MiB; `nil` where nothing is known, and nothing is bounded.

@@ -114,6 +114,8 @@ struct Session {
         "trials are to share GPUs by NVIDIA's MPS, but NVIDIA's driver does not say which there are; "
           + "leave '--gpu-sharing' out, or write 'sharing: plain' in the site file")
     }
+    // Before there is a study that would have to be moved aside.
+    guard executablePath(MPSService.program) != nil else { throw MPSService.missing }
     return MPSService(
       shares: trial.trialsPerGPU,
       memoryMiB: sharing.gpuMemory ?? machine.facts.map(\.memoryMiB).min())

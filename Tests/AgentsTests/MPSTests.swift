@@ -153,11 +153,9 @@ import Testing
       throws: AgentError.noMPS(reason: "An instance of this daemon is already running")
     ) { try line() }
     removeAll(bench.file("bin/nvidia-cuda-mps-control"))
-    let missing = AgentError.noMPS(
-      reason: "no 'nvidia-cuda-mps-control' is on the PATH of this node")
-    #expect(throws: missing) { try line() }
+    #expect(throws: AgentError.companionEnded("MPS")) { try line() }
     #expect(
-      missing.description == """
+      MPSService.missing.description == """
         NVIDIA's Multi-Process Service, by which trials are to share GPUs, does not start: no \
         'nvidia-cuda-mps-control' is on the PATH of this node; write 'sharing: plain' in the site \
         file, or have it mended

@@ -13,9 +13,7 @@ struct MPSCommand: ParsableCommand {
   func run() throws {
     let control = Descriptor(owning: Companion.descriptor)
     guard let program = executablePath(MPSService.program) else {
-      let channel = try LineChannel(control)
-      return try channel.send(
-        DaemonReply.failed(reason: "no '\(MPSService.program)' is on the PATH of this node"))
+      throw Failure(.usage, MPSService.missing.description)
     }
     try DaemonKeeper.serve(
       control: control,
