@@ -100,7 +100,8 @@ extension SlotCPUs {
     let width = max(1, trial.equalSlots ?? 1)
     let unit = trial.launch == .plain ? width : 1
     let each = max(1, (trial.cpus + unit - 1) / unit)
-    switch trial.affinity ?? (isGranted ? .cores : .share) {
+    // One core is what a study has that says nothing, whose trials may well have loader threads.
+    switch trial.affinity ?? (isGranted && trial.cpus > 1 ? .cores : .share) {
     case .unbound: return nil
     case .cores: self.init(topology, amount: .cores(each), together: width)
     case .share: self.init(topology, amount: .share(atLeast: each), together: width)

@@ -31,9 +31,7 @@ extension StudyReader {
       }
     }
     if let cpus = fields["cpus"]?.whole(from: 1) { trial.cpus = cpus }
-    // Who does not say how many cores a trial needs is not given one: the loader threads of its
-    // data have a share of the node as before.
-    trial.affinity = fields["affinity"]?.choice() ?? (fields["cpus"] == nil ? .share : nil)
+    trial.affinity = fields["affinity"]?.choice()
     trial.memoryMiB = fields["memory"]?.memory()
     if let field = fields["parts"] {
       readParts(field, beside: fields, parameters: parameters, into: &trial)

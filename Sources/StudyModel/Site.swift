@@ -33,12 +33,7 @@ public struct Site: Hashable, Sendable, Codable {
     /// Memory of each, in MiB; `nil` where nothing is known.
     public var memoryMiB: Int?
     /// How trials share one.
-    public var sharing: Sharing {
-      get { otherSharing ?? .plain }
-      set { otherSharing = newValue == .plain ? nil : newValue }
-    }
-    /// Not there for most.
-    private var otherSharing: Sharing?
+    public var sharing = Sharing.plain
     /// Instances or shards that the site has cut each into; `nil` where nothing is known.
     public var pieces: Int?
 

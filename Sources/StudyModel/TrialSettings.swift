@@ -88,8 +88,8 @@ public struct TrialSettings: Hashable, Sendable, Codable {
   private var someStage: [StagedItem]?
   /// Cores of each process of a trial; at least 1.
   public var cpus: Int
-  /// Which CPUs its processes may use; `nil` for ``Affinity/cores`` in a job and ``Affinity/share``
-  /// elsewhere. Not there in studies from before there was a choice.
+  /// Which CPUs its processes may use; `nil`, as in studies from before there was a choice, for
+  /// ``Affinity/cores`` in a job whose trials have more than one, and else ``Affinity/share``.
   public var affinity: Affinity?
   /// Memory of each process of a trial in MiB; `nil` where the node's memory is shared out evenly.
   public var memoryMiB: Int?

@@ -109,6 +109,8 @@ import Testing
     #expect(amount { $0.launch = .ranks } == .cores(5))
     #expect(amount(false) { _ in } == .share(atLeast: 3))
     #expect(amount(false) { $0.affinity = .cores } == .cores(3))
+    #expect(amount { $0.cpus = 1 } == .share(atLeast: 1))
+    #expect(amount { ($0.cpus, $0.affinity) = (1, .cores) } == .cores(1))
     #expect(amount { $0.affinity = .share } == .share(atLeast: 3))
     #expect(amount { $0.affinity = .unbound } == nil)
   }

@@ -69,7 +69,7 @@ struct BoundJobTests {
       fidelity: {name: epoch, min: 1, max: 2}
       parameters: {x: {min: 0.0, max: 1.0}}
       algorithm: random
-      trial: {command: [python3, train.py], gpus: \(gpus), cpus: 1, memory: 100MiB}
+      trial: {command: [python3, train.py], gpus: \(gpus), cpus: 1, affinity: cores, memory: 100MiB}
       environment: {variables: {STAND_INS: \(try standIns(node))}}
       stop: {trials: \(trials)}
       """,
@@ -115,7 +115,7 @@ struct BoundJobTests {
       #expect(used.count > 2)
       var pairs = 0
       for (index, one) in used.enumerated() {
-        #expect(one.cpus.count == 1, "'cpus: 1', and a node has \(cores)")
+        #expect(one.cpus.count == 1, "a core of \(cores)")
         for other in used[(index + 1)...] where one.begin < other.end && other.begin < one.end {
           pairs += 1
           #expect(Set(one.cpus).isDisjoint(with: other.cpus))

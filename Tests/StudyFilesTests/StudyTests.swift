@@ -55,12 +55,12 @@ import Testing
           time: .elapsed("elapsed_seconds_{epoch}")))
   }
 
-  @Test func theCPUsOfATrialAreItsOwnWhereItSaysHowMany() throws {
+  @Test func whichCPUsATrialMayUseIsRead() throws {
     func affinity(_ keys: String) throws -> TrialSettings.Affinity? {
       let text = StudyParts("trial: {command: [./train]\(keys)}").text
       return try readStudy(text, file: "s.yaml").value.trial.affinity
     }
-    #expect(try affinity("") == .share)
+    #expect(try affinity("") == nil)
     #expect(try affinity(", cpus: 4") == nil)
     #expect(try affinity(", cpus: 4, affinity: share") == .share)
     #expect(try affinity(", affinity: none") == .unbound)
@@ -70,9 +70,7 @@ import Testing
   @Test func whatIsLeftOutHasDefaults() throws {
     let study = try readStudy(StudyParts("name").text, file: "dir/my-study.yaml").value
     #expect(study.name == "my-study")
-    var trial = TrialSettings(command: ["./train"])
-    trial.affinity = .share
-    #expect(study.trial == trial)
+    #expect(study.trial == TrialSettings(command: ["./train"]))
     #expect(study.algorithm == Algorithm())
     #expect(study.environment == EnvironmentSettings())
     #expect(study.slurm == SlurmSettings())
