@@ -139,7 +139,7 @@ extension Agent {
           SpawnOrder(
             id: id, executable: step == nil ? paths[0] : srun, arguments: step ?? programs[0],
             environment: environment, directory: directory, output: path, mark: mark,
-            cpus: cpus?[order])))
+            cpus: cpus.flatMap { $0[order].isEmpty ? nil : $0[order] })))
     }
   }
 
