@@ -154,7 +154,7 @@ let package = Package(
       name: "AgentsTests",
       dependencies: [
         "Agents", "Coordination", "Processes", "ProgramSupport", "Resources", "StudyModel",
-        "StudyStore", "rung",
+        "StudyStore", "TestSupport", "rung",
       ],
       swiftSettings: settings),
     .testTarget(

@@ -103,8 +103,11 @@ extension Agent {
       settings.study.trial.directory == .own ? active.directory : settings.studyFolder
     let programs = launch.programs(active.leg.seenConfiguration)
     let devices = Self.devices(
-      of: active.leg.slots, of: settings.devices, on: settings.worker, study: settings.study)
-    for rank in try ranks(of: active) {
+      of: active.leg.slots, of: settings.devices, on: settings.worker,
+      sharedBy: settings.slotsPerDevice ?? settings.study.trial.trialsPerGPU)
+    let ranks = try ranks(of: active)
+    let cpus = processCPUs(of: active.leg, among: ranks.count)
+    for (order, rank) in ranks.enumerated() {
       let id = nextProcessName()
       let path = "\(scratch)/\(id)"
       let mark = "RUNG_PROCESS=\(path)"
@@ -135,8 +138,17 @@ extension Agent {
         SpawnerRequest.spawn(
           SpawnOrder(
             id: id, executable: step == nil ? paths[0] : srun, arguments: step ?? programs[0],
-            environment: environment, directory: directory, output: path, mark: mark)))
+            environment: environment, directory: directory, output: path, mark: mark,
+            cpus: cpus.flatMap { $0[order].isEmpty ? nil : $0[order] })))
     }
+  }
+
+  /// The CPUs of each of a leg's processes here; `nil` where they are bound to none. Those of a step
+  /// are Slurm's to bind.
+  private func processCPUs(of leg: Leg, among processes: Int) -> [[Int]]? {
+    guard launch.steps == nil, let cpus = settings.cpus else { return nil }
+    let own = leg.slots.filter { $0.worker == settings.worker }.map(\.index).sorted()
+    return SlotCPUs.shares(of: own, among: processes, cpus)
   }
 
   /// The command line that starts a leg's programs as a job step; `nil` where they are none.
@@ -160,10 +172,9 @@ extension Agent {
 
   /// The GPUs of some slots on an agent's node, each once, in the node's order.
   static func devices(
-    of slots: [SlotID], of devices: [String], on worker: WorkerID, study: Study
+    of slots: [SlotID], of devices: [String], on worker: WorkerID, sharedBy shares: Int
   ) -> [String] {
-    let places = Set(
-      slots.filter { $0.worker == worker }.map { $0.index / study.trial.trialsPerGPU })
+    let places = Set(slots.filter { $0.worker == worker }.map { $0.index / shares })
     return devices.indices.filter { places.contains($0) }.map { devices[$0] }
   }
 

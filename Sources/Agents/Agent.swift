@@ -21,6 +21,8 @@ public final class Agent {
   let stage: NodeStage?
   /// Looks at the node's devices; `nil` where none does.
   var meter: Companion?
+  /// What lets trials share GPUs at the same time; `nil` where they take turns.
+  let mps: MPSLine?
   let log: Descriptor
   var slots: [Slot]
   /// Connections that have not said yet who they are.
@@ -91,6 +93,12 @@ public final class Agent {
       socket: socketPath, clientFolder: clientFolder,
       deviceVariable: settings.steps?.deviceVariable ?? settings.deviceVariable,
       steps: settings.steps)
+    mps = try settings.mps.map { _ in
+      try MPSLine(program: settings.program, devices: settings.devices)
+    }
+    if let service = settings.mps, let mps {
+      launch.mps = .init(service: service, devices: settings.devices.count, folder: mps.folder)
+    }
     slots = Array(repeating: Slot(), count: settings.slots)
     stage = try Self.stage(settings, scratch: scratch)
     if let stage {
@@ -191,6 +199,7 @@ public final class Agent {
     ]
     if let stage { interests.append(stage.interest) }
     if let meter { interests.append(Interest(meter.channel.descriptor)) }
+    if let mps, !mps.hasEnded { interests.append(mps.interest) }
     for stranger in strangers { interests.append(Interest(stranger.descriptor)) }
     for process in slots.flatMap(\.processes) {
       interests.append(Interest(process.output.descriptor))
@@ -215,10 +224,19 @@ public final class Agent {
     for reply in try spawner.channel.receive(SpawnerReply.self) { try hear(reply) }
     if !isShuttingDown, spawner.channel.isClosed { throw AgentError.companionEnded("spawner") }
     try settleDoubts()
+    try stepMPS()
     try stepStage()
     try stepMeter()
     checkPatience()
     if isStartingOver { joinAnewIfClean() }
+  }
+
+  /// Has trials share GPUs plainly where the service has ended.
+  private func stepMPS() throws {
+    guard let mps, !isShuttingDown, try mps.hear() else { return }
+    launch.mps = nil
+    let text = "rung: NVIDIA's MPS has ended; trials that start from now on take turns on a GPU\n"
+    try log.writeAll(Array(text.utf8))
   }
 
   /// Ends all that runs and forgets it.
@@ -284,6 +302,8 @@ public final class Agent {
     removeShared()
     for slot in slots.indices { slots[slot] = Slot() }
     keeper.end(within: 15)
+    // After the trials that use it.
+    mps?.end()
     stage?.end()
     meter?.end(within: 2)
     removeAll(scratch)

@@ -17,6 +17,13 @@ public struct AgentSettings: Sendable {
   public var devices: [String]
   /// The variable that binds a trial to its GPU; `nil` for CPU slots.
   public var deviceVariable: String?
+  /// Slots that a device is shared by; `nil` for as many as the study has share a GPU. Where GPUs are cut
+  /// into instances, each is a device and a slot.
+  public var slotsPerDevice: Int?
+  /// NVIDIA's Multi-Process Service on ``devices``, which are UUIDs; `nil` where there is none.
+  public var mps: MPSService?
+  /// The CPUs of each slot; `nil` where trials are bound to none.
+  public var cpus: [[Int]]?
   /// How trials are started as job steps; `nil` where they are processes of the agent's.
   public var steps: StepLaunch?
   /// The name of the node, as the others know it.
@@ -59,6 +66,8 @@ public struct AgentSettings: Sendable {
 public enum AgentError: Error, Hashable, Sendable {
   /// A process of Rung's own has ended before its time.
   case companionEnded(String)
+  /// The service by which trials are to share GPUs does not start.
+  case noMPS(reason: String)
   /// Rank 0 said nothing for so long.
   case coordinatorSilent(seconds: Int)
   /// No agent that could train is left.
@@ -73,6 +82,11 @@ extension AgentError: CustomStringConvertible {
     switch self {
     case .companionEnded(let name):
       "Rung's \(name) process ended unexpectedly; its message is above, and 'rung resume' goes on"
+    case .noMPS(let reason):
+      """
+      NVIDIA's Multi-Process Service, by which trials are to share GPUs, does not start: \
+      \(reason); write 'sharing: plain' in the site file, or have it mended
+      """
     case .coordinatorSilent(let seconds):
       "rank 0 said nothing for \(seconds) s, so it counts as lost; 'rung resume' goes on"
     case .everyAgentLost:

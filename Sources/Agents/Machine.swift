@@ -1,4 +1,4 @@
-import Processes
+public import Processes
 public import StudyModel
 
 /// What the machine at hand offers to trials.
@@ -11,6 +11,10 @@ public struct Machine: Hashable, Sendable {
   public var devices: [String]
   /// Who made the GPUs; `nil` where there are none.
   public var vendor: Site.Vendor?
+  /// What CUDA says of each device; empty where it was not asked, or does not answer.
+  public var facts: [GPUFacts] = []
+  /// The PCI address of each device, as the kernel writes it; empty where nothing is known.
+  var addresses: [String?] = []
 
   /// Looks at this machine.
   ///

@@ -19,6 +19,18 @@ struct TrialLaunch {
   var steps: StepLaunch?
   /// The folder of what is staged on this node; `nil` where nothing is.
   var stage: String?
+  /// What lets trials share GPUs at the same time; `nil` where there is none.
+  var mps: MPSClient?
+
+  /// The service, and where it is.
+  struct MPSClient {
+    /// What it gives a trial.
+    let service: MPSService
+    /// Its GPUs.
+    let devices: Int
+    /// Its folder.
+    let folder: String
+  }
 
   /// The command line of each program of a trial: of one, or of its parts.
   func programs(_ configuration: Configuration) -> [[String]] {
@@ -187,9 +199,18 @@ struct TrialLaunch {
     variables["MKL_NUM_THREADS"] = String(study.trial.cpus)
     variables["PYTHONUNBUFFERED"] = "1"
     variables["TMPDIR"] = directory
+    let shared = mps?.service.variables(
+      slots: leg.width, devices: mps?.devices ?? 0, in: mps?.folder ?? "")
+    variables.merge(shared ?? [:]) { $1 }
     for variable in study.environment.variables { variables[variable.name] = variable.value }
     if let deviceVariable, !devices.isEmpty {
       variables[deviceVariable] = devices.joined(separator: ",")
+    }
+    // Slurm and nvidia-smi(1) number by PCI address; CUDA would count the fastest first.
+    if deviceVariable == Site.Vendor.nvidia.deviceVariable,
+      devices.allSatisfy({ Int($0) != nil }), variables["CUDA_DEVICE_ORDER"] == nil
+    {
+      variables["CUDA_DEVICE_ORDER"] = "PCI_BUS_ID"
     }
     // With the default fence of Slurm 22.05's PMIx plugin ranks leave MPI_Init before others are ready.
     if steps != nil, study.trial.launch == .step { variables["SLURM_PMIX_FENCE"] = "tree" }

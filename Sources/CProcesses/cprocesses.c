@@ -85,9 +85,36 @@ ssize_t cprocesses_copy_range(int from, int to, size_t count) {
 
 int cprocesses_spawn_new_session(void) { return POSIX_SPAWN_SETSID; }
 
-int cprocesses_usable_cores(void) {
-  cpu_set_t set;
-  return sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : -1;
+int cprocesses_usable_cpus(int *cpus, int capacity) {
+  // A set that is smaller than the kernel's is refused: sched_setaffinity(2), "NOTES".
+  for (int size = CPU_SETSIZE; size <= 1 << 20; size *= 2) {
+    cpu_set_t *set = CPU_ALLOC(size);
+    if (!set) return -1;
+    if (sched_getaffinity(0, CPU_ALLOC_SIZE(size), set) == 0) {
+      int count = 0;
+      for (int cpu = 0; cpu < size && count < capacity; cpu++)
+        if (CPU_ISSET_S(cpu, CPU_ALLOC_SIZE(size), set)) cpus[count++] = cpu;
+      CPU_FREE(set);
+      return count;
+    }
+    CPU_FREE(set);
+    if (errno != EINVAL) return -1;
+  }
+  return -1;
+}
+
+int cprocesses_bind(const int *cpus, int count) {
+  int size = CPU_SETSIZE;
+  for (int i = 0; i < count; i++)
+    while (cpus[i] >= size) size *= 2;
+  cpu_set_t *set = CPU_ALLOC(size);
+  if (!set) return -1;
+  CPU_ZERO_S(CPU_ALLOC_SIZE(size), set);
+  for (int i = 0; i < count; i++) CPU_SET_S(cpus[i], CPU_ALLOC_SIZE(size), set);
+  int code = sched_setaffinity(0, CPU_ALLOC_SIZE(size), set), reason = errno;
+  CPU_FREE(set);
+  errno = reason;
+  return code;
 }
 
 int cprocesses_open(const char *path, int flags, mode_t mode) { return open(path, flags, mode); }

@@ -225,8 +225,18 @@ extension JobScript {
     let size = plan.trialSize.map { " --trial-gpus \($0)" } ?? ""
     return """
       \(shellQuoted(executable)) agent "$study" \
-      --slots \(component.slotsPerNode) --gpu-vendor \(vendor)\(size)\(try steps(component))
+      --slots \(component.slotsPerNode) --gpu-vendor \(vendor)\(sharing(component))\(size)\(try steps(component))
       """
+  }
+
+  /// What the agents are told of the GPUs that trials share.
+  private func sharing(_ component: Plan.Component) -> String {
+    guard component.role == .workers, plan.vendor != nil, plan.strategy != .steps,
+      let gpus = site.partition(named: component.partition)?.gpus,
+      gpus.sharing == .mps || gpus.sharing == .mig
+    else { return "" }
+    let memory = gpus.memoryMiB.map { " --gpu-memory \($0)" } ?? ""
+    return " --gpu-sharing \(gpus.sharing.rawValue)" + (gpus.sharing == .mps ? memory : "")
   }
 
   /// What the agents are told of the steps that they start.

@@ -100,6 +100,23 @@ extension PlanError: CustomStringConvertible {
       site '\(site)' gives out whole nodes without '--gres', so that a job step would see all GPUs; \
       plan with '--strategy resident'
       """
+    case .tooFewInstances(let asked, let partition, let limit):
+      """
+      \(asked) trials are to share a GPU, but those of partition '\(partition)' are cut into \
+      \(counted(limit, "instance")); write 'gpus: \(TrialSize(sharing: limit))' or name another partition
+      """
+    case .severalInstances(let partition, let limit):
+      """
+      a trial may have more than one share, but the GPUs of partition '\(partition)' are cut into \
+      instances, of which a process uses one; write 'gpus: \
+      \(TrialSize(sharing: limit ?? 1))' or name another partition
+      """
+    case .unevenShards(let asked, let partition, let shards):
+      """
+      \(asked) trials are to share a GPU, but those of partition '\(partition)' have \
+      \(counted(shards, "shard")), which they cannot share evenly; write 'gpus: \
+      \(TrialSize(sharing: nearestDivisor(of: shards, to: asked)))' or name another partition
+      """
     case .unevenStep(let slots, let each):
       """
       a job step of \(counted(slots, "slot")) over nodes with \(counted(each, "slot")) each would \

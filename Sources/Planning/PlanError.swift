@@ -51,6 +51,12 @@ public enum PlanError: Error, Hashable, Sendable {
   case shareAsStep
   /// Job steps with GPUs where Slurm does not give GPUs out.
   case stepsWithoutGRES(site: String)
+  /// More trials are to share a GPU than it has instances.
+  case tooFewInstances(asked: Int, partition: String, limit: Int)
+  /// A trial may need several GPUs, or shares, where an instance is all that a process can use.
+  case severalInstances(partition: String, limit: Int?)
+  /// So many trials share the shards of a GPU unevenly.
+  case unevenShards(asked: Int, partition: String, shards: Int)
   /// A job step over nodes that would have different numbers of its slots.
   case unevenStep(slots: Int, each: Int)
   /// There is no such strategy.

@@ -105,11 +105,8 @@ private func workerComponent(
   let slots = try slotsPerNode(
     for: study, with: memory, beside: stagedMiB, on: partition, of: site)
   var gres: String?
-  if study.trial.gpus > 0, site.asksForGPUs {
-    let type = partition.gpus?.gresType.map { ":\($0)" } ?? ""
-    let shares = study.trial.trialsPerGPU
-    let count = study.trial.parts.isEmpty ? (slots + shares - 1) / shares : study.trial.gpus
-    gres = "gpu\(type):\(count)"
+  if study.trial.gpus > 0, site.asksForGPUs, let gpus = partition.gpus {
+    gres = request(of: gpus, for: slots, of: study.trial)
   }
   var component = Plan.Component(
     role: .workers, partition: partition.name, nodes: 1, cores: partition.cores,
@@ -144,6 +141,8 @@ private func slotsPerNode(
   if trial.gpus > 0, partition.gpus == nil {
     throw .noGPUs(.trial(trial.gpus), partition: partition.name, others: site.partitionsWithGPUs)
   }
+  if let gpus = partition.gpus { try checkSharing(gpus, by: trial, on: partition.name) }
+  if partition.gpus?.sharesOneAJob(of: site, by: trial) == true { room.gpus = 1 }
   guard room.memoryMiB > 0 else {
     throw .noRoomForStaged(
       stagedMiB, beside: nil, partition: partition.name, limit: partition.memoryMiB)

@@ -12,6 +12,8 @@ public struct Spawner {
   private let channel: LineChannel
   private let signals: SignalPort
   private let scratch: [String]
+  /// The CPUs that it may use itself.
+  private let cpus = usableCPUs()
   private var running: [Running] = []
 
   private struct Running {
@@ -29,7 +31,7 @@ public struct Spawner {
   /// - Throws: ``SystemError``, or a decoding error where the agent is not ours.
   public static func serve(control: Descriptor, scratch: [String]) throws {
     guard cprocesses_become_subreaper() == 0 else { throw SystemError.last("prctl", "") }
-    try closeOnExec()
+    try keepDescriptorsToThisProcess()
     // A terminal's Ctrl-C reaches the whole foreground group: the agent decides what it means.
     var spawner = Spawner(
       channel: try LineChannel(control),
@@ -37,18 +39,6 @@ public struct Spawner {
       scratch: scratch)
     defer { spawner.endEverything() }
     try spawner.loop()
-  }
-
-  /// Keeps every descriptor but the standard ones from the trials: the one to the agent, and what
-  /// this process was born with.
-  private static func closeOnExec() throws(SystemError) {
-    for name in try readFolder("/proc/self/fd") {
-      guard let number = Int32(name), number > 2 else { continue }
-      // The one that read the folder is closed by now.
-      guard cprocesses_close_on_exec(number) == 0 || errno == EBADF else {
-        throw .last("fcntl", "descriptor \(number)")
-      }
-    }
   }
 
   private init(channel: LineChannel, signals: SignalPort, scratch: [String]) {
@@ -99,10 +89,22 @@ public struct Spawner {
     unsafe posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
     unsafe posix_spawn_file_actions_adddup2(&actions, output.number, 1)
     unsafe posix_spawn_file_actions_adddup2(&actions, output.number, 2)
+    // posix_spawn(3) binds to no CPU, but a child begins with what its parent may use, before it is
+    // another program: sched_setaffinity(2).
+    if let cpus = order.cpus { try bind(to: cpus) }
     return try withExtendedLifetime(output) { () throws(SystemError) in
-      unsafe try spawnProcess(
+      // Where the kernel would not have it back, the next order without CPUs of its own is bound.
+      defer { if order.cpus != nil { try? bind(to: cpus) } }
+      return unsafe try spawnProcess(
         order.executable, order.arguments, order.environment, actions: &actions,
         flags: cprocesses_spawn_new_session())
+    }
+  }
+
+  private func bind(to cpus: [Int]) throws(SystemError) {
+    let numbers = cpus.map { Int32(clamping: $0) }
+    guard unsafe cprocesses_bind(numbers, Int32(numbers.count)) == 0 else {
+      throw .last("sched_setaffinity", "CPUs \(cpus.map(String.init).joined(separator: ","))")
     }
   }
 
@@ -130,7 +132,7 @@ public struct Spawner {
   /// so.
   private func endStrays() {
     let leaders = Set(running.map(\.process))
-    for child in children() where !leaders.contains(getsid(child)) {
+    for child in childProcesses() where !leaders.contains(getsid(child)) {
       // An orphan whose environment is unreadable has ended by itself.
       guard let environment = try? readFile("/proc/\(child)/environ") else { continue }
       let entries = environment.split(separator: 0)
@@ -140,40 +142,19 @@ public struct Spawner {
     }
   }
 
-  /// This process's children, whoever started them. Source: proc(5), `/proc/pid/task/tid/children`.
-  private func children() -> [pid_t] {
-    let this = getpid()
-    guard let list = try? readFile("/proc/\(this)/task/\(this)/children") else {
-      // A kernel without that file: look at everybody's parent.
-      return namesInFolder("/proc").compactMap { pid_t($0) }.filter { parent(of: $0) == this }
-    }
-    return list.split(separator: UInt8(ascii: " ")).compactMap {
-      pid_t(String(decoding: $0, as: UTF8.self))
-    }
-  }
-
-  private func parent(of process: pid_t) -> pid_t? {
-    // The process may have ended meanwhile. The name, in parentheses, may hold anything.
-    guard let status = try? readFile("/proc/\(process)/stat"),
-      let end = status.lastIndex(of: UInt8(ascii: ")"))
-    else { return nil }
-    let fields = status[(end + 1)...].split(separator: UInt8(ascii: " "))
-    return fields.count > 1 ? pid_t(String(decoding: fields[1], as: UTF8.self)) : nil
-  }
-
   private mutating func endEverything() {
     for running in running { kill(-running.process, SIGKILL) }
     running = []
     let deadline = monotonicSeconds() + 10
     // Killed processes leave their children to this one: repeated until there are none.
     while monotonicSeconds() < deadline {
-      for child in children() { kill(child, SIGKILL) }
+      for child in childProcesses() { kill(child, SIGKILL) }
       while true {
         let process = cprocesses_peek_ended_child()
         guard process > 0 else { break }
         _ = cprocesses_reap(process)
       }
-      if children().isEmpty { break }
+      if childProcesses().isEmpty { break }
       waitForAny([Interest(signals.descriptor)], atMost: 0.01)
       _ = signals.receive()
     }

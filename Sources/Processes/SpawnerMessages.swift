@@ -23,11 +23,13 @@ public struct SpawnOrder: Hashable, Sendable, Codable {
   /// A variable of its environment, as `NAME=value`, that no other process group has: by it
   /// descendants are told that left the group.
   public var mark: String
+  /// The numbers of the CPUs that it is bound to, none of them negative; `nil` for those of the spawner.
+  public var cpus: [Int]?
 
   /// An order of these parts.
   public init(
     id: String, executable: String, arguments: [String], environment: [String],
-    directory: String, output: String, mark: String
+    directory: String, output: String, mark: String, cpus: [Int]? = nil
   ) {
     self.id = id
     self.executable = executable
@@ -36,6 +38,7 @@ public struct SpawnOrder: Hashable, Sendable, Codable {
     self.directory = directory
     self.output = output
     self.mark = mark
+    self.cpus = cpus
   }
 }
 

@@ -84,5 +84,16 @@ public final class SignalPort {
   }
 }
 
-/// Cores that this process may run on, at least 1.
-public func usableCores() -> Int { max(1, Int(cprocesses_usable_cores())) }
+/// CPUs that this process may run on, at least 1.
+public func usableCores() -> Int { max(1, usableCPUs().count) }
+
+/// The numbers of the CPUs that this process may run on.
+///
+/// Source: sched_getaffinity(2).
+///
+/// - Returns: Ascending; empty where the kernel does not say.
+public func usableCPUs() -> [Int] {
+  var cpus = [Int32](repeating: 0, count: 1 << 16)
+  let count = unsafe cprocesses_usable_cpus(&cpus, Int32(cpus.count))
+  return cpus.prefix(max(0, Int(count))).map { Int($0) }
+}

@@ -64,16 +64,40 @@ struct PartitionReader {
     let example = "gpus: {count: 4, vendor: nvidia, model: A100}"
     guard
       let fields = Fields(
-        field, keys: ["count", "vendor", "model", "type", "memory"], example: example)
+        field,
+        keys: [
+          "count", "vendor", "model", "type", "memory", "sharing", "instances", "shards",
+        ], example: example)
     else { return nil }
     let count = fields.required("count", example: "count: 4")?.whole(from: 1, through: 1000)
     let vendor: Site.Vendor? = fields.required("vendor", example: "vendor: nvidia")?.choice()
     let model = fields.required("model", example: "model: A100")?.line()
     let type = slurmValue(fields["type"])
     let memory = fields["memory"]?.memory()
+    let sharing: Site.Sharing = fields["sharing"]?.choice() ?? .plain
+    if vendor == .amd, sharing == .mps || sharing == .mig {
+      fields["sharing"]?.mistake(Wording.sharingOfNVIDIA(sharing))
+    }
+    let pieces = pieces(fields, sharing)
     guard let count, let vendor, let model else { return nil }
     var gpus = Site.GPUs(count: count, vendor: vendor, model: model, gresType: type)
     gpus.memoryMiB = memory
+    gpus.sharing = sharing
+    gpus.pieces = pieces
     return gpus
+  }
+
+  /// Into how many instances or shards a GPU is cut.
+  private func pieces(_ fields: Fields, _ sharing: Site.Sharing) -> Int? {
+    var pieces: Int?
+    for (key, wanted) in [("instances", Site.Sharing.mig), ("shards", .shards)] {
+      guard let field = fields[key], let count = field.whole(from: 1, through: 64) else { continue }
+      if sharing == wanted {
+        pieces = count
+      } else {
+        field.mistake(Wording.piecesOfNone(key, wanted))
+      }
+    }
+    return pieces
   }
 }

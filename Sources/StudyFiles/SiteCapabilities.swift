@@ -1,7 +1,7 @@
 /// What a site's `capabilities` say: what jobs may do there, and how they are asked for.
 struct SiteCapabilities {
   private static let keys = [
-    "hetjobs", "gres", "memory", "sbatch", "requeue", "no-kill", "steps", "max_steps",
+    "hetjobs", "gres", "memory", "sbatch", "requeue", "no-kill", "steps", "max_steps", "shards",
   ]
 
   /// All that is left out is possible.
@@ -13,6 +13,8 @@ struct SiteCapabilities {
   var noKill = true
   var steps = true
   var maximumSteps: Int?
+  /// But this, which Slurm refuses by default.
+  var shards = false
 
   init(_ field: Field?) {
     guard let field,
@@ -26,6 +28,7 @@ struct SiteCapabilities {
     requeue = isCapable("requeue")
     noKill = isCapable("no-kill")
     steps = isCapable("steps")
+    shards = fields["shards"]?.truth() ?? false
     maximumSteps = fields["max_steps"]?.whole(from: 1)
     if !steps, maximumSteps != nil { fields["max_steps"]?.mistake(Wording.stepsOfNone) }
   }

@@ -61,6 +61,7 @@ struct SiteReader {
     site.outlivesNodes = capabilities.noKill
     site.nestsSteps = capabilities.steps
     site.maximumSteps = capabilities.maximumSteps
+    site.sharesSeveralGPUs = capabilities.shards
     site.interconnect = interconnect
     site.storage = storage
     return site

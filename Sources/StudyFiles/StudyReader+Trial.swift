@@ -3,7 +3,7 @@ import StudyModel
 extension StudyReader {
   static let trialKeys = [
     "command", "gpus", "cpus", "memory", "launch", "ranks", "parts", "arguments", "directory",
-    "scale", "stage", "checkpoint", "silence", "retries",
+    "scale", "stage", "checkpoint", "silence", "retries", "affinity",
   ]
 
   /// Reads `trial`.
@@ -31,6 +31,7 @@ extension StudyReader {
       }
     }
     if let cpus = fields["cpus"]?.whole(from: 1) { trial.cpus = cpus }
+    trial.affinity = fields["affinity"]?.choice()
     trial.memoryMiB = fields["memory"]?.memory()
     if let field = fields["parts"] {
       readParts(field, beside: fields, parameters: parameters, into: &trial)

@@ -1,3 +1,5 @@
+import StudyModel
+
 // Mistakes about, and warnings of, site files.
 extension Wording {
   static let partitionOfSite =
@@ -42,6 +44,14 @@ extension Wording {
 
   static func unevenSockets(_ sockets: Int, cores: Int) -> String {
     "'sockets' is \(sockets), which does not divide the node's \(cores) cores; write the sockets of a node"
+  }
+
+  static func sharingOfNVIDIA(_ sharing: Site.Sharing) -> String {
+    "'sharing: \(sharing.rawValue)' is for NVIDIA's GPUs; write 'sharing: plain' or 'sharing: shards'"
+  }
+
+  static func piecesOfNone(_ key: String, _ sharing: Site.Sharing) -> String {
+    "'\(key)' is for 'sharing: \(sharing.rawValue)'; write that beside it, or remove '\(key)'"
   }
 
   static func absolutePath(_ example: String) -> String {

@@ -8,6 +8,18 @@ public struct Site: Hashable, Sendable, Codable {
     case amd
   }
 
+  /// How several trials use a GPU at a time, where a study has them share one.
+  public enum Sharing: String, Hashable, Sendable, Codable, CaseIterable {
+    /// The driver lets them take turns.
+    case plain
+    /// NVIDIA's Multi-Process Service: at the same time, each with a bound on its memory.
+    case mps
+    /// Each has an instance of its own, into which the site has cut NVIDIA's GPUs.
+    case mig
+    /// As plainly, but Slurm gives out shards of GPUs.
+    case shards
+  }
+
   /// The GPUs of a node.
   public struct GPUs: Hashable, Sendable, Codable {
     /// Devices a node; at least 1.
@@ -20,6 +32,10 @@ public struct Site: Hashable, Sendable, Codable {
     public var gresType: String?
     /// Memory of each, in MiB; `nil` where nothing is known.
     public var memoryMiB: Int?
+    /// How trials share one.
+    public var sharing = Sharing.plain
+    /// Instances or shards that the site has cut each into; `nil` where nothing is known.
+    public var pieces: Int?
 
     /// GPUs of this kind.
     public init(count: Int, vendor: Vendor, model: String, gresType: String? = nil) {
@@ -138,6 +154,9 @@ public struct Site: Hashable, Sendable, Codable {
   public var outlivesNodes = true
   /// Whether a process of a job may start further job steps in it.
   public var nestsSteps = true
+  /// Whether a job may have shards of several GPUs of a node: `MULTIPLE_SHARING_GRES_PJ` of
+  /// `SelectTypeParameters` in slurm.conf(5), which Slurm 22.05 does not have.
+  public var sharesSeveralGPUs = false
   /// The most job steps of one job at a time; `nil` where no cap is known.
   public var maximumSteps: Int?
   /// What connects the nodes, such as `InfiniBand HDR`; `nil` where nothing is known.

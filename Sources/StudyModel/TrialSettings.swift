@@ -32,6 +32,16 @@ public struct TrialSettings: Hashable, Sendable, Codable {
     public var staysOnNode: Bool { self == .plain }
   }
 
+  /// Which of a node's CPUs the processes of a trial may use, where agents start them.
+  public enum Affinity: String, Hashable, Sendable, Codable, CaseIterable {
+    /// So many cores as ``TrialSettings/cpus`` says, for each process its own.
+    case cores
+    /// The slots' shares of all cores, at least so many.
+    case share
+    /// All that the agent may use.
+    case unbound = "none"
+  }
+
   /// The program and its arguments; empty only in a study that replays a table and runs nothing.
   public var command: [String]
   /// GPUs of a trial; from 0. Of trials of several sizes those of the smallest, at least 1.
@@ -78,6 +88,9 @@ public struct TrialSettings: Hashable, Sendable, Codable {
   private var someStage: [StagedItem]?
   /// Cores of each process of a trial; at least 1.
   public var cpus: Int
+  /// Which CPUs its processes may use; `nil`, as in studies from before there was a choice, for
+  /// ``Affinity/cores`` in a job whose trials have more than one, and else ``Affinity/share``.
+  public var affinity: Affinity?
   /// Memory of each process of a trial in MiB; `nil` where the node's memory is shared out evenly.
   public var memoryMiB: Int?
   /// How the configuration reaches the command line.

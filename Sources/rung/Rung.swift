@@ -28,7 +28,8 @@ struct Rung: ParsableCommand {
       SimulateCommand.self,
       SitesCommand.self, DoctorCommand.self, SpawnerCommand.self, KeeperCommand.self,
       LookoutCommand.self, StagerCommand.self, MeterCommand.self, ChainCommand.self,
-      TaskCommand.self, ExamineCommand.self, SlotViewCommand.self,
+      TaskCommand.self, ExamineCommand.self, SlotViewCommand.self, CUDADevicesCommand.self,
+      MPSCommand.self,
       SlurmQueryCommand.self,
     ])
 
@@ -95,6 +96,7 @@ struct Failure: Error, CustomStringConvertible {
       self.init(.nodesLost, AgentError.everyAgentLost.description)
     case let error as StageFailure: self.init(.inputOutput, error.description)
     case AgentError.notStaged(let failure): self.init(.inputOutput, failure.description)
+    case AgentError.noMPS: self.init(.usage, "\(error)")
     case let error as AgentError: self.init(.ourMistake, error.description)
     case let error as MPIError: self.init(.ourMistake, error.description)
     default: return nil

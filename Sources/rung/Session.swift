@@ -22,6 +22,12 @@ struct Session {
     var count: Int
     var devices: [String]
     var deviceVariable: String?
+    /// The CPUs of each seat; `nil` where trials are bound to none.
+    var cpus: [[Int]]?
+    /// Seats of each device, where they are others than the study says.
+    var perDevice: Int?
+    /// The service by which trials share the devices.
+    var mps: MPSService?
   }
 
   /// The seats of this machine for trials.
@@ -32,13 +38,24 @@ struct Session {
   ///   - wished: How many are wished for; `nil` for what the machine has.
   ///   - vendor: The GPUs' vendor; `nil` for whichever is there.
   ///   - isWhole: Whether there are no other nodes, so that a trial must fit here.
+  ///   - sharing: How trials share GPUs.
   /// - Returns: At least one seat.
   /// - Throws: `StageFailure` where what is staged is not there; ``Failure`` where more GPUs are wished for or needed than there are.
   static func seats(
     for trial: TrialSettings, in folder: String? = nil, wished: Int?, vendor: Site.Vendor? = nil,
-    isWhole: Bool = true
+    isWhole: Bool = true, sharing: SharingOptions = .plain
   ) throws -> Seats {
     var machine = Machine(detecting: vendor)
+    var trial = trial
+    var perDevice: Int?
+    if trial.gpus > 0, sharing.gpuSharing == .mig, !machine.devices.isEmpty {
+      machine.devices = try instances(of: machine, for: trial)
+      // An instance is a device that no other trial has.
+      trial.trialsPerGPU = 1
+      perDevice = 1
+    } else if trial.gpus > 0 {
+      machine.askDriver(try readLink("/proc/self/exe"))
+    }
     if let folder { machine.memoryMiB -= try stagedMemoryMiB(of: trial.stage, in: folder) }
     let (count, devices) = machine.slots(for: trial)
     if trial.gpus > 0, devices.isEmpty {
@@ -64,8 +81,49 @@ struct Session {
     return Seats(
       count: seats,
       devices: devices.isEmpty ? [] : Array(machine.devices.prefix((seats + shares - 1) / shares)),
-      deviceVariable: devices.isEmpty ? nil : machine.vendor?.deviceVariable)
+      deviceVariable: devices.isEmpty ? nil : machine.vendor?.deviceVariable,
+      cpus: Machine.cpus(
+        ofSlots: seats, for: trial, beside: devices.isEmpty ? [] : machine.domains,
+        isGranted: isInJob),
+      perDevice: perDevice,
+      mps: devices.isEmpty ? nil : try mps(on: machine, for: trial, sharing))
   }
+
+  /// The instances of GPUs that are this machine's slots.
+  private static func instances(
+    of machine: Machine, for trial: TrialSettings
+  ) throws -> [String] {
+    guard machine.vendor == .nvidia, trial.gpus == 1, trial.sizes == nil else {
+      throw Failure(
+        .usage,
+        "with '--gpu-sharing mig' each trial has one instance of an NVIDIA GPU; write 'gpus: 1' or a "
+          + "share such as 'gpus: 0.5' in the study")
+    }
+    do throws(GPUInstances.Failure) {
+      return try GPUInstances().slots(of: machine.devices, for: trial.trialsPerGPU)
+    } catch { throw Failure(.usage, error.description) }
+  }
+
+  /// NVIDIA's service for GPUs that trials share by it; `nil` where they do not.
+  private static func mps(
+    on machine: Machine, for trial: TrialSettings, _ sharing: SharingOptions
+  ) throws -> MPSService? {
+    guard sharing.gpuSharing == .mps, trial.trialsPerGPU > 1 else { return nil }
+    guard machine.vendor == .nvidia, !machine.facts.isEmpty else {
+      throw Failure(
+        .usage,
+        "trials are to share GPUs by NVIDIA's MPS, but NVIDIA's driver does not say which there are; "
+          + "leave '--gpu-sharing' out, or write 'sharing: plain' in the site file")
+    }
+    // Before there is a study that would have to be moved aside.
+    guard executablePath(MPSService.program) != nil else { throw MPSService.missing }
+    return MPSService(
+      shares: trial.trialsPerGPU,
+      memoryMiB: sharing.gpuMemory ?? machine.facts.map(\.memoryMiB).min())
+  }
+
+  /// Whether Slurm has given this process what it has.
+  static var isInJob: Bool { environment("SLURM_JOB_ID") != nil }
 
   /// Seconds from SIGTERM to SIGKILL: `RUNG_GRACE`, or Slurm's default of `KillWait` in slurm.conf.
   static func grace() -> Double { environment("RUNG_GRACE").flatMap { Double($0) } ?? 30 }
@@ -133,6 +191,9 @@ struct Session {
       directory: handle.directory.path, slots: seats.count, devices: seats.devices,
       deviceVariable: seats.deviceVariable, host: host, client: Resource.client)
     settings.isMetered = true
+    settings.cpus = seats.cpus
+    settings.slotsPerDevice = seats.perDevice
+    settings.mps = seats.mps
     return settings
   }
 

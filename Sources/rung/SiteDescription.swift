@@ -35,7 +35,9 @@ private func describe(_ partition: Site.Partition) -> String {
   parts.append("\(partition.memoryMiB) MiB")
   if let gpus = partition.gpus {
     let memory = gpus.memoryMiB.map { ", \($0) MiB each" } ?? ""
-    parts.append("\(gpus.count) \(gpus.model) (\(gpus.vendor.rawValue)\(memory))")
+    let pieces = gpus.pieces.map { ": \($0) a GPU" } ?? ""
+    let sharing = gpus.sharing == .plain ? "" : ", shared by \(gpus.sharing.rawValue)\(pieces)"
+    parts.append("\(gpus.count) \(gpus.model) (\(gpus.vendor.rawValue)\(memory)\(sharing))")
   }
   if let local = partition.local {
     let size = local.sizeMiB.map { "\($0) MiB " } ?? ""
@@ -54,6 +56,7 @@ private func capabilities(of site: Site) -> [String] {
     ("requeue", site.requeuesJobs), ("no-kill", site.outlivesNodes), ("steps", site.nestsSteps),
   ]
   return all.map { $1 ? $0 : "no \($0)" }
+    + (site.sharesSeveralGPUs ? ["shards of several GPUs"] : [])
     + (site.maximumSteps.map { ["at most \(counted($0, "step")) at a time"] } ?? [])
 }
 

@@ -19,9 +19,10 @@ final class AgentBench {
   /// `beside` another one.
   init(
     command: [String], slots: Int = 1, checkpoints: String? = nil, beside first: AgentBench? = nil,
-    isAlone: Bool = false, isMetered: Bool = false, files: [String: String] = [:],
-    memoryMiB: Int? = nil,
-    _ change: (inout Study) -> Void = { _ in }
+    isAlone: Bool = false, isMetered: Bool = false, cpus: [[Int]]? = nil,
+    files: [String: String] = [:], memoryMiB: Int? = nil,
+    _ change: (inout Study) -> Void = { _ in },
+    settings adjust: (inout AgentSettings) -> Void = { _ in }
   ) throws {
     settleSignals()
     folder = try first?.folder ?? TemporaryFolder()
@@ -55,9 +56,11 @@ final class AgentBench {
     settings.isAlone = isAlone
     settings.isMetered = isMetered
     if let memoryMiB { settings.memoryMiB = memoryMiB }
+    settings.cpus = cpus
     for (name, text) in files { _ = try folder.write("study/\(name)", text) }
     settings.endingPatience = 1
     settings.terminationPatience = 0.5
+    adjust(&settings)
     agent = try Agent(settings)
   }
 

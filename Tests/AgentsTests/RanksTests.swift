@@ -312,18 +312,15 @@ import Testing
   }
 
   @Test func aTrialOnSeveralGPUsSeesThemAllAndOneOnAShareSeesIts() {
-    var study = Study(
-      name: "s", metric: Metric(name: "loss", goal: .minimize),
-      fidelity: Fidelity(name: "epoch", minimum: Budget(1), maximum: Budget(9)),
-      space: SearchSpace(parameters: []), trial: TrialSettings(command: ["x"], gpus: 4))
+    var shares = 1
     func devices(_ slots: [Int]) -> [String] {
       Agent.devices(
         of: slots.map { SlotID(WorkerID(1), $0) } + [SlotID(WorkerID(2), 0)],
-        of: ["4", "5", "6", "7"], on: WorkerID(1), study: study)
+        of: ["4", "5", "6", "7"], on: WorkerID(1), sharedBy: shares)
     }
     #expect(devices([0, 1, 2, 3]) == ["4", "5", "6", "7"])
     #expect(devices([2, 3]) == ["6", "7"])
-    study.trial.trialsPerGPU = 4
+    shares = 4
     #expect(devices([7]) == ["5"])
     #expect(devices([8, 9, 10, 11]) == ["6"])
     #expect(devices([4, 5, 6, 7, 8, 9, 10, 11]) == ["5", "6"])

@@ -99,6 +99,24 @@ import Testing
     return variables
   }
 
+  @Test func indicesOfNVIDIAsDevicesAreCountedByAddress() {
+    let cuda = with { $0.deviceVariable = "CUDA_VISIBLE_DEVICES" }
+    let order = "CUDA_DEVICE_ORDER"
+    #expect(environment(cuda, devices: ["1", "3"])[order] == "PCI_BUS_ID")
+    #expect(environment(cuda, devices: ["GPU-1"])[order] == nil)
+    // The devices of a step are Slurm's to name.
+    #expect(environment(cuda)[order] == "PCI_BUS_ID")
+    #expect(
+      environment(with { $0.deviceVariable = "ROCR_VISIBLE_DEVICES" }, devices: ["1"])[order] == nil
+    )
+    #expect(environment(launch)[order] == nil)
+    let chosen = with {
+      $0.deviceVariable = "CUDA_VISIBLE_DEVICES"
+      $0.inherited = ["CUDA_DEVICE_ORDER=FASTEST_FIRST"]
+    }
+    #expect(environment(chosen, devices: ["1"])[order] == "FASTEST_FIRST")
+  }
+
   @Test func aTrialIsToldWhoItIs() {
     let variables = environment(launch)
     let expected = [

@@ -130,7 +130,8 @@ struct JobTests {
       }
       #expect(Set(used.map(\.gpu)) == ["0", "1", "2", "3"])
       for (index, one) in used.enumerated() {
-        #expect(Set(one.seen).isSubset(of: ["CUDA_VISIBLE_DEVICES", "SLURM_JOB_ID"]))
+        #expect(
+          Set(one.seen).isSubset(of: ["CUDA_DEVICE_ORDER", "CUDA_VISIBLE_DEVICES", "SLURM_JOB_ID"]))
         for other in used[(index + 1)...] where other.gpu == one.gpu {
           #expect(one.end <= other.begin || other.end <= one.begin, "GPU \(one.gpu) given twice")
         }

@@ -37,6 +37,25 @@ import Testing
     #expect(ours.count(where: { $0 == "#SBATCH --mail-type=END,FAIL" }) == 1)
   }
 
+  @Test func agentsAreToldHowTrialsShareGPUs() throws {
+    var study = digits()
+    study.trial.trialsPerGPU = 2
+    var site = Sites.privateCluster
+    func agents(_ sharing: Site.Sharing, _ strategy: String = "hetjob") throws -> [String] {
+      site.partitions[0].gpus?.sharing = sharing
+      site.partitions[0].gpus?.memoryMiB = 40_960
+      return try script(study, at: site, strategy: strategy).filter { $0.contains("/rung' agent ") }
+    }
+    #expect(try !agents(.plain).joined().contains("sharing"))
+    #expect(try !agents(.shards).joined().contains("sharing"))
+    let (mps, mig) = (try agents(.mps), try agents(.mig))
+    #expect(!mps[0].contains("sharing"), "the coordinator's")
+    #expect(mps[1].contains(" --gpu-vendor nvidia --gpu-sharing mps --gpu-memory 40960 "))
+    #expect(mig[1].contains(" --gpu-vendor nvidia --gpu-sharing mig "))
+    study.trial.trialsPerGPU = 1
+    #expect(try !agents(.mps, "steps").joined().contains("sharing"), "Slurm's to bind")
+  }
+
   @Test func aConstraintIsTheWorkersOwn() throws {
     var study = digits()
     study.slurm.constraint = "[a|b]"

@@ -19,27 +19,28 @@ final class SpawnerBench {
 
   /// Orders a process whose output goes to a pipe of its own.
   func spawn(
-    _ id: String, _ arguments: [String], environment: [String] = [], directory: String = "/"
+    _ id: String, _ arguments: [String], environment: [String] = [], directory: String = "/",
+    cpus: [Int]? = nil
   ) throws {
     let path = folder.file("pipe-\(id)")
     try makePipe(path)
     pipes[id] = try LineChannel(Descriptor(opening: path, flags: O_RDWR | O_NONBLOCK))
     try order(
       id, arguments[0], arguments, environment: environment, directory: directory,
-      output: path)
+      output: path, cpus: cpus)
   }
 
   /// Orders a process with an output of the caller's.
   func order(
     _ id: String, _ executable: String, _ arguments: [String], environment: [String] = [],
-    directory: String = "/", output: String
+    directory: String = "/", output: String, cpus: [Int]? = nil
   ) throws {
     let mark = "RUNG_PROCESS=\(folder.path)/\(id)"
     try companion.channel.send(
       SpawnerRequest.spawn(
         SpawnOrder(
           id: id, executable: executable, arguments: arguments, environment: environment + [mark],
-          directory: directory, output: output, mark: mark)))
+          directory: directory, output: output, mark: mark, cpus: cpus)))
   }
 
   /// Orders a shell.

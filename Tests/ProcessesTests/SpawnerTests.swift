@@ -80,6 +80,34 @@ import Testing
     #expect(try bench.end() == .exited("a", status: 0))
   }
 
+  @Test func aProcessIsBoundToItsCPUsAndTheNextOneIsNot() throws {
+    let bench = try SpawnerBench()
+    let all = usableCPUs()
+    try #require(all.count > 1, "needs two CPUs")
+    let program = [
+      try python(), "-c",
+      "import os; print(sorted(os.sched_getaffinity(0)), os.system('grep ^Cpus_allowed_list /proc/self/status'))",
+    ]
+    for cpu in all.suffix(2) {
+      try bench.spawn("bound-\(cpu)", program, cpus: [cpu])
+      // What the process starts is bound with it.
+      #expect(bench.line("bound-\(cpu)") == "Cpus_allowed_list:\t\(cpu)")
+      #expect(bench.line("bound-\(cpu)") == "[\(cpu)] 0")
+      #expect(try bench.end() == .exited("bound-\(cpu)", status: 0))
+    }
+    try bench.spawn("free", program)
+    _ = bench.line("free")
+    #expect(bench.line("free") == "\(all) 0")
+    #expect(try bench.end() == .exited("free", status: 0))
+    try bench.spawn("nowhere", program, cpus: [1 << 17])
+    #expect(
+      try bench.reply()
+        == .notStarted("nowhere", reason: "sched_setaffinity 'CPUs 131072': Invalid argument"))
+    try bench.spawn("after", program)
+    _ = bench.line("after")
+    #expect(bench.line("after") == "\(all) 0")
+  }
+
   @Test func aSignalReachesTheWholeGroup() throws {
     let bench = try SpawnerBench()
     try bench.shell("a", "sleep 60 & echo $!; trap 'echo heard; exit 4' TERM; wait")

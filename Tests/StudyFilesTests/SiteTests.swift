@@ -3,6 +3,27 @@ import StudyModel
 import Testing
 
 @Suite struct SiteTests {
+  @Test func howTrialsShareGPUsIsRead() throws {
+    func gpus(_ text: String) throws -> Site.GPUs? {
+      try readSite(
+        """
+        summary: x
+        source: [x]
+        partitions: {gpu: {nodes: 1, cores: 8, memory: 60GiB, time: 24h, gpus: {count: 2, vendor: nvidia, model: A100\(text)}}}
+        workers: gpu
+        capabilities: {shards: true}
+        """, name: "s", file: "s.yaml"
+      ).value.partitions[0].gpus
+    }
+    #expect(try gpus("")?.sharing == .plain)
+    #expect(try gpus(", sharing: plain") == gpus(""))
+    #expect(try gpus(", sharing: mps, memory: 40GiB")?.sharing == .mps)
+    let instances = try gpus(", sharing: mig, instances: 7")
+    #expect(instances?.sharing == .mig && instances?.pieces == 7)
+    let shards = try gpus(", sharing: shards, shards: 4")
+    #expect(shards?.sharing == .shards && shards?.pieces == 4)
+  }
+
   @Test func everyFieldIsRead() throws {
     let read = try readSite(exampleSite, name: "jureca-dc", file: "jureca-dc.yaml")
     var gpu = Site.Partition(

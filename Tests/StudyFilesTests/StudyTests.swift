@@ -55,6 +55,18 @@ import Testing
           time: .elapsed("elapsed_seconds_{epoch}")))
   }
 
+  @Test func whichCPUsATrialMayUseIsRead() throws {
+    func affinity(_ keys: String) throws -> TrialSettings.Affinity? {
+      let text = StudyParts("trial: {command: [./train]\(keys)}").text
+      return try readStudy(text, file: "s.yaml").value.trial.affinity
+    }
+    #expect(try affinity("") == nil)
+    #expect(try affinity(", cpus: 4") == nil)
+    #expect(try affinity(", cpus: 4, affinity: share") == .share)
+    #expect(try affinity(", affinity: none") == .unbound)
+    #expect(try affinity(", affinity: cores") == .cores)
+  }
+
   @Test func whatIsLeftOutHasDefaults() throws {
     let study = try readStudy(StudyParts("name").text, file: "dir/my-study.yaml").value
     #expect(study.name == "my-study")

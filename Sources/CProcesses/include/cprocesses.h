@@ -48,8 +48,13 @@ int cprocesses_spawn_new_session(void);
 /// copy_file_range() from where both descriptors stand; it needs _GNU_SOURCE.
 ssize_t cprocesses_copy_range(int from, int to, size_t count);
 
-/// Cores that the caller may run on. CPU_COUNT is a macro.
-int cprocesses_usable_cores(void);
+/// The numbers of the CPUs that the caller may run on, ascending, at most `capacity`; returns how
+/// many, or -1. CPU_ISSET_S and its kin are macros.
+int cprocesses_usable_cpus(int *cpus, int capacity);
+
+/// Binds the calling thread, and what it starts, to CPUs by their numbers, none of them negative. -1
+/// with errno set.
+int cprocesses_bind(const int *cpus, int count);
 
 /// open(2) with a mode: it is variadic.
 int cprocesses_open(const char *path, int flags, mode_t mode);
@@ -91,6 +96,20 @@ enum { cprocesses_gpu_name_length = 64 };
 /// cprocesses_gpu_name_length bytes each. Returns how many, at most `capacity`; -1 without the library,
 /// or -1 less the code of a call that failed. Functions of a library that is loaded are found by casts.
 int cprocesses_gpu_names(const char *library, int is_cuda, char *names, int capacity);
+
+/// What CUDA says of a GPU, or of an instance of one.
+struct cprocesses_gpu_facts {
+  /// As CUDA_VISIBLE_DEVICES takes it.
+  char name[64];
+  /// The PCI address, such as 0000:3B:00.0.
+  char address[64];
+  /// Bytes.
+  uint64_t memory;
+};
+
+/// The same for CUDA's own library with all that it says; the same results.
+int cprocesses_cuda_facts(
+  const char *library, struct cprocesses_gpu_facts *facts, int capacity);
 
 /// Loads NVIDIA's management library and begins with it: 0, -1 without the library or a function of it,
 /// or -1 less the code of the call that failed. Not for several threads.

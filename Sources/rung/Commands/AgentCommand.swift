@@ -18,6 +18,7 @@ struct AgentCommand: ParsableCommand {
   @Argument(help: "The study's folder.", completion: .directory) var directory: String
   @Option(help: "Trials that run at a time on this node; 0 to coordinate only.") var slots: Int?
   @Option(help: "nvidia, amd or none.") var gpuVendor: VendorOption?
+  @OptionGroup var sharing: SharingOptions
   @OptionGroup var size: TrialSizeOption
   @OptionGroup var stepOptions: StepOptions
   @Flag(help: "Go on even if another coordinator may still hold the study.") var force = false
@@ -125,11 +126,18 @@ struct AgentCommand: ParsableCommand {
   private func seats(_ handle: StudyHandle) throws -> Session.Seats {
     let vendor = gpuVendor?.vendor
     if slots == 0 { return Session.Seats(count: 0, devices: [], deviceVariable: nil) }
-    // A step's GPUs are Slurm's to choose.
-    if stepOptions.steps != nil || gpuVendor == VendorOption.none, let slots {
+    // A step's GPUs are Slurm's to choose, and its cores Slurm's to bind.
+    if stepOptions.steps != nil, let slots {
       return Session.Seats(count: slots, devices: [], deviceVariable: nil)
     }
     let study = handle.study.resized(to: try size.size(for: handle.study))
-    return try Session.seats(for: study.trial, wished: slots, vendor: vendor, isWhole: false)
+    if gpuVendor == VendorOption.none, let slots {
+      return Session.Seats(
+        count: slots, devices: [], deviceVariable: nil,
+        cpus: Machine.cpus(
+          ofSlots: slots, for: study.trial, beside: [], isGranted: Session.isInJob))
+    }
+    return try Session.seats(
+      for: study.trial, wished: slots, vendor: vendor, isWhole: false, sharing: sharing)
   }
 }

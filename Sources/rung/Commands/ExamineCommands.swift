@@ -81,3 +81,17 @@ struct SlotViewCommand: ParsableCommand {
     }
   }
 }
+
+/// What CUDA says of the GPUs that this process was given, for the agent that starts it.
+struct CUDADevicesCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "cuda-devices", abstract: "Say what CUDA says of the GPUs.", shouldDisplay: false)
+
+  func run() throws {
+    let facts: [GPUFacts]
+    do throws(GPUDriver.Failure) { facts = try GPUFacts.ofCUDA() } catch {
+      throw Failure(.inputOutput, error.description)
+    }
+    try write(try jsonText(facts))
+  }
+}

@@ -16,6 +16,7 @@ struct ResumeCommand: ParsableCommand {
   @Argument(help: "The study's folder.", completion: .directory) var directory: String
   @OptionGroup var options: PlanOptions
   @Option(help: "Go on here, with so many trials at a time.") var slots: Int?
+  @OptionGroup var sharing: SharingOptions
   @Option(help: "Jobs that may follow one another until the study ends.") var chain = 1
   @Flag(help: "Go on even if another coordinator may still hold the study.") var force = false
   @Flag(help: "Print one JSON object in the end.") var json = false
@@ -58,7 +59,8 @@ struct ResumeCommand: ParsableCommand {
       return try Submission.tell(job, handle, json: json)
     }
     let seats = try Session.seats(
-      for: handle.study.resized(to: size).trial, in: handle.origin.folder, wished: slots)
+      for: handle.study.resized(to: size).trial, in: handle.origin.folder, wished: slots,
+      sharing: sharing)
     let (coordinator, _) = try session.runHere(seats)
     try Session.conclude(coordinator, directory: handle.directory, json: json)
   }

@@ -67,6 +67,7 @@ struct RunCommand: ParsableCommand {
   @Option(help: "Trials that run at a time; by default what the machine has room for.")
   var slots: Int?
   @OptionGroup var size: TrialSizeOption
+  @OptionGroup var sharing: SharingOptions
   @Flag(help: "Move a study that is there already aside.") var fresh = false
   @Option(help: "The study's folder; by default beside the study file, ending in '.rung'.")
   var output: String?
@@ -83,7 +84,7 @@ struct RunCommand: ParsableCommand {
     let size = try size.size(for: checked)
     let seats = try Session.seats(
       for: checked.resized(to: size).trial, in: StudyHandle.parent(of: try realPath(study)),
-      wished: slots)
+      wished: slots, sharing: sharing)
     let handle = try StudyHandle(creatingFrom: study, output: output, isFresh: fresh)
     var session = Session(
       handle: handle, record: try handle.read(), size: size, isQuiet: quiet)

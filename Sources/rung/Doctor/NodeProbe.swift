@@ -46,7 +46,9 @@ struct NodeProbe {
 
   /// What there is to see without other nodes.
   func nodeRecord() -> NodeRecord {
-    let machine = Machine(detecting: vendor?.vendor)
+    var machine = Machine(detecting: vendor?.vendor)
+    // By the names that trials are bound to.
+    if vendor != VendorOption.none { machine.askDriver(program) }
     var record = NodeRecord(
       node: node, rank: rank, usableCores: machine.cores, memoryMiB: Machine.installedMemory())
     if vendor != VendorOption.none { record.devices = machine.devices }
@@ -123,10 +125,13 @@ struct NodeProbe {
   }
 
   private func viewing(_ slot: Int, _ vendor: String?) -> [String] {
-    // The path itself: in a step it is another process that finds the program. Linux always has it;
-    // without it the slot's failure says so.
-    let program = (try? readLink("/proc/self/exe")) ?? "rung"
-    return [program, "slot-view", String(slot), "--gpu-vendor", vendor ?? "none"]
+    [program, "slot-view", String(slot), "--gpu-vendor", vendor ?? "none"]
+  }
+
+  /// The path itself of Rung's own program: in a step it is another process that finds it.
+  private var program: String {
+    // Linux always has it; without it the slot's failure says so.
+    (try? readLink("/proc/self/exe")) ?? "rung"
   }
 
   private func view(
