@@ -132,11 +132,12 @@ extension Agent {
   /// Reports the end of a leg, and keeps its checkpoint where it is worth keeping.
   func conclude(_ place: Int, _ outcome: LegEnd.Outcome, lastLine: String? = nil) {
     guard let active = slots[place].leg else { return }
+    let deviceMemory = deviceMemoryMiB(in: place)
     slots[place].leg = nil
     let outcome = active.outcome ?? outcome
     var end = LegEnd(
       leg: active.leg.id, outcome: outcome, lastLine: lastLine, worker: worker(of: active.leg),
-      peakMemoryMiB: active.peakMemoryMiB, peakDeviceMemoryMiB: active.peakDeviceMemoryMiB,
+      peakMemoryMiB: active.peakMemoryMiB, peakDeviceMemoryMiB: deviceMemory,
       lacked: outcome == .outOfMemory ? active.lacked : nil)
     let part = active.part(on: settings.worker)
     // Others may have something to keep where there is nothing here.

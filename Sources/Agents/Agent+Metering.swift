@@ -1,4 +1,5 @@
 import Coordination
+import Glibc
 import Metering
 import Processes
 import StudyModel
@@ -25,12 +26,35 @@ extension Agent {
       switch word {
       case .loads(let loads):
         if !isStartingOver, !loads.isEmpty { events.append(.used(settings.worker, loads)) }
-      case .memory: break
+      case .memory(let process, let device, let mib): note(process, device, mib)
       }
     }
     if meter.channel.isClosed {
       meter.end(within: 0)
       self.meter = nil
     }
+  }
+
+  /// Notes the GPU memory of a process of a trial's session.
+  private func note(_ process: Int, _ device: Int, _ mib: Int) {
+    let session = Int(getsid(pid_t(process)))
+    for (place, slot) in slots.enumerated() {
+      guard let own = slot.processes.first(where: { $0.processID == session }) else { continue }
+      own.deviceMemory[device, default: [:]][process] = mib
+      slots[place].leg?.peakDeviceMemoryMiB = deviceMemoryMiB(in: place)
+      return
+    }
+  }
+
+  /// The most that a leg's processes have had on one GPU together so far, in MiB; a warm process keeps what
+  /// it took for an earlier one.
+  func deviceMemoryMiB(in place: Int) -> Int? {
+    var sums: [Int: Int] = [:]
+    for process in slots[place].processes {
+      for (device, processes) in process.deviceMemory {
+        sums[device, default: 0] += processes.values.reduce(0, +)
+      }
+    }
+    return [slots[place].leg?.peakDeviceMemoryMiB, sums.values.max()].compactMap { $0 }.max()
   }
 }

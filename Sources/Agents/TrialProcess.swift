@@ -23,6 +23,8 @@ final class TrialProcess {
   var hasStarted = false
   /// Its process id; `nil` before it is up, and where it is the srun of a job step.
   var processID: Int?
+  /// The most memory that it and its children have had on each GPU, in MiB, by the GPU's place and their ids.
+  var deviceMemory: [Int: [Int: Int]] = [:]
   /// When its memory was last looked at.
   var lookedAt = -Double.infinity
   /// The last epoch that it reported, 0 before.

@@ -11,6 +11,7 @@
 #include <sys/file.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <sys/wait.h>
@@ -222,4 +223,12 @@ uint64_t cprocesses_checksum_end(const struct cprocesses_checksum *sum) {
   value = (value ^ value >> 33) * prime2;
   value = (value ^ value >> 29) * prime3;
   return value ^ value >> 32;
+}
+
+int cprocesses_terminal_size(int descriptor, int *columns, int *rows) {
+  struct winsize size;
+  if (ioctl(descriptor, TIOCGWINSZ, &size) != 0) return -1;
+  *columns = size.ws_col;
+  *rows = size.ws_row;
+  return 0;
 }

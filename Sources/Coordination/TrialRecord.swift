@@ -185,6 +185,9 @@ public struct TrialRecord: Hashable, Sendable, Codable {
     self.target = target
   }
 
+  /// The slots that it holds now; empty when it does not run.
+  public var heldSlots: [SlotID] { running?.slots ?? [] }
+
   /// Where its process runs, and since when; `nil` when it does not.
   public var place: (slot: SlotID, since: StudyTime)? { running.map { ($0.slot, $0.began) } }
 }

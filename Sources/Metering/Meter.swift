@@ -6,8 +6,8 @@ public import StudyModel
 public enum MeterWord: Hashable, Sendable, Codable {
   /// How busy the devices were since it last said so.
   case loads([DeviceLoad])
-  /// The most memory of the GPUs that a process has had so far, in MiB.
-  case memory(process: Int, mib: Int)
+  /// The most memory of a GPU that a process has had so far, in MiB; the GPU by its place among the node's.
+  case memory(process: Int, device: Int, mib: Int)
 }
 
 /// Looks at a node's devices once a second for its agent.
@@ -73,7 +73,9 @@ public struct Meter {
       last = now
       if let library {
         for change in memory.changes(in: handles.map(library.processes)) {
-          try channel.send(MeterWord.memory(process: change.process, mib: change.memoryMiB))
+          try channel.send(
+            MeterWord.memory(
+              process: change.process, device: change.device, mib: change.memoryMiB))
         }
       }
       let due = min(Self.longest, max(Self.shortest, (now - begin) / 10))

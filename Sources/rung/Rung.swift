@@ -23,7 +23,8 @@ struct Rung: ParsableCommand {
     subcommands: [
       InitCommand.self, CheckCommand.self, RunCommand.self, CalibrateCommand.self, PlanCommand.self,
       SubmitCommand.self,
-      ResumeCommand.self, StopCommand.self, AgentCommand.self, StatusCommand.self, BestCommand.self,
+      ResumeCommand.self, StopCommand.self, AgentCommand.self, StatusCommand.self,
+      WatchCommand.self, BestCommand.self,
       ReportCommand.self, ExportCommand.self, ExplainCommand.self, VerifyCommand.self,
       SimulateCommand.self,
       SitesCommand.self, DoctorCommand.self, SpawnerCommand.self, KeeperCommand.self,

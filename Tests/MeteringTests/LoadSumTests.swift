@@ -37,12 +37,15 @@ struct LoadSumTests {
     }
     var memory = ProcessMemory()
     func changes(_ devices: [[ManagementLibrary.Process]]) -> [[Int]] {
-      memory.changes(in: devices).map { [$0.process, $0.memoryMiB] }
+      memory.changes(in: devices).map { [$0.process, $0.device, $0.memoryMiB] }
     }
-    #expect(changes([[entry(7, 100)], [entry(7, 50), entry(5, 9)]]) == [[5, 9], [7, 150]])
-    #expect(changes([[entry(7, 120)], [entry(5, 9)]]) == [])
-    #expect(changes([[entry(7, 151)], []]) == [[7, 151]])
+    #expect(
+      changes([[entry(7, 100)], [entry(7, 50), entry(5, 9)]]) == [
+        [5, 1, 9], [7, 0, 100], [7, 1, 50],
+      ])
+    #expect(changes([[entry(7, 90)], [entry(7, 50), entry(5, 9)]]) == [])
+    #expect(changes([[entry(7, 101)], [entry(7, 50)]]) == [[7, 0, 101]])
     // 5 has ended meanwhile; another has its number now.
-    #expect(changes([[entry(5, 3)]]) == [[5, 3]])
+    #expect(changes([[], [entry(5, 3)]]) == [[5, 1, 3]])
   }
 }

@@ -87,6 +87,9 @@ void cprocesses_checksum_add(struct cprocesses_checksum *sum, const void *bytes,
 /// The checksum of all that was added.
 uint64_t cprocesses_checksum_end(const struct cprocesses_checksum *sum);
 
+/// The size of a terminal in characters; -1 where a descriptor is of none. ioctl() is variadic.
+int cprocesses_terminal_size(int descriptor, int *columns, int *rows);
+
 /// Sets FD_CLOEXEC: fcntl() is variadic.
 int cprocesses_close_on_exec(int descriptor);
 
