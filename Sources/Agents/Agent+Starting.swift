@@ -102,8 +102,12 @@ extension Agent {
     let directory =
       settings.study.trial.directory == .own ? active.directory : settings.studyFolder
     let programs = launch.programs(active.leg.seenConfiguration)
-    let devices = Self.devices(
-      of: active.leg.slots, of: settings.devices, on: settings.worker, study: settings.study)
+    let isWithoutGPUs = settings.study.trial.isWithoutGPUs(active.leg.configuration)
+    let devices =
+      isWithoutGPUs
+      ? []
+      : Self.devices(
+        of: active.leg.slots, of: settings.devices, on: settings.worker, study: settings.study)
     for rank in try ranks(of: active) {
       let id = nextProcessName()
       let path = "\(scratch)/\(id)"

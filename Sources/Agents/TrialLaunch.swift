@@ -190,6 +190,9 @@ struct TrialLaunch {
     for variable in study.environment.variables { variables[variable.name] = variable.value }
     if let deviceVariable, !devices.isEmpty {
       variables[deviceVariable] = devices.joined(separator: ",")
+    } else if let deviceVariable, steps == nil, study.trial.isWithoutGPUs(leg.configuration) {
+      // It would see all of the node's, which others have: an empty list hides them.
+      variables[deviceVariable] = ""
     }
     // With the default fence of Slurm 22.05's PMIx plugin ranks leave MPI_Init before others are ready.
     if steps != nil, study.trial.launch == .step { variables["SLURM_PMIX_FENCE"] = "tree" }
