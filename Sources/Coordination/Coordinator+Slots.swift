@@ -14,6 +14,7 @@ extension Coordinator {
       if trials[work.number].isProposed {
         launch(work, &commands)
       } else {
+        noteUnsized(work)
         commands.append(.propose(work))
       }
     }

@@ -64,6 +64,8 @@ public struct Run: Hashable, Sendable, Codable {
   /// What there is to know of job steps, where trials are started as such; `nil` where the agents start
   /// processes of their own.
   public var steps: Steps?
+  /// The classes of trials that have agents for themselves, ascending by size; `nil` where there are none.
+  public var classes: [TrialClass]?
 
   /// Trials as job steps.
   public struct Steps: Hashable, Sendable, Codable {
@@ -77,9 +79,10 @@ public struct Run: Hashable, Sendable, Codable {
   /// A run of these figures.
   public init(
     number: Int, host: String, process: Int, processStart: Int, job: Int?, wallTime: Double,
-    version: String, size: TrialSize? = nil, steps: Steps? = nil
+    version: String, size: TrialSize? = nil, steps: Steps? = nil, classes: [TrialClass]? = nil
   ) {
     self.size = size
+    self.classes = classes
     self.steps = steps
     self.number = number
     self.host = host

@@ -101,7 +101,8 @@ public func trialSizes(
 public func describe(_ comparison: Comparison, source: String) -> String {
   var lines = ["", "Rehearsed in virtual time; \(source).", ""]
   lines += table(
-    [["GPUs a trial"] + header] + comparison.sizes.map { [$0.size.description] + figures($0) },
+    [["GPUs a trial"] + rehearsalHeader]
+      + comparison.sizes.map { [$0.size.description] + figures($0) },
     wordColumns: 0)
   let fastest = comparison.sizes[comparison.fastest]
   let unit = fastest.size.number == 1 ? "GPU" : "GPUs"
@@ -109,7 +110,7 @@ public func describe(_ comparison: Comparison, source: String) -> String {
   if comparison.nodes.count > 1 {
     lines += [""]
     lines += table(
-      [["nodes"] + header] + comparison.nodes.map { [String($0.nodes)] + figures($0) },
+      [["nodes"] + rehearsalHeader] + comparison.nodes.map { [String($0.nodes)] + figures($0) },
       wordColumns: 0)
     let widest = comparison.nodes[comparison.widest]
     let bound = percent(Comparison.leastEfficiency)
@@ -119,11 +120,12 @@ public func describe(_ comparison: Comparison, source: String) -> String {
   return lines.map { $0 + "\n" }.joined()
 }
 
-private let header = [
+/// The columns of what was rehearsed.
+let rehearsalHeader = [
   "at a time", "run time", "to 95 % of the gain", "efficiency", "GPU-hours", "jobs", "idle",
 ]
 
-private func figures(_ rehearsal: Rehearsal) -> [String] {
+func figures(_ rehearsal: Rehearsal) -> [String] {
   [
     String(rehearsal.trialsAtATime), spanText(rehearsal.runTime), spanText(rehearsal.anytime),
     percent(rehearsal.efficiency), decimals(rehearsal.gpuHours), decimals(rehearsal.jobs),
