@@ -54,6 +54,8 @@ extension Coordinator {
     let schedule = study.algorithm.schedule
     guard schedule.widens, phase == .running, !mayStart, ready.isEmpty, free.count > slots.count,
       trials[trial.number].isProposed, trials[trial.number].attempts > 0, !hasMoreWork,
+      // One that was never promoted has its first leg again.
+      study.width(upTo: Budget(trials[trial.number].target)) > 1,
       !self.trial.isWithoutGPUs(trials[trial.number].configuration)
     else { return slots }
     let own = max(1, self.trial.slots(of: trials[trial.number].configuration))
