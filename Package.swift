@@ -64,7 +64,7 @@ let package = Package(
     .target(name: "CResources", exclude: ["rung.py", "report.html", "templates"]),
     .target(name: "Resources", dependencies: ["CResources"], swiftSettings: settings),
     .target(
-      name: "Planning", dependencies: ["StudyModel", "Coordination", "Simulation"],
+      name: "Planning", dependencies: ["StudyModel", "Coordination", "Searchers", "Simulation"],
       swiftSettings: settings),
     .target(name: "JobScripts", dependencies: ["StudyModel"], swiftSettings: settings),
     .target(name: "Diagnosis", dependencies: ["StudyModel"], swiftSettings: settings),

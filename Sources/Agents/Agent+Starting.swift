@@ -102,9 +102,13 @@ extension Agent {
     let directory =
       settings.study.trial.directory == .own ? active.directory : settings.studyFolder
     let programs = launch.programs(active.leg.seenConfiguration)
-    let devices = Self.devices(
-      of: active.leg.slots, of: settings.devices, on: settings.worker,
-      sharedBy: settings.slotsPerDevice ?? settings.study.trial.trialsPerGPU)
+    let isWithoutGPUs = settings.study.trial.isWithoutGPUs(active.leg.configuration)
+    let devices =
+      isWithoutGPUs
+      ? []
+      : Self.devices(
+        of: active.leg.slots, of: settings.devices, on: settings.worker,
+        sharedBy: settings.slotsPerDevice ?? settings.study.trial.trialsPerGPU)
     let ranks = try ranks(of: active)
     let cpus = processCPUs(of: active.leg, among: ranks.count)
     for (order, rank) in ranks.enumerated() {

@@ -59,9 +59,10 @@ public struct StepLaunch: Hashable, Sendable {
     let slots = max(1, leg.width / hosts.count)
     let tasks = trial.launch == .step ? slots : 1
     let memory = trial.memoryMiB.map { $0 * tasks } ?? memoryMiB.map { $0 * slots }
+    let gpus = trial.isWithoutGPUs(leg.configuration) ? 0 : slots
     return ["srun"] + common
       + resources(
-        on: hosts, tasks: tasks, cpus: trial.cpus, gpus: gres == nil ? nil : slots, memory: memory)
+        on: hosts, tasks: tasks, cpus: trial.cpus, gpus: gres == nil ? nil : gpus, memory: memory)
       + task(files[0], keepsSlurm: trial.launch == .step)
   }
 

@@ -205,6 +205,9 @@ struct TrialLaunch {
     for variable in study.environment.variables { variables[variable.name] = variable.value }
     if let deviceVariable, !devices.isEmpty {
       variables[deviceVariable] = devices.joined(separator: ",")
+    } else if let deviceVariable, steps == nil, study.trial.isWithoutGPUs(leg.configuration) {
+      // It would see all of the node's, which others have: an empty list hides them.
+      variables[deviceVariable] = ""
     }
     // Slurm and nvidia-smi(1) number by PCI address; CUDA would count the fastest first.
     if deviceVariable == Site.Vendor.nvidia.deviceVariable,

@@ -29,8 +29,10 @@ extension Coordinator {
     trials[number].running?.source = nil
     if let source = running.parts?.leg.source {
       load(-1, of: source)
-    } else if let place = place(of: name) {
-      containers[place].loading -= 1
+    } else {
+      for name in [name] + (running.otherSources ?? []) {
+        if let place = place(of: name) { containers[place].loading -= 1 }
+      }
     }
     isUntidy = true
   }

@@ -43,6 +43,7 @@ extension Coordinator {
   /// Whether a trial's next leg would not come to anything that can be kept.
   func isTooLate(for trial: TrialID, width: Int) -> Bool {
     guard let horizon, mayJudge else { return false }
+    let width = shape(of: trial, width)
     var seconds = pace.first(of: width) ?? pace.shortestFirst
     if !pace.isAnswerable {
       // It cannot be asked to hold: what it leaves before its last epoch is lost.
@@ -53,6 +54,11 @@ extension Coordinator {
     return now.seconds + seconds + pace.saving > horizon.seconds
   }
 
+  /// By what the pace of a leg is known: its slots, or none for a trial without GPUs among others.
+  private func shape(of trial: TrialID, _ width: Int) -> Int {
+    self.trial.isWithoutGPUs(trials[trial.number].configuration) ? 0 : width
+  }
+
   /// When a process has to be asked to hold, so that its next report comes in time.
   private func holdTime(of running: TrialRecord.Running) -> StudyTime? {
     guard draining == nil else { return now }
@@ -61,7 +67,7 @@ extension Coordinator {
     // Where nothing is known yet, half of what is left: who has not reported by then may just make
     // one report.
     let epoch =
-      own ?? pace.epoch(of: running.slots.count)
+      own ?? pace.epoch(of: shape(of: running.leg.trial, running.slots.count))
       ?? (horizon.seconds - running.began.seconds) / 2
     return StudyTime(seconds: max(0, horizon.seconds - pace.saving - epoch))
   }
@@ -100,12 +106,11 @@ extension Coordinator {
     trials[number].running?.lastReport = now
     let epochs = report.epoch - running.lastEpoch
     trials[number].running?.lastEpoch = report.epoch
-    guard running.lastReport != nil else {
-      return pace.note(passed, of: running.slots.count, in: \.first)
-    }
+    let width = shape(of: report.leg.trial, running.slots.count)
+    guard running.lastReport != nil else { return pace.note(passed, of: width, in: \.first) }
     guard epochs > 0 else { return }
     let seconds = passed / Double(epochs)
-    pace.note(seconds, of: running.slots.count, in: \.epoch)
+    pace.note(seconds, of: width, in: \.epoch)
     // Slow epochs are remembered for a while.
     trials[number].running?.epochSeconds = max(seconds, 0.7 * (running.epochSeconds ?? 0))
     watch(number)

@@ -51,7 +51,8 @@ extension Coordinator {
 
   /// GPU-hours that trials have used; slot-hours where a trial needs no GPU.
   public var gpuHours: Double {
-    (gpuHoursBefore ?? 0) + Double(busyMicroseconds) / 3.6e9 * gpusPerSlot
+    (gpuHoursBefore ?? 0)
+      + Double(busyMicroseconds - (coreMicroseconds ?? 0)) / 3.6e9 * gpusPerSlot
   }
 
   private var gpusPerSlot: Double { trial.gpusPerSlot }
@@ -69,8 +70,9 @@ extension Coordinator {
     var deadlines: [Double] = []
     if phase == .running {
       if let wallclock = study.stop.wallclock { deadlines.append(wallclock.seconds) }
-      if let limit = study.stop.gpuHours, busyCount > 0 {
-        let left = (limit - gpuHours) * 3600 / (Double(busyCount) * gpusPerSlot)
+      let busy = busyCount - busyOnCores
+      if let limit = study.stop.gpuHours, busy > 0 {
+        let left = (limit - gpuHours) * 3600 / (Double(busy) * gpusPerSlot)
         deadlines.append(now.seconds + max(left, 0))
       }
     }

@@ -15,6 +15,7 @@ extension Coordinator {
       if trials[work.number].isProposed {
         launch(work, &commands)
       } else {
+        noteUnsized(work)
         commands.append(.propose(work))
       }
     }
@@ -78,6 +79,8 @@ extension Coordinator {
     let hosts = leg.workers.compactMap { workers[$0.rank]?.host }
     var running = TrialRecord.Running(
       leg: id, slots: slots, until: record.target, source: record.checkpoint?.container, began: now)
+    let others = record.checkpoint?.pieces.dropFirst().map(\.container) ?? []
+    if !others.isEmpty { running.otherSources = others }
     if isSpread, run?.steps != nil {
       // One srun starts all of it: its first agent alone has to do with it.
       leg.hosts = hosts

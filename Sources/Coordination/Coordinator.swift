@@ -46,6 +46,8 @@ public struct Coordinator: Sendable, Codable {
   public internal(set) var busyMicroseconds = 0
   /// GPU-hours that slots of other sizes in earlier runs make up for; `nil` for none.
   var gpuHoursBefore: Double?
+  /// The part of it on agents whose class of trials needs no GPU; `nil` for none.
+  var coreMicroseconds: Int?
   /// Slots that trials hold.
   public internal(set) var busyCount = 0
   /// When everything that is to survive this run must be durable; `nil` where that is not known.
@@ -69,6 +71,9 @@ public struct Coordinator: Sendable, Codable {
   public internal(set) var waiting: TrialID?
   /// The agents on which no other trial starts until it has had its slots; `nil` while none waits.
   var keptWorkers: [WorkerID]?
+  /// Trials that were given a slot to have their configuration proposed, some of which have it by now;
+  /// `nil` where trials have no classes.
+  var unsized: [TrialID]?
   /// Whether this run has lost an agent.
   var hasShrunk: Bool?
   var isExhausted = false
@@ -168,6 +173,8 @@ public struct Coordinator: Sendable, Codable {
     let passed = time.microseconds - now.microseconds
     slotMicroseconds += passed * slotCount
     busyMicroseconds += passed * busyCount
+    let onCores = busyOnCores
+    if onCores > 0 { coreMicroseconds = (coreMicroseconds ?? 0) + passed * onCores }
     now = time
   }
 
@@ -184,6 +191,7 @@ public struct Coordinator: Sendable, Codable {
     workers = []
     beginMemory(run)
     hasShrunk = nil
+    unsized = nil
     takeOut(where: { _ in true }, &commands)
   }
 

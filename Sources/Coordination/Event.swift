@@ -68,6 +68,8 @@ public struct Run: Hashable, Sendable, Codable {
   public var steps: Steps?
   /// What trials were measured to need of memory before; `nil` where nothing was measured.
   public var peaks: [MemoryPeak]?
+  /// The classes of trials that have agents for themselves, ascending by size; `nil` where there are none.
+  public var classes: [TrialClass]?
 
   /// Trials as job steps.
   public struct Steps: Hashable, Sendable, Codable {
@@ -81,10 +83,12 @@ public struct Run: Hashable, Sendable, Codable {
   /// A run of these figures.
   public init(
     number: Int, host: String, process: Int, processStart: Int, job: Int?, wallTime: Double,
-    version: String, size: TrialSize? = nil, steps: Steps? = nil, peaks: [MemoryPeak]? = nil
+    version: String, size: TrialSize? = nil, steps: Steps? = nil, peaks: [MemoryPeak]? = nil,
+    classes: [TrialClass]? = nil
   ) {
     self.peaks = peaks
     self.size = size
+    self.classes = classes
     self.steps = steps
     self.number = number
     self.host = host

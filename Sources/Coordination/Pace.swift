@@ -28,7 +28,7 @@ struct Pace: Hashable, Sendable, Codable {
 
   /// What legs of one width take.
   struct Shape: Hashable, Sendable, Codable {
-    /// Slots of a leg.
+    /// Slots of a leg; 0 for trials without GPUs among others that have some.
     let width: Int
     /// From one report to the next.
     var epoch = Window()

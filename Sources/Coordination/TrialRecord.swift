@@ -65,6 +65,8 @@ public struct TrialRecord: Hashable, Sendable, Codable {
     var until: Int
     /// The container of its checkpoint, until that is in place.
     var source: String?
+    /// Those of the other parts of a checkpoint that one agent reads; `nil` for none.
+    var otherSources: [String]?
     /// What there is of it on several agents; `nil` where it is on one.
     var parts: Parts?
     var reports = 0

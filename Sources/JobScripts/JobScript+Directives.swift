@@ -46,8 +46,10 @@ extension JobScript {
     if let qos = study.slurm.qos ?? site.slurm.qos {
       lines.append(directive("qos", try oneLine(qos, "slurm.qos")))
     }
-    // A constraint picks among the workers' nodes; the coordinator's may not know the feature.
-    if component.role == .workers, let constraint = study.slurm.constraint ?? site.slurm.constraint
+    // A constraint picks among the workers' nodes; the coordinator's may not know the feature, nor those
+    // without GPUs.
+    if component.role == .workers, component.sizes?.needsGPUs ?? true,
+      let constraint = study.slurm.constraint ?? site.slurm.constraint
     {
       lines.append(directive("constraint", try oneLine(constraint, "slurm.constraint")))
     }

@@ -116,10 +116,11 @@ extension JobScript {
 
   /// Where the workers' nodes have storage for themselves, if the site file names its folder.
   func localStorage() throws(JobScriptError) -> [String] {
-    guard let workers = plan.components.last,
-      let path = site.partition(named: workers.partition)?.local?.path
+    let partitions = plan.components.filter { $0.role == .workers }.map(\.partition)
+    let place = partitions.last { site.partition(named: $0)?.local?.path != nil }
+    guard let partition = place, let path = site.partition(named: partition)?.local?.path
     else { return [] }
-    let folder = shellQuoted(try absolutePath(path, "partitions.\(workers.partition).local.path"))
+    let folder = shellQuoted(try absolutePath(path, "partitions.\(partition).local.path"))
     return [
       "# The agents work below it, where a node has it and Slurm names no folder of its own.",
       "export RUNG_LOCAL_STORAGE=\(folder)",
@@ -221,11 +222,12 @@ extension JobScript {
 
   private func agent(_ component: Plan.Component) throws(JobScriptError) -> String {
     let executable = try absolutePath(locations.executable, "the executable")
-    let vendor = component.role == .workers ? plan.vendor?.rawValue ?? "none" : "none"
+    let hasGPUs = component.role == .workers && component.sizes?.needsGPUs ?? true
+    let vendor = hasGPUs ? vendor(of: component)?.rawValue ?? "none" : "none"
     let size = plan.trialSize.map { " --trial-gpus \($0)" } ?? ""
     return """
       \(shellQuoted(executable)) agent "$study" \
-      --slots \(component.slotsPerNode) --gpu-vendor \(vendor)\(sharing(component))\(size)\(try steps(component))
+      --slots \(component.slotsPerNode) --gpu-vendor \(vendor)\(sharing(component))\(size)\(try steps(component))\(classes)
       """
   }
 
@@ -237,6 +239,19 @@ extension JobScript {
     else { return "" }
     let memory = gpus.memoryMiB.map { " --gpu-memory \($0)" } ?? ""
     return " --gpu-sharing \(gpus.sharing.rawValue)" + (gpus.sharing == .mps ? memory : "")
+  }
+
+  /// Classes may have GPUs of several makers.
+  private func vendor(of component: Plan.Component) -> Site.Vendor? {
+    guard component.sizes != nil else { return plan.vendor }
+    return site.partition(named: component.partition)?.gpus?.vendor
+  }
+
+  /// The classes of trials with the numbers of their agents, in the order of their ranks.
+  private var classes: String {
+    guard let first = plan.classes.first else { return "" }
+    let words = plan.classes.map { "\($0.sizes)=\($0.agents)" }.joined(separator: ",")
+    return " --classes \(first.firstRank):\(words)"
   }
 
   /// What the agents are told of the steps that they start.

@@ -53,13 +53,14 @@ struct JobScript {
     let version = try oneLine(version, "version")
     let components = plan.components.map { component in
       let slots = component.slotsPerNode
-      return "#   \(component.role.rawValue): \(counted(component.nodes, "node"))"
+      let sizes = component.sizes.map { " (GPUs a trial: \($0))" } ?? ""
+      return "#   \(component.role.rawValue)\(sizes): \(counted(component.nodes, "node"))"
         + (slots > 0 ? ", \(counted(slots, "slot")) on each" : ", no slots")
     }
     return [
       "# Study \(study) at site \(site), strategy \(plan.strategy.rawValue):"
     ] + components + [
-      "# Written by rung \(version) with: rung plan STUDY --site \(site) --nodes \(workerNodes)"
+      "# Written by rung \(version) with: rung plan STUDY --site \(site)\(try size())"
         + " --time \(minutes)m --strategy \(plan.strategy.rawValue)" + (try partition())
         + (plan.trialSize.map { " --trial-gpus \($0)" } ?? "") + " --script",
       "#",
@@ -72,8 +73,20 @@ struct JobScript {
   /// The option of a partition that neither the study nor the site names.
   private func partition() throws(JobScriptError) -> String {
     let usual = self.study.slurm.partition ?? site.slurm.partition ?? site.workerPartition
-    guard let workers = plan.components.last, workers.partition != usual else { return "" }
+    guard plan.classes.isEmpty, let workers = plan.components.last, workers.partition != usual
+    else { return "" }
     return " --partition \(try oneLine(workers.partition, "slurm.partition"))"
+  }
+
+  /// The options of how large the job is.
+  private func size() throws(JobScriptError) -> String {
+    var options = ""
+    for component in plan.components {
+      guard let sizes = component.sizes else { continue }
+      let partition = try oneLine(component.partition, "slurm.partition")
+      options += " --component \(sizes)=\(component.nodes)@\(partition)"
+    }
+    return options.isEmpty ? " --nodes \(workerNodes)" : options
   }
 
   private var workerNodes: Int {

@@ -127,7 +127,7 @@ public func describe(_ comparison: Comparison, source: String) -> String {
   if comparison.nodes.count > 1 {
     lines += [""]
     lines += table(
-      [["nodes"] + header] + comparison.nodes.map { [String($0.nodes)] + figures($0) },
+      [["nodes"] + rehearsalHeader] + comparison.nodes.map { [String($0.nodes)] + figures($0) },
       wordColumns: 0)
     let widest = comparison.nodes[comparison.widest]
     let bound = percent(Comparison.leastEfficiency)
@@ -144,10 +144,10 @@ private func sizesTable(_ comparison: Comparison) -> [String] {
     (rehearsal.size, figures(rehearsal), rehearsal.memory?.description ?? "-")
   }
   rows += comparison.tooLarge.map { left in
-    (left.size, ["too large"] + header.dropFirst().map { _ in "-" }, left.description)
+    (left.size, ["too large"] + rehearsalHeader.dropFirst().map { _ in "-" }, left.description)
   }
   rows.sort { $0.0.number < $1.0.number }
-  let titles = ["GPUs a trial"] + header + (hasMemory ? ["memory"] : [])
+  let titles = ["GPUs a trial"] + rehearsalHeader + (hasMemory ? ["memory"] : [])
   return table(
     [titles] + rows.map { [$0.0.description] + $0.1 + (hasMemory ? [$0.2] : []) }, wordColumns: 0)
 }
@@ -171,11 +171,12 @@ extension Comparison.TooLarge {
   }
 }
 
-private let header = [
+/// The columns of what was rehearsed.
+let rehearsalHeader = [
   "at a time", "run time", "to 95 % of the gain", "efficiency", "GPU-hours", "jobs", "idle",
 ]
 
-private func figures(_ rehearsal: Rehearsal) -> [String] {
+func figures(_ rehearsal: Rehearsal) -> [String] {
   [
     String(rehearsal.trialsAtATime), spanText(rehearsal.runTime), spanText(rehearsal.anytime),
     percent(rehearsal.efficiency), decimals(rehearsal.gpuHours), decimals(rehearsal.jobs),

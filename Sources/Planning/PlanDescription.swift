@@ -10,7 +10,8 @@ public func describe(_ plan: Plan) -> String {
   ]
   let rows = plan.components.map { component in
     [
-      component.role.rawValue, component.partition, String(component.nodes),
+      component.role.rawValue + (component.sizes.map { " (GPUs a trial: \($0))" } ?? ""),
+      component.partition, String(component.nodes),
       String(component.cores), component.memoryMiB.map(memoryText) ?? "all",
       component.gres ?? "none", String(component.slotsPerNode),
       String(component.nodes * component.slotsPerNode),

@@ -122,6 +122,8 @@ extension PlanError: CustomStringConvertible {
       a job step of \(counted(slots, "slot")) over nodes with \(counted(each, "slot")) each would \
       have fewer on one of them; ask for a multiple of \(each)
       """
+    case .classes(let error):
+      error.description
     case .unknownStrategy(let name, let known):
       "no strategy '\(name)' in this version; it has \(known.joined(separator: ", "))"
     }

@@ -59,6 +59,8 @@ public enum PlanError: Error, Hashable, Sendable {
   case unevenShards(asked: Int, partition: String, shards: Int)
   /// A job step over nodes that would have different numbers of its slots.
   case unevenStep(slots: Int, each: Int)
+  /// Classes of trials cannot have these components.
+  case classes(ClassError)
   /// There is no such strategy.
   case unknownStrategy(String, known: [String])
 }

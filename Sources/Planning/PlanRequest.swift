@@ -10,8 +10,25 @@ public struct PlanRequest: Hashable, Sendable {
     case gpus(Int)
   }
 
+  /// A component for a class of trials.
+  public struct Component: Hashable, Sendable {
+    /// Its trials.
+    public var sizes: SizeClass
+    /// Its nodes.
+    public var nodes: Int
+    /// Its partition; `nil` for the usual one of such trials.
+    public var partition: String?
+
+    /// A component of these nodes.
+    public init(_ sizes: SizeClass, nodes: Int, partition: String? = nil) {
+      (self.sizes, self.nodes, self.partition) = (sizes, nodes, partition)
+    }
+  }
+
   /// How large the job is to be.
   public var size: Size
+  /// The components of the classes of trials, instead of ``size``; empty for those of the planner.
+  public var components: [Component] = []
   /// The job's time limit; `nil` for the site's default, cut to what the partitions allow.
   public var time: Duration?
   /// The name of one of `Plan.Strategy`, as the user wrote it; `nil` for `resident`.

@@ -19,28 +19,43 @@ public func plan(
   _ study: Study, at site: Site, asking wish: PlanRequest
 ) throws(PlanError) -> Plan {
   let study = study.resized(to: wish.trialSize)
-  let strategy = try strategy(named: wish.strategy, for: study.trial)
+  let strategy = try strategy(
+    named: wish.strategy, for: study.trial, hasClasses: !wish.components.isEmpty)
   let name =
     wish.partition ?? study.slurm.partition ?? site.slurm.partition ?? site.workerPartition
   let partition = try partition(named: name, at: site)
   let coordinator = strategy == .hetjob ? try coordinatorPartition(of: site) : nil
 
+  if strategy != .hetjob, !wish.components.isEmpty {
+    throw .classes(.otherStrategy(strategy.rawValue))
+  }
   let memory = MemoryFigure(for: study.trial, measured: wish.measured)
-  var workers = try workerComponent(
-    running: study, with: memory, beside: wish.stagedMiB, on: partition, of: site)
-  workers.nodes = try nodes(
-    for: wish.size, each: workers, running: study.trial, on: partition, of: site)
-  try checkNodes(workers, on: partition, besideCoordinatorOn: coordinator)
-  try checkRoom(on: workers, for: study)
-  if strategy == .steps { try checkSteps(on: workers, for: study.trial, at: site) }
-
-  let components =
-    (coordinator.map { [coordinatorComponent(on: $0, of: site)] } ?? []) + [workers]
-  let partitions = [partition] + (coordinator.map { [$0] } ?? [])
+  var components: [Plan.Component] = []
+  if let coordinator {
+    components =
+      try classComponents(
+        of: study, at: site, asking: wish, on: partition, besideCoordinatorOn: coordinator) ?? []
+  }
+  let isParted = !components.isEmpty
+  if !isParted {
+    var workers = try workerComponent(
+      running: study, with: memory, beside: wish.stagedMiB, on: partition, of: site)
+    workers.nodes = try nodes(
+      for: wish.size, each: workers, running: study.trial, on: partition, of: site)
+    try checkNodes(workers, on: partition, besideCoordinatorOn: coordinator)
+    try checkRoom(on: workers, for: study)
+    if strategy == .steps { try checkSteps(on: workers, for: study.trial, at: site) }
+    components = [workers]
+  }
+  if let coordinator, !coordinates(components, on: coordinator) {
+    components.insert(coordinatorComponent(on: coordinator, of: site), at: 0)
+  }
+  let partitions = components.compactMap { site.partition(named: $0.partition) }
   var plan = Plan(
     study: study.name, site: site.name, strategy: strategy, components: components,
     time: try time(asked: wish.time, default: site.defaultTime, on: partitions),
-    vendor: study.trial.gpus > 0 ? partition.gpus?.vendor : nil,
+    vendor: study.trial.gpus > 0
+      ? partitions.compactMap { $0.gpus?.vendor }.last ?? partition.gpus?.vendor : nil,
     slotsPerTrial: study.trial.equalSlots ?? 1)
   plan.trialSize = wish.trialSize
   if strategy == .steps { plan.stepLimit = site.maximumSteps }
@@ -53,9 +68,12 @@ public func plan(
 // MARK: - What the wish and the site name
 
 private func strategy(
-  named name: String?, for trial: TrialSettings
+  named name: String?, for trial: TrialSettings, hasClasses: Bool
 ) throws(PlanError) -> Plan.Strategy {
-  guard let name else { return trial.launch == .step ? .steps : .resident }
+  guard let name else {
+    if hasClasses, trial.launch != .step { return .hetjob }
+    return trial.launch == .step ? .steps : .resident
+  }
   guard let strategy = Plan.Strategy(rawValue: name) else {
     throw .unknownStrategy(name, known: Plan.Strategy.allCases.map(\.rawValue))
   }
@@ -77,7 +95,7 @@ private func checkSteps(
   throw .unevenStep(slots: width, each: node.slotsPerNode)
 }
 
-private func partition(
+func partition(
   named name: String, at site: Site
 ) throws(PlanError) -> Site.Partition {
   guard let partition = site.partition(named: name) else {
@@ -97,7 +115,7 @@ private func coordinatorPartition(of site: Site) throws(PlanError) -> Site.Parti
 // MARK: - Components
 
 /// The workers' component with one node; how many it is to have is another question.
-private func workerComponent(
+func workerComponent(
   running study: Study, with memory: MemoryFigure, beside stagedMiB: Int,
   on partition: Site.Partition, of site: Site
 ) throws(PlanError) -> Plan.Component {
@@ -199,7 +217,7 @@ private func checkRoom(on node: Plan.Component, for study: Study) throws(PlanErr
 // MARK: - Size and time
 
 /// The number of nodes that grants the wish, whether or not the partition has so many.
-private func nodes(
+func nodes(
   for size: PlanRequest.Size, each node: Plan.Component, running trial: TrialSettings,
   on partition: Site.Partition, of site: Site
 ) throws(PlanError) -> Int {

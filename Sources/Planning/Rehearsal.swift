@@ -4,7 +4,7 @@ public import StudyModel
 
 /// One way to cut an allocation into trials, and what came of it in virtual time.
 public struct Rehearsal: Hashable, Sendable, Codable {
-  /// The GPUs of each trial.
+  /// The GPUs of each trial; where trials differ in size, what `trial.gpus` is then.
   public var size: TrialSize
   /// GPUs of the whole job that trials can use.
   public var gpus: Int
@@ -56,14 +56,17 @@ public struct Stage: Sendable {
   ///
   /// - Parameters:
   ///   - plan: The plan.
-  ///   - size: The GPUs of each trial in it.
+  ///   - size: The GPUs of each trial in it; `nil` for the study's own.
   /// - Returns: What came of it.
   /// - Throws: `SimulationError`, where jobs are too short for the study for instance.
-  public func rehearse(_ plan: Plan, _ size: TrialSize) throws(SimulationError) -> Rehearsal {
+  public func rehearse(_ plan: Plan, _ size: TrialSize?) throws(SimulationError) -> Rehearsal {
     var runs: [Observed] = []
     for seed in 0..<seeds { runs.append(try observe(plan, size, UInt64(seed))) }
-    let shares = size.trialsPerGPU
-    let gpus = (plan.slots + shares - 1) / shares
+    let shares = size?.trialsPerGPU ?? study.trial.trialsPerGPU
+    let slots = plan.slotsWithGPUs
+    let gpus = (slots + shares - 1) / shares
+    // What nodes without GPUs offer is no GPU-time.
+    let ofGPUs = Double(slots) / Double(max(1, plan.slots))
     func mean(_ value: (Observed) -> Double) -> Double {
       runs.reduce(0) { $0 + value($1) } / Double(runs.count)
     }
@@ -71,9 +74,11 @@ public struct Stage: Sendable {
     let variance = mean { ($0.run.makespanSeconds - runTime) * ($0.run.makespanSeconds - runTime) }
     // Jobs hold their GPUs before there are agents to use them.
     let setup = (machine.setup ?? 0) * Double(gpus)
-    let gpuSeconds = mean { $0.run.slotSeconds / Double(shares) + setup * Double($0.run.jobs) }
+    let gpuSeconds = mean {
+      $0.run.slotSeconds * ofGPUs / Double(shares) + setup * Double($0.run.jobs)
+    }
     return Rehearsal(
-      size: size, gpus: gpus, nodes: plan.components.last?.nodes ?? 1,
+      size: size ?? TrialSize(gpus: study.trial.gpus), gpus: gpus, nodes: plan.workerNodes,
       trialsAtATime: plan.trialsAtATime, runTime: runTime,
       runTimeDeviation: variance.squareRoot(), anytime: mean(\.anytime),
       efficiency: gpuSeconds > 0 ? mean(\.work) / gpuSeconds : 0, gpuHours: gpuSeconds / 3600,
@@ -90,7 +95,7 @@ public struct Stage: Sendable {
   }
 
   private func observe(
-    _ plan: Plan, _ size: TrialSize, _ seed: UInt64
+    _ plan: Plan, _ size: TrialSize?, _ seed: UInt64
   ) throws(SimulationError) -> Observed {
     var study = study.resized(to: size)
     study.seed &+= seed
@@ -102,6 +107,11 @@ public struct Stage: Sendable {
       slots: workers.flatMap { Array(repeating: $0.slotsPerNode, count: $0.nodes) },
       machine: machine, walltime: plan.time.seconds, seed: study.seed)
     settings.machine.nodeFailure = nil
+    // Those who only coordinate are no agents here.
+    let idle = plan.components.reduce(0) { $0 + ($1.slotsPerNode > 0 ? 0 : $1.nodes) }
+    settings.classes = plan.classes.map {
+      TrialClass($0.sizes, firstRank: $0.firstRank - idle, agents: $0.agents)
+    }
     var simulator = Simulator(study: study, objective: objective, settings: settings)
     try simulator.run()
     let coordinator = simulator.coordinator

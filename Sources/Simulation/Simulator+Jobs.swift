@@ -21,7 +21,7 @@ extension Simulator {
       .runBegan(
         Run(
           number: jobs, host: "simulated", process: jobs, processStart: 0, job: nil, wallTime: 0,
-          version: "simulated")))
+          version: "simulated", classes: settings.classes.isEmpty ? nil : settings.classes)))
     if jobs == 1, !prior.isEmpty { try absorb(.known(prior)) }
     for (rank, slots) in settings.slots.enumerated() {
       try absorb(.workerJoined(WorkerID(rank), host: "node\(rank)", slots: slots))

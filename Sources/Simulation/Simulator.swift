@@ -16,6 +16,8 @@ public struct Simulator: Sendable {
   public struct Settings: Hashable, Sendable {
     /// The slots of each agent; one agent a node.
     public var slots: [Int]
+    /// Classes of trials that have agents for themselves.
+    public var classes: [TrialClass] = []
     /// How the machine takes its time.
     public var machine: MachineModel
     /// The time limit of a job, after which the study goes on in a next one; `nil` for none.

@@ -7,20 +7,20 @@ extension StudyReader {
     case .list: readChoice(field, parameters: parameters, into: &trial)
     case .scalar(.word(let text), _): readExpression(field, text, parameters, into: &trial)
     default:
-      if let size = size(field, isZeroAllowed: true) { trial = trial.resized(to: size) }
+      if let size = size(field, isInList: false) { trial = trial.resized(to: size) }
     }
   }
 
   /// A number of GPUs, whole or one part of a whole one.
-  private func size(_ field: Field, isZeroAllowed: Bool) -> TrialSize? {
+  private func size(_ field: Field, isInList: Bool) -> TrialSize? {
     let size: TrialSize? =
       switch field.node.content {
       case .scalar(.integer(let count), _): TrialSize(Double(count))
       case .scalar(.real(let number), _): TrialSize(number)
       default: nil
       }
-    guard let size, size.gpus > 0 || isZeroAllowed else {
-      field.mistake(expected: Wording.gpus(isZeroAllowed: isZeroAllowed))
+    guard let size else {
+      field.mistake(expected: Wording.gpus(isInList: isInList))
       return nil
     }
     return size
@@ -41,7 +41,7 @@ extension StudyReader {
   /// The sizes in a list, ascending and different.
   private func sizes(_ field: Field) -> [TrialSize]? {
     guard let items = field.list(Wording.example("gpus: [1, 2, 4]")) else { return nil }
-    let sizes = items.compactMap { size($0, isZeroAllowed: false) }
+    let sizes = items.compactMap { size($0, isInList: true) }
     guard sizes.count == items.count else { return nil }
     let numbers = sizes.map(\.number)
     guard sizes.count > 1, zip(numbers, numbers.dropFirst()).allSatisfy(<) else {
@@ -50,7 +50,7 @@ extension StudyReader {
     }
     guard sizes.reduce(1, { leastCommonMultiple($0, $1.trialsPerGPU) }) <= TrialSize.mostShares
     else {
-      field.mistake(expected: Wording.gpus(isZeroAllowed: false))
+      field.mistake(expected: Wording.gpus(isInList: true))
       return nil
     }
     return sizes
@@ -69,7 +69,7 @@ extension StudyReader {
     do throws(ExpressionError) {
       let expression = try Expression(text)
       guard !expression.names.isEmpty else {
-        return field.mistake(expected: Wording.gpus(isZeroAllowed: true))
+        return field.mistake(expected: Wording.gpus(isInList: false))
       }
       for name in expression.names where !parameters.contains(name) {
         field.mistake(Wording.unknownInSize(text, name, known: parameters))

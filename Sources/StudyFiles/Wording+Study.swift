@@ -36,11 +36,11 @@ extension Wording {
     "'trial.launch' is 'ranks', one process for each GPU, but 'trial.gpus' is 0; write 'gpus: 2' or "
     + "'launch: plain'"
 
-  static func gpus(isZeroAllowed: Bool) -> String {
-    isZeroAllowed
-      ? "a whole number from 0, a share such as 0.25, a list such as [1, 2, 4], or an expression over "
+  static func gpus(isInList: Bool) -> String {
+    isInList
+      ? "a whole number from 0, or a share such as 0.25"
+      : "a whole number from 0, a share such as 0.25, a list such as [1, 2, 4], or an expression over "
         + "parameters"
-      : "a whole number from 1, or a share such as 0.25"
   }
 
   static let gpusNotAscending =

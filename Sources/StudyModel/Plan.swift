@@ -6,7 +6,8 @@ public struct Plan: Hashable, Sendable, Codable {
     case resident
     /// The same, but the agents hold nothing, and start each trial as a job step of its own.
     case steps
-    /// A heterogeneous job: component 0 the coordinator, the other the workers.
+    /// A heterogeneous job: component 0 the coordinator, the others the workers, one for each class of
+    /// trial sizes.
     case hetjob
   }
 
@@ -36,6 +37,8 @@ public struct Plan: Hashable, Sendable, Codable {
     public var gres: String?
     /// Slots of each node: GPUs, shares of them, or the cores of a trial without GPUs.
     public var slotsPerNode: Int
+    /// The trials that it is for; `nil` for all.
+    public var sizes: SizeClass?
 
     /// A component of these figures.
     public init(
@@ -98,6 +101,27 @@ public struct Plan: Hashable, Sendable, Codable {
   /// Slots of the whole job.
   public var slots: Int {
     components.reduce(0) { $0 + $1.nodes * $1.slotsPerNode }
+  }
+
+  /// Nodes that serve trials.
+  public var workerNodes: Int {
+    components.reduce(0) { $0 + ($1.slotsPerNode > 0 ? $1.nodes : 0) }
+  }
+
+  /// Slots of the whole job on nodes that serve trials with GPUs.
+  public var slotsWithGPUs: Int {
+    components.filter { $0.sizes?.needsGPUs ?? true }.reduce(0) { $0 + $1.nodes * $1.slotsPerNode }
+  }
+
+  /// The classes of trials with their agents; empty where all trials have the same.
+  public var classes: [TrialClass] {
+    var rank = 0
+    return components.compactMap { component in
+      defer { rank += component.nodes }
+      return component.sizes.map {
+        TrialClass($0, firstRank: rank, agents: component.nodes)
+      }
+    }
   }
 
   /// Trials that run at a time in the whole job; where they differ in size, the most.

@@ -29,6 +29,26 @@ extension TrialSettings {
     }
   }
 
+  /// Whether the size of a trial follows from its configuration.
+  public var isCalculated: Bool { if case .calculated = sizes { true } else { false } }
+
+  /// Whether a trial of this configuration is one without GPUs among others that have some.
+  ///
+  /// It holds a slot all the same: on a node of GPUs that of one of them, or of a share.
+  public func isWithoutGPUs(_ configuration: Configuration) -> Bool {
+    guard case .chosen = sizes else { return false }
+    switch configuration[TrialSizes.parameterName] {
+    case .integer(0), .real(0): return true
+    default: return false
+    }
+  }
+
+  /// Whether a search may choose a trial to have no GPU.
+  public var mayLackGPUs: Bool {
+    guard case .chosen(let values) = sizes else { return false }
+    return values.first == .integer(0) || values.first == .real(0)
+  }
+
   /// The slots of each trial; `nil` where trials differ in size.
   public var equalSlots: Int? { sizes == nil ? ownSlots : nil }
 

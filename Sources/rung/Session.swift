@@ -198,12 +198,12 @@ struct Session {
   }
 
   /// What to note of this run.
-  func run(number: Int, steps: Run.Steps? = nil) -> Run {
+  func run(number: Int, steps: Run.Steps? = nil, classes: [TrialClass] = []) -> Run {
     Run(
       number: number, host: hostName(), process: Int(getpid()),
       processStart: processStart() ?? 0, job: environment("SLURM_JOB_ID").flatMap { Int($0) },
       wallTime: wallSeconds(), version: Rung.version, size: size, steps: steps,
-      peaks: steps == nil ? measuredPeaks() : nil)
+      peaks: steps == nil ? measuredPeaks() : nil, classes: classes.isEmpty ? nil : classes)
   }
 
   /// Runs the study here, without MPI, until it ends or is interrupted.

@@ -35,6 +35,19 @@ struct StepLaunchTests {
         """)
   }
 
+  @Test func aTrialWithoutGPUsAmongOthersIsAStepWithNone() {
+    var leg = leg([SlotID(WorkerID(0), 3)])
+    func options(gpus: Int) -> [String] {
+      leg.configuration = Configuration([("gpus", .integer(gpus))])
+      return text(leg) {
+        $0.gpus = 1
+        $0.sizes = .chosen([.integer(0), .integer(1)])
+      }.split(separator: "|").map(String.init).filter { $0.hasPrefix("--gres") }
+    }
+    #expect(options(gpus: 0) == ["--gres=none"])
+    #expect(options(gpus: 1) == ["--gres=gpu:a100:1"])
+  }
+
   @Test func anMPITrialHasATaskForEachGPUOnEachOfItsNodes() {
     let slots = (0..<2).flatMap { node in (0..<4).map { SlotID(WorkerID(node), $0) } }
     let arguments = text(leg(slots, hosts: ["n0", "n3"])) {

@@ -44,6 +44,29 @@ import Testing
     }.arguments(configuration)
   }
 
+  @Test func aTrialWithoutGPUsSeesNoneOfThoseOnItsNode() {
+    var launch = with {
+      $0.study.trial.gpus = 1
+      $0.study.trial.sizes = .chosen([.integer(0), .integer(1)])
+      $0.inherited = ["CUDA_VISIBLE_DEVICES=0,1", "ROCR_VISIBLE_DEVICES=0,1"]
+      $0.deviceVariable = "CUDA_VISIBLE_DEVICES"
+    }
+    func devices(gpus: Int, _ devices: [String]) -> [String] {
+      let leg = Leg(
+        id: LegID(TrialID(0), attempt: 1), slots: [SlotID(WorkerID(0), 0)],
+        configuration: Configuration([("gpus", .integer(gpus))]), source: nil, until: 1)
+      return launch.environment(leg, directory: "/d", devices: devices, mark: "M=1")
+        .filter { $0.contains("VISIBLE_DEVICES") }
+    }
+    #expect(devices(gpus: 0, []) == ["CUDA_VISIBLE_DEVICES="])
+    #expect(devices(gpus: 1, ["1"]) == ["CUDA_VISIBLE_DEVICES=1"])
+    // Slurm gives none to its step.
+    launch.steps = StepLaunch(
+      program: "/opt/rung", mpi: "pmix", gres: "gpu", memoryMiB: nil,
+      deviceVariable: "CUDA_VISIBLE_DEVICES")
+    #expect(devices(gpus: 0, []) == [])
+  }
+
   @Test func settingsAreAppendedInTheStudysOrder() {
     #expect(
       arguments("train", "x") == [

@@ -17,21 +17,23 @@ struct Desk {
     algorithm: .halving(eta: 2), trial: TrialSettings(command: ["train"]))
 
   /// A run of a study with these slots.
-  init(slots: [Int] = [1], _ edit: (inout Study) -> Void = { _ in }) {
+  init(
+    slots: [Int] = [1], classes: [TrialClass]? = nil, _ edit: (inout Study) -> Void = { _ in }
+  ) {
     var study = Self.study
     edit(&study)
     coordinator = Coordinator(study: study)
-    begin(slots: slots)
+    begin(slots: slots, classes: classes)
   }
 
   /// A new run of the coordinator.
-  mutating func begin(slots: [Int]) {
+  mutating func begin(slots: [Int], classes: [TrialClass]? = nil) {
     let number = (coordinator.run?.number ?? 0) + 1
     absorb(
       .runBegan(
         Run(
           number: number, host: "host", process: 1, processStart: number, job: nil, wallTime: 0,
-          version: "0")))
+          version: "0", classes: classes)))
     for (rank, count) in slots.enumerated() { join(rank, slots: count) }
   }
 

@@ -130,6 +130,19 @@ struct PartsTests {
     #expect(desk.trial(0).checkpoint?.pieces.map(\.container) == ["a", "b"])
   }
 
+  @Test func aTrialMayGoOnOnOneAgentFromThePartsOfSeveral() {
+    var desk = desk { $0.stop.trials = 1 }
+    desk.report(leg(0), epoch: 1, 0.5)
+    for (number, name) in ["a", "b"].enumerated() {
+      desk.store(name, on: number, [part(number, of: leg(0), epoch: 1)])
+    }
+    desk.begin(slots: [4])
+    #expect(desk.trial(0).running?.workers == [WorkerID(0)])
+    #expect(desk.coordinator.containers.map(\.loading) == [1, 1])
+    desk.absorb(.began(leg(0, 2)))
+    #expect(desk.coordinator.containers.map(\.loading) == [0, 0], "both can be merged and deleted")
+  }
+
   @Test func whatFailsOnOneAgentEndsItOnTheOthers() {
     var desk = desk { $0.trial.retries = 1 }
     #expect(end(&desk, leg(0), on: 1, .signalled(11)) == [.end(leg(0), on: WorkerID(0))])

@@ -45,6 +45,21 @@ struct ScaleTests {
     #expect(desk.trial(0).configuration["x"] == .real(0.5))
   }
 
+  @Test func aTrialWithoutGPUsHasTheSettingsOfOneProcess() {
+    let sizes: [ParameterValue] = [.real(0), .real(0.25), .real(2)]
+    let desk = desk(slots: [8]) {
+      $0.trial.trialsPerGPU = 4
+      $0.trial.sizes = .chosen(sizes)
+      $0.space = $0.space.with(
+        Parameter(name: TrialSizes.parameterName, domain: .ordinal(sizes)))
+      $0.points = sizes.map {
+        Configuration([("x", .real(0.5)), (TrialSizes.parameterName, $0)])
+      }
+      $0.stop.trials = 3
+    }
+    #expect((0..<2).map { desk.trial($0).scaled?["x"]?.value } == [.real(0.5), .real(0.125)])
+  }
+
   @Test func aRunOfAnotherSizeScalesATrialThatGoesOn() throws {
     var desk = desk(slots: [1]) { _ in }
     desk.absorb(

@@ -153,6 +153,46 @@ struct SizesTests {
     #expect(widths(trials: 4) == [8, 2, 2])
   }
 
+  /// A trial grows as it is promoted: what it has it keeps for its leg, and one that was never promoted has
+  /// its own size, whatever falls free.
+  @Test(arguments: seeds(100, from: 912_000))
+  func aRunningTrialIsNeverResized(seed: UInt64) throws {
+    var study = Study.random(seed: seed)
+    var random = SeededGenerator(seed, 923)
+    study.algorithm = Algorithm(.rasda)
+    study.trial.gpus = 1
+    study.trial.launch = random.chance(0.5) ? .ranks : .plain
+    var settings = World.Settings.random(seed: seed, study: study)
+    settings.losses = 0
+    settings.slots = settings.slots.map { $0 * random.integer(1...4) }
+    var world = World(study: study, settings: settings)
+    var held: [LegID: [SlotID]] = [:]
+    world.inspect = { coordinator in
+      var wrong = WorldTests.inspection(coordinator)
+      for case let running? in coordinator.trials.map(\.running) {
+        if held[running.leg, default: running.slots] != running.slots {
+          wrong.append("\(running.leg) has other slots than it began with")
+        }
+        held[running.leg] = running.slots
+      }
+      return wrong
+    }
+    try world.live()
+    #expect(world.violations == [])
+    let largest =
+      study.trial.launch == .plain ? settings.slots.max() ?? 1 : settings.slots.reduce(0, +)
+    let drawn = world.journal.lastIndex { if case .proposed = $0.event { true } else { false } }
+    for (place, entry) in world.journal.enumerated() {
+      for case .start(let leg) in entry.commands {
+        let promised = study.width(upTo: Budget(leg.until))
+        if promised == 1 { #expect(leg.width == 1) }
+        #expect(leg.width >= min(promised, largest))
+        // Freed slots go to those that are left once nobody else is to begin.
+        if let drawn, place < drawn { #expect(leg.width == min(promised, largest)) }
+      }
+    }
+  }
+
   @Test func aRunWithoutRoomForItsNextTrialEnds() {
     var desk = Desk(slots: [2, 2]) {
       $0.algorithm = Algorithm(.random)

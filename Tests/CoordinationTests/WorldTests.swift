@@ -51,7 +51,9 @@ struct WorldTests {
       }
       let loading = coordinator.trials.reduce(0) { count, trial in
         guard let name = trial.running?.source else { return count }
-        let pieces = trial.running?.parts?.leg.source?.pieces.map(\.container) ?? [name]
+        let pieces =
+          trial.running?.parts?.leg.source?.pieces.map(\.container)
+          ?? [name] + (trial.running?.otherSources ?? [])
         return count + pieces.count { $0 == container.name }
       }
       if alive != container.alive || loading != container.loading {

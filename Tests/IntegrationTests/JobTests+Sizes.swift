@@ -16,7 +16,8 @@ extension JobTests {
     folder = os.environ["LOCKS"]
     rank, world = int(os.environ.get("RANK", 0)), int(os.environ.get("WORLD_SIZE", 1))
     local, local_world = int(os.environ.get("LOCAL_RANK", 0)), int(os.environ.get("LOCAL_WORLD_SIZE", 1))
-    host, devices = socket.gethostname(), os.environ["CUDA_VISIBLE_DEVICES"].split(",")
+    host, seen = socket.gethostname(), os.environ.get("CUDA_VISIBLE_DEVICES")
+    devices = seen.split(",") if seen else []
     locks = []
     def lock(device):
         for share in range(int(os.environ["SHARES"])):
@@ -65,7 +66,7 @@ extension JobTests {
         if rank == 0:
             with open(os.path.join(trial.checkpoint_dir, "state"), "w") as file: file.write(str(epoch))
         trial.report(epoch, value=(float(trial.config["x"]) - 0.3) ** 2 + 1 / epoch, ranks=world)
-    print("USED " + json.dumps({"host": host, "devices": devices, "rank": rank, "world": world,
+    print("USED " + json.dumps({"host": host, "seen": seen, "devices": devices, "rank": rank, "world": world,
                                 "local": local_world, "leg": f"{trial.id}.{os.environ['RUNG_ATTEMPT']}", "begin": begin, "end": time.time()}),
           flush=True)
     """
@@ -73,6 +74,8 @@ extension JobTests {
   struct Place: Decodable {
     var host: String
     var devices: [String]
+    /// The variable that says which; `nil` where it is not set.
+    var seen: String?
     var rank: Int
     var world: Int
     var local: Int

@@ -49,6 +49,12 @@ import Testing
     }
   }
 
+  /// A component for each class of trials, where there are heterogeneous jobs.
+  @Test(arguments: nodes.keys.sorted())
+  func theStudyOfSeveralSizesOnEverySite(name: String) throws {
+    try check("digits-sizes", at: name, .hetjob) { _, _, _ in }
+  }
+
   /// Compares the script of a study's plan with the one in its folder, or the plan's refusal.
   private func check(
     _ folder: String, at name: String, _ strategy: Plan.Strategy,

@@ -65,6 +65,41 @@ import Testing
     #expect(border < constraint)
   }
 
+  @Test func eachClassOfTrialsIsAComponentOfOneStep() throws {
+    var study = digits()
+    study.slurm.constraint = "big"
+    study.trial.launch = .ranks
+    let sizes: [ParameterValue] = [.integer(0), .integer(1), .integer(4)]
+    study.trial.sizes = .chosen(sizes)
+    study.space = SearchSpace(parameters: [
+      Parameter(name: TrialSizes.parameterName, domain: .ordinal(sizes))
+    ])
+    let made = try plan(
+      study, at: Sites.privateCluster,
+      asking: PlanRequest(size: .nodes(4), strategy: "hetjob"))
+    let lines = try jobScript(
+      for: made, study: study, site: Sites.privateCluster, locations: locations, version: version
+    ).split(separator: "\n").map(String.init)
+    #expect(lines.count { $0 == "#SBATCH hetjob" } == 2)
+    #expect(
+      lines.filter { $0.hasPrefix("#SBATCH --partition") }
+        == ["#SBATCH --partition=cpu", "#SBATCH --partition=gpu", "#SBATCH --partition=gpu"])
+    #expect(lines.filter { $0.hasPrefix("#SBATCH --gres") }.count == 2)
+    #expect(lines.count { $0 == "#SBATCH --constraint=big" } == 2, "not the nodes without GPUs")
+    #expect(lines.filter { $0.contains("--het-group=") }.count == 3)
+    #expect(
+      lines.filter { $0.contains(" agent \"$study\"") }
+        .map { $0.split(separator: "\" --slots ")[1] } == [
+          "4 --gpu-vendor none --classes 0:0=1,1=1,4=2 \\",
+          "4 --gpu-vendor nvidia --classes 0:0=1,1=1,4=2 \\",
+          "4 --gpu-vendor nvidia --classes 0:0=1,1=1,4=2 \\",
+        ])
+    #expect(
+      lines.contains {
+        $0.contains("--component 0=1@cpu --component 1=1@gpu --component 4=2@gpu --time 60m")
+      }, "the head says how to ask for the same")
+  }
+
   @Test func agentsOfStepsHaveTheMemoryForWhatIsStagedThere() throws {
     var study = digits()
     study.trial.memoryMiB = nil

@@ -37,6 +37,8 @@ public struct World {
     public var known: [KnownResult] = []
     /// The most trials that run at a time, where they are job steps; `nil` where they are none.
     public var stepLimit: Int?
+    /// Classes of trials that have agents for themselves; `nil` for none.
+    public var classes: [TrialClass]?
     /// Time to fit a slow model, at most, in microseconds.
     public var fitTime = 5_000_000
     /// The memory of each agent's node; empty where agents do not tell, and processes need none.
@@ -171,7 +173,8 @@ public struct World {
       .runBegan(
         Run(
           number: run, host: "host", process: 1, processStart: run, job: nil, wallTime: 0,
-          version: "0", steps: settings.stepLimit.map { Run.Steps(limit: $0) })))
+          version: "0", steps: settings.stepLimit.map { Run.Steps(limit: $0) },
+          classes: settings.classes)))
     if run == 1, !settings.known.isEmpty { try absorb(.known(settings.known)) }
     if let horizon = settings.horizon {
       try absorb(.horizonKnown(StudyTime(microseconds: now + horizon)))

@@ -21,6 +21,8 @@ struct AgentCommand: ParsableCommand {
   @OptionGroup var sharing: SharingOptions
   @OptionGroup var size: TrialSizeOption
   @OptionGroup var stepOptions: StepOptions
+  @Option(help: "Classes of trials with the numbers of their agents, as job scripts have them.")
+  var classes: ClassesOption?
   @Flag(help: "Go on even if another coordinator may still hold the study.") var force = false
 
   func validate() throws {
@@ -118,7 +120,10 @@ struct AgentCommand: ParsableCommand {
       progress: Progress(isQuiet: false).show)
     // The agents are one step of their own.
     let limit = Run.Steps(limit: stepOptions.stepLimit.map { max(1, $0 - 1) })
-    _ = try loop.run(session.run(number: store.run, steps: stepOptions.steps == nil ? nil : limit))
+    _ = try loop.run(
+      session.run(
+        number: store.run, steps: stepOptions.steps == nil ? nil : limit,
+        classes: classes?.classes ?? []))
     return loop.coordinator
   }
 

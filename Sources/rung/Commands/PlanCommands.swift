@@ -45,15 +45,40 @@ struct PlanCommand: ParsableCommand {
     } else {
       let rehearsed = try compare(checked.value, in: folder, site)
       let outlook = try outlook(on: plan, rehearsed?.comparison, checked.value, site)
+      let parted = try split(plan, checked.value, in: folder, site)
       if json {
         let result = Result(
-          plan: plan, comparison: rehearsed?.comparison, source: rehearsed?.source, slurm: outlook)
+          plan: plan, comparison: rehearsed?.comparison, splits: parted?.splits,
+          source: rehearsed?.source ?? parted?.source, slurm: outlook)
         return try write(try jsonText(result))
       }
       try write(
         describe(plan) + (rehearsed.map { describe($0.comparison, source: $0.source) } ?? "")
-          + (outlook?.text ?? ""))
+          + (parted.map { describe($0.splits, source: $0.source) } ?? "") + (outlook?.text ?? ""))
     }
+  }
+
+  /// Rehearses ways to split the nodes among classes of trials, where there are several and the machine's
+  /// model is known.
+  private func split(
+    _ plan: Plan, _ study: Study, in folder: String, _ site: Site
+  ) throws -> (splits: Splits, source: String)? {
+    guard plan.classes.count > 1 else { return nil }
+    guard let choice = try machineModel(of: study, at: self.study, site) else {
+      note(
+        "rung: neither a calibration nor a 'model' in the study or the site file says how this machine "
+          + "takes its time, so splits of the nodes are not compared")
+      return nil
+    }
+    let (request, _) = try options.request(
+      study, from: self.study, in: folder, isQuiet: true)
+    let splits = try compareSplits(
+      Stage(
+        study: study,
+        objective: BuiltInObjective(
+          .curves, for: study, secondsPerEpoch: choice.model.epoch ?? 1),
+        machine: choice.model), of: plan, at: site, asking: request)
+    return (splits, "\(choice), the learning curves are made up")
   }
 
   /// What the Slurm at hand says of the plan, and of the numbers of nodes that it was compared with.
@@ -67,7 +92,8 @@ struct PlanCommand: ParsableCommand {
     if !counts.contains(workers.nodes) { counts.append(workers.nodes) }
     let scripts = try counts.map { nodes in
       var other = plan
-      for place in other.components.indices where other.components[place].slotsPerNode > 0 {
+      for place in other.components.indices
+      where other.components[place].slotsPerNode > 0 && plan.classes.isEmpty {
         other.components[place].nodes = nodes
       }
       return (
@@ -83,16 +109,18 @@ struct PlanCommand: ParsableCommand {
   private struct Result: Encodable {
     var plan: Plan
     var comparison: Comparison?
+    var splits: Splits?
     /// Who says how the machine takes its time, as a clause.
     var source: String?
     var slurm: Outlook?
 
-    private enum CodingKeys: CodingKey { case comparison, source, slurm }
+    private enum CodingKeys: CodingKey { case comparison, splits, source, slurm }
 
     func encode(to encoder: any Encoder) throws {
       try plan.encode(to: encoder)
       var container = encoder.container(keyedBy: CodingKeys.self)
       try container.encodeIfPresent(comparison, forKey: .comparison)
+      try container.encodeIfPresent(splits, forKey: .splits)
       try container.encodeIfPresent(slurm, forKey: .slurm)
       try container.encodeIfPresent(source, forKey: .source)
     }

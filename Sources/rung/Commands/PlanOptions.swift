@@ -20,17 +20,29 @@ struct PlanOptions: ParsableArguments {
   )
   var strategy: String?
   @Option(help: "The workers' partition.") var partition: String?
+  @Option(
+    name: .customLong("component"),
+    help: """
+      SIZES=NODES[@PARTITION]: nodes for a class of trials in a heterogeneous job, such as 1-2=3 or \
+      0=1@cpu; once for each class, instead of nodes.
+      """)
+  var components: [ComponentOption] = []
   @OptionGroup var size: TrialSizeOption
 
   func validate() throws {
     if nodes != nil, gpus != nil {
       throw ValidationError("'--nodes' and '--gpus' exclude each other")
     }
+    if nodes != nil || gpus != nil, !components.isEmpty {
+      throw ValidationError(
+        "'--component' says the nodes of each class of trials; leave '--nodes' and '--gpus' out")
+    }
   }
 
   /// Whether anything but the site is asked for.
   var isShaped: Bool {
     nodes != nil || gpus != nil || time != nil || strategy != nil || partition != nil
+      || !components.isEmpty
   }
 
   /// The plan of a study at the site.
@@ -62,11 +74,12 @@ struct PlanOptions: ParsableArguments {
       return duration
     }
     let wish = gpus.map { PlanRequest.Size.gpus($0) } ?? .nodes(nodes ?? 1)
-    let request = PlanRequest(
+    var request = PlanRequest(
       size: wish, time: limit, strategy: strategy, partition: partition,
       trialSize: try size.size(for: study),
       stagedMiB: try stagedMemoryMiB(of: study.trial.stage, in: folder),
       measured: try measuredMemory(of: study, at: file, checked.value))
+    request.components = components.map(\.component)
     return (request, checked.value)
   }
 }

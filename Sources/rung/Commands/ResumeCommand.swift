@@ -42,8 +42,8 @@ struct ResumeCommand: ParsableCommand {
     guard slots == nil || !options.isShaped else {
       throw Failure(
         .usage,
-        "'--nodes', '--gpus', '--time', '--strategy' and '--partition' plan a new job, '--slots' "
-          + "goes on here; leave one of them out")
+        "'--nodes', '--gpus', '--time', '--strategy', '--partition' and '--component' plan a new job, "
+          + "'--slots' goes on here; leave one of them out")
     }
     if slots == nil, isPlanned || exists(handle.jobScript) {
       try session.refuseIfHeld()
