@@ -124,8 +124,8 @@ extension Coordinator {
       guard let width = width(of: trial), !isTooLate(for: trial, width: width) else { continue }
       for other in classes.indices where open.contains(other) && suits(other, trials[trial.number])
       {
-        let roomy = roomy(free, for: trial, width: width)
-        if let slots = slots(width, among: roomy, of: classes[other].ranks) { return (place, slots) }
+        let (roomy, ranks) = (roomy(free, for: trial, width: width), classes[other].ranks)
+        if let slots = slots(width, among: roomy, of: ranks) { return (place, slots) }
       }
     }
     return nil

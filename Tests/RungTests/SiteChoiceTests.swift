@@ -275,8 +275,8 @@ import Testing
     #expect(both.status == 64)
     #expect(
       text(both.errors) == """
-        rung: '--nodes', '--gpus', '--time', '--strategy' and '--partition' plan a new job, \
-        '--slots' goes on here; leave one of them out
+        rung: '--nodes', '--gpus', '--time', '--strategy', '--partition' and '--component' plan \
+        a new job, '--slots' goes on here; leave one of them out
 
         """)
     removeAll(folder.file("study.rung/jobs/submitted.json"))
