@@ -67,7 +67,7 @@ public struct Plan: Hashable, Sendable, Codable {
   /// The components, in the order of the job's ranks.
   public var components: [Component]
   /// The job's time limit.
-  public var time: Duration
+  @InSeconds public var time: Duration
   /// The vendor of the GPUs that trials are bound to; `nil` for CPU slots.
   public var vendor: Site.Vendor?
   /// Slots of each trial; 1 where trials differ in size.

@@ -65,7 +65,7 @@ public struct Site: Hashable, Sendable, Codable {
     /// GPUs a node; `nil` for none.
     public var gpus: GPUs?
     /// The longest job.
-    public var maximumTime: Duration
+    @InSeconds public var maximumTime: Duration
     /// The most nodes of one job; `nil` for all.
     public var maximumNodes: Int?
     /// Storage of a node for itself; `nil` where there is none, or nothing is known.
@@ -164,13 +164,13 @@ public struct Site: Hashable, Sendable, Codable {
   /// Storage that all nodes share; `nil` where nothing is known.
   public var storage: SharedStorage?
   /// The time from SIGTERM to SIGKILL: `KillWait` in slurm.conf, 30 seconds by default.
-  public var grace = Duration.seconds(30)
+  @InSeconds public var grace = Duration.seconds(30)
   /// Modules that the job script loads before the study's own.
   public var modules: [String]
   /// Variables that the job script exports.
   public var variables: [EnvironmentSettings.Variable]
   /// Where the job's time limit comes from when none is asked for.
-  public var defaultTime: Duration
+  @InSeconds public var defaultTime: Duration
   /// Slurm defaults.
   public var slurm: SlurmSettings
   /// How the machine takes its time, for simulations; `nil` where nothing is known.

@@ -72,7 +72,7 @@ import Testing
     default:
       // As `sbatch --signal` may do: to the coordinator and to its companions.
       let companions = companions(of: process)
-      #expect(companions.count == 3)
+      #expect(companions.count == 4)
       for receiver in companions.map(\.process) + [process] { kill(receiver, SIGUSR1) }
     }
     #expect(holds(within: 20) { bench.leftovers().isEmpty }, "left: \(bench.leftovers())")
