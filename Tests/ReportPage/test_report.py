@@ -400,7 +400,7 @@ class ReportTests(unittest.TestCase):
                          reason="every report was not a number")
         study["trials"][0].update(reports=[], epoch=0)
         self.open("unreported", study)
-        self.assertEqual(self.browser.run("document.querySelectorAll('canvas').length"), 0)
+        self.assertEqual([canvas["section"] for canvas in self.browser.run(PIXELS)], ["rungs"])
         self.assertIn("No trial has reported a finite val_accuracy yet.", self.text("#curves"))
         self.assertEqual(len(self.column(0)), 3)
         self.assertNotRegex(self.text("body"), "undefined|NaN|null|Infinity|object Object")
@@ -450,7 +450,8 @@ class ReportTests(unittest.TestCase):
                     self.open(f"trials-{trials}", study, **how)
                     canvases = self.browser.run(PIXELS)
                     self.assertEqual([canvas["section"] for canvas in canvases],
-                                     ["progress", "curves"])
+                                     ["progress", "curves", "rungs", "parameters",
+                                      "importance", "slices"])
                     for canvas in canvases:
                         self.assertGreater(canvas["coloured"], 500, canvas)
                     # The best curve is 2.5 points thick, at two pixels a point.
@@ -458,6 +459,95 @@ class ReportTests(unittest.TestCase):
                     width = self.browser.run("document.documentElement.scrollWidth")
                     self.assertLessEqual(width, how.get("width", 1280))
                     self.assertNotRegex(self.text("body"), "undefined|NaN|Infinity|object Object")
+
+    def test_the_rungs_say_what_became_of_the_trials(self):
+        study = empty_study(state="running")
+        for number, (epoch, state) in enumerate([
+                (0, "failed"), (1, "paused"), (1, "stopped"), (2, "running"), (3, "paused"),
+                (9, "failed"), (27, "completed")]):
+            study["trials"].append({
+                "trial": number, "state": state, "configuration": {}, "attempts": 1,
+                "epoch": epoch, "value": 0.5 if epoch else None, "started": 1, "ended": 2,
+                "hosts": ["n0"], "reason": "", "reports": [[2, epoch, 0.5]] if epoch else []})
+        self.open("rungs", study)
+        self.assertEqual(
+            self.text("#rungs-words"),
+            "Of 6 trials at epoch 1, 4 went on, 3 to the next rung. Of 3 trials at epoch 3, 2 went on."
+            " Of 2 trials at epoch 9, 1 went on. 1 trial did not reach the first rung.")
+        rows = self.browser.run(
+            "Array.from(document.querySelectorAll('#rungs tbody tr'), (row) =>"
+            " Array.from(row.children, (cell) => cell.textContent))")
+        self.assertEqual(rows, [
+            ["1", "6", "4", "0", "1", "1", "0"], ["3", "3", "2", "0", "1", "0", "0"],
+            ["9", "2", "1", "0", "0", "0", "1"], ["27", "1", "0", "1", "0", "0", "0"]])
+        self.open("one-rung", {**study, "rungs": [27]})
+        self.assertTrue(self.browser.run("document.getElementById('rungs').hidden"))
+
+    def test_parameters_are_drawn_by_their_values_words_and_gaps(self):
+        self.open("parameters", generated_study(64))
+        self.assertIn("the best 7 trials", self.text("#parameters-words"))
+        self.assertIn("On a logarithmic axis: learning_rate", self.text("#parameters-words"))
+        lines = self.browser.run(
+            "Chart.getChart(document.querySelector('#parameters canvas')).data.datasets.map("
+            "(line) => line.data.map(({x, y}) => [x, Number.isNaN(y) ? null : y]))")
+        self.assertEqual(len(lines), 63)
+        for line in lines:
+            self.assertEqual([x for x, _ in line], [0, 1, 2, 3, 4])
+            self.assertTrue(all(0 <= y <= 1 for _, y in line if y is not None))
+            # 'adam' has no momentum, and is the lower of the two words.
+            self.assertEqual(line[4][1] is None, line[3][1] == 0)
+        self.open("few", generated_study(1))
+        for part in ("parameters", "importance", "slices"):
+            self.assertTrue(self.browser.run(f"document.getElementById('{part}').hidden"), part)
+
+    def test_the_parameter_that_decides_is_the_important_one(self):
+        draw = random.Random(7)
+        for decisive in ("learning_rate", "optimizer"):
+            study = generated_study(120, seed=9, reports=1)
+            for trial in study["trials"]:
+                settings = trial["configuration"]
+                trial["value"] = (
+                    1 - abs(math.log10(settings["learning_rate"]) + 2.5)
+                    if decisive == "learning_rate" else float(settings["optimizer"] == "adam")
+                ) + draw.gauss(0, 0.01)
+                trial["reports"] = [[2, 1, trial["value"]]]
+            self.open(f"importance-{decisive}", study)
+            labels = self.browser.run(
+                "Chart.getChart(document.querySelector('#importance canvas')).data.labels")
+            shares = self.browser.run(
+                "Chart.getChart(document.querySelector('#importance canvas')).data.datasets[0].data")
+            # Momentum is there for one of the two optimizers only.
+            self.assertEqual(labels[0], decisive)
+            self.assertGreater(shares[0], 60)
+            self.assertAlmostEqual(sum(shares), 100, delta=0.5)
+            self.assertIn("PED-ANOVA", self.text("#importance-words"))
+
+    def test_a_slice_shows_the_parameter_that_is_chosen(self):
+        study = generated_study(64)
+        self.open("slices", study)
+        points = "Chart.getChart(document.querySelector('#slices canvas')).data.datasets[0].data"
+        title = "Chart.getChart(document.querySelector('#slices canvas')).options.scales.x.title.text"
+        values = {trial["trial"]: trial for trial in study["trials"]}
+        for name in study["parameters"]:
+            self.browser.run(
+                f"(() => {{ const choice = document.querySelector('#slices select');"
+                f" choice.value = {json.dumps(name)};"
+                " choice.dispatchEvent(new Event('change')); })()")
+            self.assertEqual(self.browser.run(title), name)
+            self.assertIn(f"over its {name};", self.text("#slices-words"))
+            drawn = self.browser.run(points)
+            expected = [trial for trial in values.values()
+                        if trial["value"] is not None and name in trial["configuration"]]
+            self.assertEqual(len(drawn), len(expected))
+            for point in drawn:
+                trial = values[point["trial"]]
+                self.assertEqual(point["y"], trial["value"])
+                setting = trial["configuration"][name]
+                if isinstance(setting, str):
+                    self.assertEqual(round(point["x"]), ["adam", "sgd"].index(setting))
+                else:
+                    self.assertEqual(point["x"], setting)
+        self.assertEqual(self.browser.complaints(), [])
 
     def test_the_charts_follow_a_screen_that_turns_dark(self):
         self.open("turning", generated_study(64))
