@@ -61,7 +61,7 @@ let package = Package(
       swiftSettings: settings),
     .target(
       name: "Reporting", dependencies: ["StudyModel", "Coordination"], swiftSettings: settings),
-    .target(name: "CResources", exclude: ["rung.py", "report.html", "templates"]),
+    .target(name: "CResources", exclude: ["rung.h", "rung.py", "report.html", "templates"]),
     .target(name: "Resources", dependencies: ["CResources"], swiftSettings: settings),
     .target(
       name: "Planning", dependencies: ["StudyModel", "Coordination", "Searchers", "Simulation"],

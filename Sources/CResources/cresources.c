@@ -41,6 +41,18 @@ static const unsigned char pytorch_script[] = {
 #embed "templates/pytorch/train.py"
 };
 
+static const unsigned char c_study[] = {
+#embed "templates/c/study.yaml"
+};
+
+static const unsigned char c_script[] = {
+#embed "templates/c/train.c"
+};
+
+static const unsigned char c_header[] = {
+#embed "rung.h"
+};
+
 static const unsigned char imported_script[] = {
 #embed "templates/imported/train.py"
 };
@@ -54,6 +66,7 @@ static const struct {
 } templates[] = {
   TEMPLATE(plain_study),   TEMPLATE(plain_script),   TEMPLATE(sklearn_study),
   TEMPLATE(sklearn_script), TEMPLATE(pytorch_study), TEMPLATE(pytorch_script),
+  TEMPLATE(c_study),       TEMPLATE(c_script),      TEMPLATE(c_header),
   TEMPLATE(imported_script),
 };
 

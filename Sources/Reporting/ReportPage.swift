@@ -12,6 +12,8 @@ public struct ReportPage: Encodable, Sendable {
     var value: Double?
     var started: Double?
     var ended: Double?
+    /// Seconds that it was trained, on whatever slots.
+    var busy: Double
     var hosts: [String]
     var reason: String
     var reports: [[Double?]]
@@ -91,7 +93,8 @@ public struct ReportPage: Encodable, Sendable {
       Trial(
         trial: trial.id, state: trial.state, configuration: trial.configuration,
         attempts: trial.attempts, epoch: trial.epoch, value: trial.last?.value,
-        started: trial.started?.seconds, ended: trial.ended?.seconds, hosts: trial.hosts,
+        started: trial.started?.seconds, ended: trial.ended?.seconds,
+        busy: Double(trial.busyMicroseconds) / 1e6, hosts: trial.hosts,
         reason: trial.reason.description, reports: rows[trial.id.number])
     }
   }

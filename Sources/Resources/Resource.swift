@@ -17,14 +17,21 @@ public enum Resource {
     case scikitLearn = "scikit-learn"
     /// A network of PyTorch's.
     case pytorch
+    /// C alone.
+    case c
 
     private var symbol: String { self == .scikitLearn ? "sklearn" : rawValue }
 
     /// The study file.
     public var study: [UInt8] { Resource.template(symbol + "_study") }
-    /// The program, `train.py`.
+    /// The program.
     public var script: [UInt8] { Resource.template(symbol + "_script") }
+    /// What the program is called.
+    public var scriptName: String { self == .c ? "train.c" : "train.py" }
   }
+
+  /// The client for trials in C and C++, `rung.h`.
+  public static var header: [UInt8] { template("c_header") }
 
   /// The program for a space that another tool's file had.
   public static var importedScript: [UInt8] { template("imported_script") }

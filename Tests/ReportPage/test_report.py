@@ -483,6 +483,26 @@ class ReportTests(unittest.TestCase):
         self.open("one-rung", {**study, "rungs": [27]})
         self.assertTrue(self.browser.run("document.getElementById('rungs').hidden"))
 
+    def test_the_hours_are_told_by_what_became_of_them(self):
+        study = empty_study(state="completed", utilization=0.8, gpu_hours=4.0)
+        for number, (state, busy) in enumerate(
+                [("completed", 3600), ("paused", 1800), ("paused", 900), ("failed", 900)]):
+            study["trials"].append({
+                "trial": number, "state": state, "configuration": {}, "attempts": 1, "epoch": 1,
+                "value": 0.5, "started": 1, "ended": 2, "busy": busy, "hosts": ["n0"],
+                "reason": "", "reports": [[2, 1, 0.5]]})
+        self.open("budget", study)
+        rows = self.browser.run(
+            "Array.from(document.querySelectorAll('#budget tbody tr'), (row) =>"
+            " Array.from(row.children, (cell) => cell.textContent))")
+        self.assertEqual(rows, [
+            ["trials that were completed", "2", "40", "1"],
+            ["trials that were left paused", "1.5", "30", "2"],
+            ["trials that failed", "0.5", "10", "1"],
+            ["no trial: slots that were idle", "1", "20", "\u2013"]])
+        self.open("no-budget", generated_study(3))
+        self.assertTrue(self.browser.run("document.getElementById('budget').hidden"))
+
     def test_parameters_are_drawn_by_their_values_words_and_gaps(self):
         self.open("parameters", generated_study(64))
         self.assertIn("the best 7 trials", self.text("#parameters-words"))

@@ -72,6 +72,23 @@ struct InitTests {
     #expect(try folder.read("train.py") == "mine")
   }
 
+  @Test func aStudyInCIsBuiltAndRunsAsItIs() throws {
+    let written = try rung("init", "new", "--kind", "c")
+    #expect(written.status == 0, "\(text(written.errors))")
+    let command = try #require(
+      text(written.output).split(separator: "\n").first { $0.hasPrefix("  cc ") })
+    #expect(try runCommand(["sh", "-c", String(command)], in: folder.path).status == 0)
+    let hand = try runCommand(
+      ["./train", "--learning_rate", "0.001", "--momentum", "0.9"], in: folder.file("new"))
+    #expect(text(hand.output).split(separator: "\n").count == 27)
+    let run = try rung("run", "new/study.yaml", "--slots", "3", "--quiet")
+    #expect(run.status == 0, "\(text(run.errors))")
+    let status = text(try rung("status", "new/study.rung").output)
+    #expect(status.contains("64 (0 running") && status.contains("0 failed"), "\(status)")
+    // Promoted trials go on from their checkpoints, as the program checks.
+    #expect(status.contains("at epoch 27"))
+  }
+
   /// Makes a file with another tool's own package.
   private func make(_ program: String) throws {
     let result = try runCommand([try ProgramSupport.python(), "-c", program], in: folder.path)

@@ -9,6 +9,7 @@ struct InitCommand: ParsableCommand {
     case plain
     case scikitLearn = "scikit-learn"
     case pytorch
+    case c
   }
 
   static let configuration = CommandConfiguration(
@@ -21,7 +22,7 @@ struct InitCommand: ParsableCommand {
 
   @Argument(help: "The folder, which is made where it is not there.", completion: .directory)
   var directory = "."
-  @Option(help: "What the script trains with: plain, scikit-learn or pytorch.")
+  @Option(help: "What the script trains with: plain, scikit-learn, pytorch or c.")
   var kind = Kind.plain
   @Option(help: "Another tool's file, whose search space is taken.", completion: .file())
   var from: String?
@@ -35,7 +36,8 @@ struct InitCommand: ParsableCommand {
 
   func run() throws {
     let draft = try from.map { try drafted($0) } ?? template()
-    let files = [("study.yaml", draft.study), (draft.script.name, draft.script.bytes)]
+    let files =
+      [("study.yaml", draft.study), (draft.script.name, draft.script.bytes)] + draft.others
     try makeMissingFolder()
     for (name, _) in files where (try? FileStatus(of: path(name))) != nil {
       throw Failure(
@@ -46,11 +48,11 @@ struct InitCommand: ParsableCommand {
     let result = Result(
       study: path("study.yaml"), script: path(draft.script.name), notes: draft.notes)
     if json { return try write(try jsonText(result)) }
+    let next = draft.first + ["rung check \(result.study)", "rung run \(result.study)"]
     try write(
       """
       \(visibleText(result.study)) and \(visibleText(result.script)) are written; next:
-        rung check \(visibleText(result.study))
-        rung run \(visibleText(result.study))
+      \(next.map { "  \(visibleText($0))" }.joined(separator: "\n"))
 
       """)
   }
@@ -65,13 +67,21 @@ struct InitCommand: ParsableCommand {
   private struct Draft {
     var study: [UInt8]
     var script: (name: String, bytes: [UInt8])
+    var others: [(String, [UInt8])] = []
     var notes: [String] = []
+    /// Commands that come before the study runs.
+    var first: [String] = []
   }
 
   private func template() -> Draft {
     // The kinds are the templates'.
     let template = Resource.Template(rawValue: kind.rawValue) ?? .plain
-    return Draft(study: template.study, script: ("train.py", template.script))
+    var draft = Draft(study: template.study, script: (template.scriptName, template.script))
+    if template == .c {
+      draft.others = [("rung.h", Resource.header)]
+      draft.first = ["cc -O2 -o \(path("train")) \(path("train.c")) -lm"]
+    }
+    return draft
   }
 
   private func drafted(_ file: String) throws -> Draft {
