@@ -157,7 +157,7 @@ extension JobTests {
     ])
     let errors = String(decoding: looking.errors, as: UTF8.self)
     #expect(errors.hasSuffix("is cancelled; nothing was found out\n"), "\(errors)")
-    #expect(try Cluster.wait(atMost: 10) { try Cluster.jobs().count == 1 })
+    #expect(try Cluster.wait(atMost: 30) { try Cluster.jobs().count == 1 })
     #expect(try readFolder(folder.file("studies")).isEmpty)
     _ = try runCommand(["scancel", job])
     try Cluster.waitForJobs(atMost: 30)
