@@ -114,23 +114,27 @@ public struct OptunaJournal {
       .noteStudy("fidelity", study.fidelity.name),
     ]
     let curves = Self.curves(coordinator)
+    let lastRows = Self.lastRows(coordinator)
     let distributions = try study.space.parameters.reduce(into: [String: String]()) {
       $0[$1.name] = try json(Distribution($1.domain))
     }
     for trial in coordinator.trials where trial.finalSeed == nil && trial.isProposed {
       operations.append(
-        .createTrial(self.trial(trial, coordinator, curves[trial.id.number], distributions, date)))
+        .createTrial(
+          self.trial(
+            trial, coordinator, curves[trial.id.number], lastRows[trial.id.number], distributions,
+            date)))
     }
     return try operations.map(json)
   }
 
   private func trial(
     _ trial: TrialRecord, _ coordinator: Coordinator, _ curve: [String: Double],
-    _ distributions: [String: String], _ date: (Double) -> String
+    _ lastRow: Int?, _ distributions: [String: String], _ date: (Double) -> String
   ) -> Trial {
     let study = coordinator.study
     let settings = study.space.parameters.filter { trial.configuration[$0.name] != nil }
-    let values = Self.values(of: trial, coordinator)
+    let values = Self.values(of: trial, lastRow, coordinator)
     let state = Self.state(of: trial, hasValues: values != nil)
     let hasEnded = state != 0
     return Trial(
@@ -164,16 +168,23 @@ public struct OptunaJournal {
   }
 
   /// A trial's last report of all metrics; `nil` where it has none, or one is not finite.
-  private static func values(of trial: TrialRecord, _ coordinator: Coordinator) -> [Double]? {
+  private static func values(
+    of trial: TrialRecord, _ lastRow: Int?, _ coordinator: Coordinator
+  ) -> [Double]? {
     let log = coordinator.reports
-    guard trial.state != .failed, let row = log.trials.lastIndex(of: trial.id.number) else {
-      return nil
-    }
+    guard trial.state != .failed, let row = lastRow else { return nil }
     let values = coordinator.study.metrics.compactMap { log.column($0.name)?[row] }
     guard values.count == coordinator.study.metrics.count, values.allSatisfy(\.isFinite) else {
       return nil
     }
     return values
+  }
+
+  /// The last report of every trial, by its place in the log.
+  private static func lastRows(_ coordinator: Coordinator) -> [Int?] {
+    var rows = [Int?](repeating: nil, count: coordinator.trials.count)
+    for (row, trial) in coordinator.reports.trials.enumerated() { rows[trial] = row }
+    return rows
   }
 
   /// The first metric of every trial by its epoch.
