@@ -68,11 +68,15 @@ struct Player {
 
   /// Plays on.
   ///
-  /// - Parameter limit: After this event the run is killed: it was journalled, and nothing that it
-  ///   caused was done.
+  /// - Parameters:
+  ///   - limit: After this event the run is killed: it was journalled, and nothing that it caused was
+  ///     done.
+  ///   - afterEach: Is called with the number of each event in this run, at the same moment.
   /// - Returns: Whether the study has ended.
   /// - Throws: `StoreError`, and ``Violation``.
-  mutating func play(upTo limit: Int = .max) throws -> Bool {
+  mutating func play(
+    upTo limit: Int = .max, afterEach: (Int) throws -> Void = { _ in }
+  ) throws -> Bool {
     while true {
       if case .finished = coordinator.phase {
         try store.writeSnapshot(of: coordinator)
@@ -84,6 +88,7 @@ struct Player {
       store.append(JournalEntry(time: time, event: event, commands: commands))
       try store.sync()
       absorbed += 1
+      try afterEach(absorbed)
       guard absorbed < limit else { return false }
       for command in commands { try perform(command) }
       if absorbed.isMultiple(of: Self.snapshotEvery) {

@@ -88,8 +88,10 @@ import StudyStore
       let (events, outcome) = (whole.absorbed, Outcome(of: whole.coordinator))
       let step = points == 0 ? 1 : max(1, events / points)
       var ends = 0
-      for point in stride(from: step, through: events, by: step) {
-        let end = try played(study, endedAfter: point)
+      // What a killed run leaves is what the whole study has on disk at that event.
+      _ = try played(study) { point in
+        guard point.isMultiple(of: step) else { return }
+        let end = try goneOn(study, endedAfter: point)
         if let difference = Outcome(of: end.coordinator).difference(from: outcome) {
           throw Player.Violation(
             description: "\(name), ended after event \(point): \(difference)")
@@ -99,17 +101,32 @@ import StudyStore
       print("{\"events\": \(events), \"ends\": \(ends)}")
     }
 
-    /// Plays a study to its end; killed after an event of its first run, and once in its second.
-    private func played(_ study: Study, endedAfter point: Int? = nil) throws -> Player {
-      let path = folder + "/study.rung"
-      removeAll(path)
-      let directory = try StoreFaults.directory(path)
-      for limit in point.map({ [$0, 1 + $0 * 7919 % 40] }) ?? [] {
-        var killed = try Player(directory, study)
-        _ = try killed.play(upTo: limit)
-      }
+    private var study: String { folder + "/study.rung" }
+    private var ended: String { folder + "/ended.rung" }
+
+    /// Plays a study from its beginning to its end.
+    private func played(
+      _ study: Study, afterEach: (Int) throws -> Void = { _ in }
+    ) throws -> Player {
+      removeAll(self.study)
+      return try finished(try StoreFaults.directory(self.study), study, afterEach: afterEach)
+    }
+
+    /// Goes on from a copy of what is there after an event, killed once more on its way.
+    private func goneOn(_ study: Study, endedAfter point: Int) throws -> Player {
+      removeAll(ended)
+      try copyFolder(self.study, to: ended)
+      let directory = try StoreFaults.directory(ended)
+      var killed = try Player(directory, study)
+      _ = try killed.play(upTo: 1 + point * 7919 % 40)
+      return try finished(directory, study)
+    }
+
+    private func finished(
+      _ directory: StudyDirectory, _ study: Study, afterEach: (Int) throws -> Void = { _ in }
+    ) throws -> Player {
       var player = try Player(directory, study)
-      _ = try player.play()
+      _ = try player.play(afterEach: afterEach)
       try StoreFaults.verify(directory, study)
       return player
     }
