@@ -7,7 +7,7 @@ extension Coordinator {
   mutating func fill(_ commands: inout [Command]) {
     guard run != nil, mayFill, !isComingToItsEnd else { return }
     while !free.isEmpty, hasRoomForAStep, let (work, slots) = nextPlacement() {
-      free.removeAll { slots.contains($0) }
+      for slot in slots { free.remove(at: free.descendingPlace(of: slot)) }
       trials[work.number].reserved = slots
       holdMemory(slots, for: work)
       busyCount += slots.count
@@ -107,8 +107,20 @@ extension Coordinator {
     memory?.release(slots, leavesProcess: leavesProcess)
     for slot in slots
     where workers.indices.contains(slot.worker.rank) && workers[slot.worker.rank] != nil {
-      let place = free.firstIndex { $0 < slot } ?? free.count
-      free.insert(slot, at: place)
+      free.insert(slot, at: free.descendingPlace(of: slot))
     }
+  }
+}
+
+extension [SlotID] {
+  /// The place of a slot among descending ones, whether or not it is there.
+  func descendingPlace(of slot: SlotID) -> Int {
+    var low = 0
+    var high = count
+    while low < high {
+      let middle = (low + high) / 2
+      if self[middle] > slot { low = middle + 1 } else { high = middle }
+    }
+    return low
   }
 }

@@ -64,6 +64,7 @@ public struct Coordinator: Sendable, Codable {
   public internal(set) var knownCount = 0
   /// The number of observations of the fit that is being made.
   var fitting: Int?
+  /// Slots without a trial, descending, so that the first is taken from the end.
   var free: [SlotID] = []
   /// Trials to go on with first: failed ones to be retried, and interrupted ones.
   var ready: [TrialID] = []
@@ -211,8 +212,8 @@ public struct Coordinator: Sendable, Codable {
     // An agent that was lost may have left a merge undone.
     isUntidy = true
     if !growing.contains(worker) { growing.append(worker) }
-    free.append(contentsOf: (0..<slots).map { SlotID(worker, $0) })
-    // Descending, so that the first slot is taken from the end.
-    free.sort(by: >)
+    // They follow one another: nobody else's are between them.
+    let own = (0..<slots).reversed().map { SlotID(worker, $0) }
+    if let last = own.first { free.insert(contentsOf: own, at: free.descendingPlace(of: last)) }
   }
 }
