@@ -72,6 +72,7 @@ func classComponents(
           .tooFewNodes(asked: nodes, needed: needed, classes: parts.map(\.draft.sizes)))
       }
       split(nodes, among: Array(parts.indices), of: &parts)
+    case .exactly: preconditionFailure("a plan is made for nodes or for GPUs at least")
     }
     return try granted(parts, at: site, besideCoordinatorOn: coordinator)
   }

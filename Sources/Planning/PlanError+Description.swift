@@ -57,6 +57,11 @@ extension PlanError: CustomStringConvertible {
       a trial may have \(counted(gpus, "GPU")), which is more than \(counted(nodes, "node")) of \
       this job \(nodes == 1 ? "has" : "have"); ask for '--nodes \(needed)' or lower 'trial.gpus'
       """
+    case .unevenNodes(let gpus, let each, let partition):
+      """
+      \(counted(gpus, "GPU")) would be uneven on nodes of partition '\(partition)', of which trials use \
+      \(each) each; ask for \(gpus / each * each) or \((gpus / each + 1) * each)
+      """
     case .noGPUs(.trial(let count), let partition, let others):
       """
       a trial asks for \(counted(count, "GPU")), but partition '\(partition)' has none; \

@@ -35,6 +35,8 @@ public enum PlanError: Error, Hashable, Sendable {
   case trialBeyondNode(gpus: Int, partition: String, limit: Int)
   /// A trial may need more GPUs than all nodes of the job have.
   case trialBeyondJob(gpus: Int, nodes: Int, needed: Int)
+  /// Nodes of the job would have different numbers of its GPUs.
+  case unevenNodes(gpus: Int, each: Int, partition: String)
   /// GPUs are asked for where there are none.
   case noGPUs(Asker, partition: String, others: [String])
   /// The site names no partition for a heterogeneous job's coordinator.

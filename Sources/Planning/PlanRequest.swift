@@ -8,6 +8,9 @@ public struct PlanRequest: Hashable, Sendable {
     case nodes(Int)
     /// At least this many GPUs for trials, rounded up to whole nodes.
     case gpus(Int)
+    /// Exactly this many GPUs for trials, of a part of one node or of whole ones; cores of a study
+    /// without GPUs.
+    case exactly(Int)
   }
 
   /// A component for a class of trials.

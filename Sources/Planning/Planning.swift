@@ -19,6 +19,10 @@ public func plan(
   _ study: Study, at site: Site, asking wish: PlanRequest
 ) throws(PlanError) -> Plan {
   let study = study.resized(to: wish.trialSize)
+  if case .exactly(let count) = wish.size {
+    let (wish, site) = try wish.exactly(count, for: study, at: site)
+    return try plan(study, at: site, asking: wish)
+  }
   let strategy = try strategy(
     named: wish.strategy, for: study.trial, hasClasses: !wish.components.isEmpty)
   let name =
@@ -225,6 +229,7 @@ func nodes(
   case .nodes(let nodes):
     guard nodes > 0 else { throw .nothingAsked(option: "--nodes \(nodes)") }
     return nodes
+  case .exactly: preconditionFailure("a plan is made for nodes or for GPUs at least")
   case .gpus(let wished):
     guard wished > 0 else { throw .nothingAsked(option: "--gpus \(wished)") }
     guard let gpus = partition.gpus else {
