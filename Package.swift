@@ -61,6 +61,8 @@ let package = Package(
       swiftSettings: settings),
     .target(
       name: "Reporting", dependencies: ["StudyModel", "Coordination"], swiftSettings: settings),
+    .target(
+      name: "Campaigns", dependencies: ["StudyModel", "Coordination"], swiftSettings: settings),
     .target(name: "CResources", exclude: ["rung.h", "rung.py", "report.html", "templates"]),
     .target(name: "Resources", dependencies: ["CResources"], swiftSettings: settings),
     .target(
@@ -99,7 +101,7 @@ let package = Package(
       dependencies: [
         "StudyModel", "StudyDrafts", "StudyFiles", "StudyStore", "Coordination", "Simulation",
         "TableFiles",
-        "Planning", "JobScripts", "Diagnosis",
+        "Planning", "JobScripts", "Diagnosis", "Campaigns",
         "Reporting", "Processes", "Agents", "Metering", "Resources", "HDF5", "MPI", "Slurm",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: settings),
@@ -171,6 +173,10 @@ let package = Package(
     .testTarget(
       name: "PlanningTests",
       dependencies: ["Coordination", "Planning", "Simulation", "StudyModel"],
+      swiftSettings: settings),
+    .testTarget(
+      name: "CampaignsTests",
+      dependencies: ["Campaigns", "Coordination", "Simulation", "StudyModel"],
       swiftSettings: settings),
     .testTarget(
       name: "DiagnosisTests", dependencies: ["Diagnosis", "StudyModel"], swiftSettings: settings),

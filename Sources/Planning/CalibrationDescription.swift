@@ -75,7 +75,7 @@ public func describe(_ calibration: Calibration) -> String {
 }
 
 private func lines(_ rows: [[String]]) -> String {
-  table(rows, wordColumns: 0).map { $0 + "\n" }.joined()
+  alignedTable(rows, wordColumns: 0).map { $0 + "\n" }.joined()
 }
 
 /// Seconds with two decimals.

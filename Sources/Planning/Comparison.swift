@@ -126,8 +126,9 @@ public func describe(_ comparison: Comparison, source: String) -> String {
   lines += ["", "Fastest: \(fastest.size) \(unit) a trial ('--trial-gpus \(fastest.size)')."]
   if comparison.nodes.count > 1 {
     lines += [""]
-    lines += table(
-      [["nodes"] + rehearsalHeader] + comparison.nodes.map { [String($0.nodes)] + figures($0) },
+    lines += alignedTable(
+      [["nodes"] + rehearsalTitles]
+        + comparison.nodes.map { [String($0.nodes)] + rehearsalFigures($0) },
       wordColumns: 0)
     let widest = comparison.nodes[comparison.widest]
     let bound = percent(Comparison.leastEfficiency)
@@ -141,14 +142,14 @@ private func sizesTable(_ comparison: Comparison) -> [String] {
   let hasMemory =
     !comparison.tooLarge.isEmpty || comparison.sizes.contains { $0.memory?.source != nil }
   var rows = comparison.sizes.map { rehearsal in
-    (rehearsal.size, figures(rehearsal), rehearsal.memory?.description ?? "-")
+    (rehearsal.size, rehearsalFigures(rehearsal), rehearsal.memory?.description ?? "-")
   }
   rows += comparison.tooLarge.map { left in
-    (left.size, ["too large"] + rehearsalHeader.dropFirst().map { _ in "-" }, left.description)
+    (left.size, ["too large"] + rehearsalTitles.dropFirst().map { _ in "-" }, left.description)
   }
   rows.sort { $0.0.number < $1.0.number }
-  let titles = ["GPUs a trial"] + rehearsalHeader + (hasMemory ? ["memory"] : [])
-  return table(
+  let titles = ["GPUs a trial"] + rehearsalTitles + (hasMemory ? ["memory"] : [])
+  return alignedTable(
     [titles] + rows.map { [$0.0.description] + $0.1 + (hasMemory ? [$0.2] : []) }, wordColumns: 0)
 }
 
@@ -172,11 +173,12 @@ extension Comparison.TooLarge {
 }
 
 /// The columns of what was rehearsed.
-let rehearsalHeader = [
+public let rehearsalTitles = [
   "at a time", "run time", "to 95 % of the gain", "efficiency", "GPU-hours", "jobs", "idle",
 ]
 
-func figures(_ rehearsal: Rehearsal) -> [String] {
+/// What was rehearsed, for the columns of ``rehearsalTitles``.
+public func rehearsalFigures(_ rehearsal: Rehearsal) -> [String] {
   [
     String(rehearsal.trialsAtATime), spanText(rehearsal.runTime), spanText(rehearsal.anytime),
     percent(rehearsal.efficiency), decimals(rehearsal.gpuHours), decimals(rehearsal.jobs),

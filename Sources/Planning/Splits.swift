@@ -99,9 +99,9 @@ public func describe(_ splits: Splits, source: String) -> String {
   let words = splits.splits.map { split in
     split.components.map { "\($0.sizes?.description ?? "")=\($0.nodes)" }.joined(separator: " ")
   }
-  lines += table(
-    [["nodes by GPUs a trial"] + rehearsalHeader]
-      + zip(words, splits.splits).map { [$0] + figures($1.rehearsal) },
+  lines += alignedTable(
+    [["nodes by GPUs a trial"] + rehearsalTitles]
+      + zip(words, splits.splits).map { [$0] + rehearsalFigures($1.rehearsal) },
     wordColumns: 1)
   lines += ["", "Fastest: '\(splits.splits[splits.fastest].options)'."]
   return lines.map { $0 + "\n" }.joined()

@@ -6,7 +6,7 @@ extension StudyReader {
     top["algorithm"].flatMap { algorithm($0, fidelity: fidelity) }
   }
 
-  private func algorithm(_ field: Field, fidelity: Fidelity?) -> Algorithm? {
+  func algorithm(_ field: Field, fidelity: Fidelity?) -> Algorithm? {
     if case .scalar = field.node.content { return name(field).map { Algorithm($0) } }
     let keys = ["name", "scheduler", "searcher"] + Setting.keys
     guard let fields = Fields(field, keys: keys, example: "algorithm: {name: asha, eta: 3}"),

@@ -26,7 +26,7 @@ struct Rung: ParsableCommand {
       ResumeCommand.self, StopCommand.self, AgentCommand.self, StatusCommand.self,
       WatchCommand.self, BestCommand.self,
       ReportCommand.self, ExportCommand.self, ExplainCommand.self, VerifyCommand.self,
-      SimulateCommand.self,
+      SimulateCommand.self, CampaignCommand.self,
       SitesCommand.self, DoctorCommand.self, SpawnerCommand.self, KeeperCommand.self,
       LookoutCommand.self, StagerCommand.self, MeterCommand.self, ChainCommand.self,
       TaskCommand.self, ExamineCommand.self, SlotViewCommand.self, CUDADevicesCommand.self,

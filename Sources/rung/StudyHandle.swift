@@ -50,15 +50,17 @@ struct StudyHandle {
   ///   - output: Where; `nil` for a folder beside the file that is named after it.
   ///   - isFresh: Whether a study that is there is moved aside.
   ///   - short: How the study is cut short; `nil` for all of it.
+  ///   - folder: Where trials run; `nil` for the folder of the file.
   /// - Throws: `StudyFileError`, `StoreError`, `SystemError` or ``Failure``.
   init(
-    creatingFrom file: String, output: String?, isFresh: Bool, short: ShortStudy? = nil
+    creatingFrom file: String, output: String?, isFresh: Bool, short: ShortStudy? = nil,
+    folder: String? = nil
   ) throws {
     let checked = try loadStudy(file)
     if short == nil { for warning in checked.warnings { note("rung: warning: \(warning)") } }
     study = short.map { checked.value.shortened(to: $0) } ?? checked.value
     let path = try realPath(file)
-    origin = Self.origin(of: study, file: path, folder: Self.parent(of: path))
+    origin = Self.origin(of: study, file: path, folder: folder ?? Self.parent(of: path))
     origin.short = short
     guard !study.trial.command.isEmpty else {
       throw Failure(

@@ -65,6 +65,15 @@ class Document:
                 anchors.add(text.replace(" ", "-"))
         return anchors
 
+# What a campaign in a document is of.
+STUDY = """\
+metric: {name: loss, goal: minimize}
+fidelity: {name: epoch, min: 1, max: 3}
+parameters: {rate: {min: 0.0, max: 1.0}}
+trial: {command: [python3, train.py], gpus: 1}
+stop: {trials: 8}
+"""
+
 
 class Checker:
     """Collects the mistakes of all documents."""
@@ -139,6 +148,8 @@ class Checker:
         subcommand = None
         if words and not words[0].startswith("-"):
             subcommand = words.pop(0)
+            if subcommand == "campaign" and words:
+                subcommand += " " + words.pop(0)
         if subcommand in ("help", "SUBCOMMAND"):
             return None
         known = self.help(subcommand)
@@ -153,7 +164,7 @@ class Checker:
     def help(self, subcommand):
         """The options of a subcommand; None where it does not exist."""
         if subcommand not in self.helps:
-            words = [self.rung] + ([subcommand] if subcommand else []) + ["--help"]
+            words = [self.rung] + (subcommand or "").split() + ["--help"]
             result = subprocess.run(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                                     universal_newlines=True)
             usage = "USAGE: rung %s" % (subcommand or "")
@@ -172,10 +183,14 @@ class Checker:
             return
         self.counts["yaml"] += 1
         is_site = any(text.startswith(("partitions:", "from:")) for text in lines)
+        is_campaign = any(text.startswith("kind:") for text in lines)
         with tempfile.TemporaryDirectory() as folder:
             path = os.path.join(folder, name.group(1))
             Path(path).write_text("\n".join(lines) + "\n", encoding="utf-8")
             words = [self.rung, "sites" if is_site else "check", path]
+            if is_campaign:
+                words = [self.rung, "campaign", "report", path]
+                Path(folder, "study.yaml").write_text(STUDY, encoding="utf-8")
             result = subprocess.run(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                                     universal_newlines=True)
         if result.returncode != 0:

@@ -124,3 +124,13 @@ func siteMistakes(_ text: String) -> [String] {
     return error.mistakes.map { "\($0.line): \($0.message)" }
   }
 }
+
+/// The mistakes in a campaign file, each with its line.
+func campaignMistakes(_ text: String) -> [String] {
+  do throws(StudyFileError) {
+    _ = try readCampaign(text, file: "c.yaml")
+    return []
+  } catch {
+    return error.mistakes.map { "\($0.line): \($0.message)" }
+  }
+}

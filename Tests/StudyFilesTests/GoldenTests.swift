@@ -16,6 +16,10 @@ import Testing
     try check("site") { siteMistakes(siteText(replacing: $0)) }
   }
 
+  @Test func mistakesInCampaignFilesReadAsRecorded() throws {
+    try check("campaign") { campaignMistakes(replacing($0, in: Self.campaign)) }
+  }
+
   private func check(_ name: String, _ mistakes: (String) -> [String]) throws {
     let file = URL(filePath: #filePath).deletingLastPathComponent()
       .appending(path: "Goldens/\(name).txt")
@@ -52,12 +56,22 @@ import Testing
 
   /// A small valid site file with one part replaced, removed or added.
   private func siteText(replacing fragment: String) -> String {
-    var parts = [
-      "summary: A cluster",
-      "source: [https://example.org]",
-      "partitions: {gpu: {nodes: 4, cores: 16, memory: 60GiB, time: 24h}}",
-      "workers: gpu",
-    ]
+    replacing(fragment, in: Self.site)
+  }
+
+  private static let site = [
+    "summary: A cluster",
+    "source: [https://example.org]",
+    "partitions: {gpu: {nodes: 4, cores: 16, memory: 60GiB, time: 24h}}",
+    "workers: gpu",
+  ]
+  private static let campaign = [
+    "kind: strong-scaling", "study: study.yaml", "algorithms: [random, asha]", "gpus: [1, 2, 4]",
+  ]
+
+  /// A small valid file with one part replaced, removed or added.
+  private func replacing(_ fragment: String, in lines: [String]) -> String {
+    var parts = lines
     let key = fragment.prefix { $0 != ":" }
     let place = parts.firstIndex { $0.hasPrefix("\(key):") }
     if let place {

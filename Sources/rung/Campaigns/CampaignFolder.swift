@@ -1,0 +1,118 @@
+import Agents
+import Campaigns
+import Coordination
+import Planning
+import Processes
+import StudyFiles
+import StudyModel
+import StudyStore
+
+/// A campaign with its folder, which holds a study for each of its points.
+///
+/// ```
+/// NAME.campaign/        beside the campaign's file, named after its stem
+///   study.yaml          the study that all are made from, as it was given
+///   POINT.yaml          each point's study file
+///   POINT.rung/         and its study
+/// ```
+struct CampaignFolder {
+  let campaign: ScalingCampaign
+  let path: String
+  /// The path of the study file that all points are made from.
+  let studyFile: String
+  /// The folder in which trials run.
+  let trialFolder: String
+  private let text: String
+
+  /// Reads a campaign and its study; makes nothing.
+  ///
+  /// - Parameter file: The campaign's file.
+  /// - Throws: `StudyFileError`, `SystemError` or ``Failure``.
+  init(_ file: String) throws {
+    let checked = try loadCampaign(file)
+    for warning in checked.warnings { note("rung: warning: \(warning)") }
+    campaign = checked.value
+    let real = try realPath(file)
+    path = String(StudyHandle.folder(for: real).dropLast(".rung".count)) + ".campaign"
+    let beside = StudyHandle.parent(of: real)
+    let named = campaign.study
+    let study = named.hasPrefix("/") ? named : "\(beside)/\(named)"
+    // With its mistakes as its own command would show them.
+    for warning in try loadStudy(study).warnings { note("rung: warning: \(warning)") }
+    studyFile = try realPath(study)
+    trialFolder = StudyHandle.parent(of: studyFile)
+    text = String(decoding: try readFile(studyFile), as: UTF8.self)
+  }
+
+  /// The text of a point's study file.
+  func text(of point: ScalingPoint) throws -> String {
+    let method = campaign.methods.first { $0.label == point.method }
+    return try variedStudy(
+      text, file: studyFile, name: "\(campaign.name)-\(point.name)",
+      algorithm: method?.algorithm ?? point.method, size: point.size, seed: point.seed)
+  }
+
+  /// A point's study, as it will run.
+  func study(of point: ScalingPoint) throws -> Study {
+    try readStudy(text(of: point), file: "\(path)/\(point.name).yaml").value
+  }
+
+  /// A point's study in its folder; `nil` where it was never begun.
+  func handle(of point: ScalingPoint) throws -> StudyHandle? {
+    let folder = "\(path)/\(point.name).rung"
+    guard exists(folder), !StudyDirectory.isUnfinished(folder) else { return nil }
+    return try StudyHandle(folder)
+  }
+
+  /// Makes the folder of a point's study.
+  func create(_ point: ScalingPoint) throws -> StudyHandle {
+    let file = "\(path)/\(point.name).yaml"
+    try writeFile(file, Array(try text(of: point).utf8))
+    return try StudyHandle(
+      creatingFrom: file, output: "\(path)/\(point.name).rung", isFresh: false,
+      folder: trialFolder)
+  }
+
+  /// Makes the campaign's folder and freezes the study in it; refuses where that was another one.
+  func prepare() throws {
+    let frozen = path + "/study.yaml"
+    guard exists(frozen) else {
+      try makeFolder(path)
+      return try writeFile(frozen, Array(text.utf8))
+    }
+    guard try readFile(frozen) == Array(text.utf8) else {
+      throw Failure(
+        .wrongFile,
+        "'\(studyFile)' is no longer what '\(path)' was begun with, so that its studies could not be "
+          + "compared; put it back, or give the campaign's file another name")
+    }
+  }
+
+  /// What was seen of each point that has ended.
+  func runs() throws -> [ScalingPoint: ScalingRun] {
+    var runs: [ScalingPoint: ScalingRun] = [:]
+    for point in campaign.points {
+      guard let coordinator = try handle(of: point)?.read().coordinator,
+        case .finished = coordinator.phase
+      else { continue }
+      runs[point] = ScalingRun(of: coordinator)
+    }
+    return runs
+  }
+
+  /// The plan of a point's job.
+  ///
+  /// - Throws: `PlanError`, or ``Failure``.
+  func plan(of point: ScalingPoint, _ study: Study, at site: Site) throws -> Plan {
+    try Planning.plan(study, at: site, asking: request(of: point, study, at: site))
+  }
+
+  private func request(
+    of point: ScalingPoint, _ study: Study, at site: Site
+  ) throws -> PlanRequest {
+    PlanRequest(
+      size: .exactly(point.gpus), time: campaign.time,
+      stagedMiB: try stagedMemoryMiB(of: study.trial.stage, in: trialFolder),
+      measured: try measuredMemory(of: study, at: studyFile, site))
+  }
+}

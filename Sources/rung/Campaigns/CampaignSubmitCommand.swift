@@ -1,0 +1,96 @@
+import ArgumentParser
+import Coordination
+import Planning
+import Processes
+import StudyModel
+import StudyStore
+
+struct CampaignSubmitCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "submit",
+    abstract: "Hand the studies of a campaign that have no result yet to Slurm.",
+    discussion: """
+      For example: rung campaign submit scaling.yaml
+      The smallest jobs come first, and no more are in Slurm's hands at a time than the campaign's \
+      'queue' says. Called again, it fills up what is missing: it submits studies that have not begun, \
+      and goes on with those whose job has ended before they had.
+      """)
+
+  @Argument(help: "The campaign file.", completion: .file(extensions: ["yaml"])) var file: String
+  @Option(help: "A site's name or file, where the campaign names none.") var site: String?
+  @Option(help: "Jobs that may follow one another until a study ends.") var chain = 1
+  @Flag(help: "Say what would be submitted, and submit nothing.") var dryRun = false
+  @Flag(help: "Print one JSON object.") var json = false
+
+  func validate() throws {
+    if chain < 1 { throw ValidationError("'--chain' is at least 1, not \(chain)") }
+  }
+
+  /// Where a study stands.
+  private enum State: String, Encodable {
+    case ended, submitted, inQueue = "in_queue", waiting
+  }
+
+  private struct Entry: Encodable {
+    var name: String
+    var state: State
+    var job: Int?
+  }
+
+  func run() throws {
+    let folder = try CampaignFolder(file)
+    let sites = try CampaignSites(folder.campaign, asked: site)
+    // Before anything is made: a campaign is of no use without some of its studies.
+    var plans: [Plan] = []
+    for point in folder.campaign.points {
+      do {
+        plans.append(
+          try folder.plan(of: point, try folder.study(of: point), at: try sites.site(of: point)))
+      } catch let error as PlanError {
+        throw Failure(.wrongFile, "\(file): \(point.name): \(error)")
+      }
+    }
+    if !dryRun { try folder.prepare() }
+    var entries: [Entry] = []
+    var living = 0
+    for point in folder.campaign.points {
+      let state = try standing(of: point, folder)
+      if state == .inQueue { living += 1 }
+      entries.append(Entry(name: point.name, state: state))
+    }
+    for (place, point) in folder.campaign.points.enumerated()
+    where entries[place].state == .waiting && living < folder.campaign.queue {
+      living += 1
+      entries[place].state = .submitted
+      guard !dryRun else { continue }
+      let handle = try folder.handle(of: point) ?? folder.create(point)
+      entries[place].job = try Submission.submit(
+        handle, plans[place], try sites.site(of: point), [], chain: chain)
+      note("\(point.name): job \(entries[place].job ?? 0)")
+    }
+    try tell(entries, folder)
+  }
+
+  private func standing(of point: ScalingPoint, _ folder: CampaignFolder) throws -> State {
+    guard let handle = try folder.handle(of: point) else { return .waiting }
+    if case .finished = try handle.read().coordinator.phase { return .ended }
+    return handle.livingJobs.isEmpty ? .waiting : .inQueue
+  }
+
+  private func tell(_ entries: [Entry], _ folder: CampaignFolder) throws {
+    if json { return try write(try jsonText(["studies": entries])) }
+    func count(_ state: State) -> Int { entries.count { $0.state == state } }
+    var lines = [
+      "\(entries.count) studies: \(count(.ended)) have ended, \(count(.inQueue)) are in Slurm's hands, "
+        + "\(count(.submitted)) \(dryRun ? "would be" : "were") submitted, \(count(.waiting)) wait"
+    ]
+    if dryRun {
+      lines += entries.filter { $0.state == .submitted }.map(\.name)
+    } else if count(.waiting) > 0 {
+      lines.append("'rung campaign submit \(file)' submits more as jobs end")
+    } else if count(.ended) == entries.count {
+      lines.append("'rung campaign report \(file)' compares them")
+    }
+    try write(lines.map { $0 + "\n" }.joined())
+  }
+}
