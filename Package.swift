@@ -61,7 +61,8 @@ let package = Package(
       swiftSettings: settings),
     .target(
       name: "Reporting", dependencies: ["StudyModel", "Coordination"], swiftSettings: settings),
-    .target(name: "CResources", exclude: ["rung.h", "rung.py", "report.html", "templates"]),
+    .target(
+      name: "CResources", exclude: ["rung.h", "rung.py", "report.html", "report", "templates"]),
     .target(name: "Resources", dependencies: ["CResources"], swiftSettings: settings),
     .target(
       name: "Planning", dependencies: ["StudyModel", "Coordination", "Searchers", "Simulation"],
@@ -201,6 +202,10 @@ let package = Package(
       dependencies: [
         "Simulation", "Coordination", "Searchers", "StudyModel", "TestSupport", numerics,
       ],
+      swiftSettings: settings),
+    .testTarget(
+      name: "ReportingTests",
+      dependencies: ["Reporting", "Simulation", "Coordination", "StudyModel", "TestSupport"],
       swiftSettings: settings),
     .testTarget(
       name: "TableFilesTests",
