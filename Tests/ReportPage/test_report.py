@@ -806,6 +806,31 @@ class ReportTests(unittest.TestCase):
         self.browser.print(path)
         self.assertGreater(path.stat().st_size, 20_000)
         self.assertFalse(self.browser.run("'printing' in document.documentElement.dataset"))
+        # The same as the printer sees it, on paper of A4 with its margins.
+        self.open("as-printed", study, width=680)
+        self.browser.call("Emulation.setEmulatedMedia", media="print", features=[
+            {"name": "prefers-color-scheme", "value": "dark"}])
+        self.browser.run("window.dispatchEvent(new Event('beforeprint'))")
+        time.sleep(0.3)
+        # The table of trials has pages of its own, in landscape.
+        self.assertEqual(self.browser.run(
+            "Array.from(document.querySelectorAll('main > section:not([hidden]):not(#trials)'))"
+            ".filter((part) => part.scrollWidth > 680).map((part) => part.id)"), [])
+        self.assertEqual(
+            self.browser.run("getComputedStyle(document.body).color"), "rgb(21, 24, 28)")
+        self.assertEqual(self.browser.run("getComputedStyle(document.documentElement).colorScheme"),
+                         "light only")
+        for hidden in ("nav", "#curves .controls", "#timeline-moment"):
+            self.assertEqual(self.browser.run(
+                f"getComputedStyle(document.querySelector('{hidden}')).display"), "none")
+        canvases = self.browser.run(PIXELS)
+        self.assertEqual([canvas["section"] for canvas in canvases], ALL_CHARTS)
+        for canvas in canvases:
+            self.assertGreater(canvas["coloured"], 500, canvas)
+        if SCREENSHOTS:
+            self.browser.screenshot(Path(SCREENSHOTS, "as-printed-whole.png"), whole=True)
+        self.browser.run("window.dispatchEvent(new Event('afterprint'))")
+        self.browser.call("Emulation.setEmulatedMedia", media="", features=[])
         for canvas in self.browser.run(PIXELS):
             self.assertGreater(canvas["coloured"], 500, "the charts are gone after printing")
         self.assertEqual(self.browser.complaints(), [])

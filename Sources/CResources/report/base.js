@@ -60,9 +60,10 @@ function duration(seconds) {
   if (seconds < 60) return `${Number(seconds.toPrecision(3))} s`;
   const whole = Math.round(seconds);
   const [days, hours, minutes] = [86400, 3600, 60].map((unit) => Math.floor(whole / unit));
-  if (whole < 3600) return `${minutes} min ${whole % 60} s`;
-  if (whole < 86400) return `${hours} h ${minutes % 60} min`;
-  return `${days} d ${hours % 24} h`;
+  const both = (large, small) => (small.startsWith('0 ') ? large : `${large} ${small}`);
+  if (whole < 3600) return both(`${minutes} min`, `${whole % 60} s`);
+  if (whole < 86400) return both(`${hours} h`, `${minutes % 60} min`);
+  return both(`${days} d`, `${hours % 24} h`);
 }
 
 /** Hours of GPUs, as exact as they are worth. */

@@ -13,14 +13,15 @@ function showDevices(study) {
     return;
   }
   const percent = (share) => Math.round(share * 1000) / 10;
+  const table = plainTable(
+    ['node', 'device', 'busy, %', 'looked at, s', 'most memory, MiB', 'energy, kWh'],
+    study.devices.map(({host, device, busy, seconds, memory_mib: memory, kilowatt_hours: energy}) =>
+      [host, device, percent(busy), Math.round(seconds), memory, energy]), 'devices-heading');
   section.append(
     note('A GPU is busy while at least one kernel runs on it; cores are as busy as the share of '
       + 'them that runs something. Looked at once a second.'),
-    plainTable(
-      ['node', 'device', 'busy, %', 'looked at, s', 'most memory, MiB', 'energy, kWh'],
-      study.devices.map(({host, device, busy, seconds, memory_mib: memory,
-        kilowatt_hours: energy}) =>
-        [host, device, percent(busy), Math.round(seconds), memory, energy]), 'devices-heading'));
+    study.devices.length <= limits.named ? table : element('details', {},
+      element('summary', {text: `Each of ${count(study.devices.length)} devices in numbers`}), table));
 }
 
 /** Draws the shares of slots that trained, loaded and saved, and those in which devices were busy. */
