@@ -81,6 +81,7 @@ def empty_study(**changes):
         "utilization": None, "gpu_hours": 0, "offered_hours": 0, "has_gpus": True, "seed": 1,
         "metrics": [{"name": "val_accuracy", "goal": "maximize"}], "baseline": None, "counts": counts, "best": None,
         "parameters": ["learning_rate", "width", "batch_size", "optimizer", "momentum"],
+        "logarithmic": ["learning_rate"],
         "rungs": RUNGS, "best_over_time": [], "trials": [], "failures": [],
         "failure_count": 0, "origin": {"commands": ["rung run study.yaml --slots 16"]}, **changes,
     }

@@ -180,6 +180,19 @@ class ReportTests(unittest.TestCase):
         self.assertEqual(rows, [
             ["1", "6", "4", "0", "1", "1", "0"], ["3", "3", "2", "0", "1", "0", "0"],
             ["9", "2", "1", "0", "0", "0", "1"], ["27", "1", "0", "1", "0", "0", "0"]])
+        # The band of those that went on lies between the columns, on the ground; nothing above it.
+        for y, is_there in ((1, True), (5.5, False)):
+            place = self.chart("rungs", f"chart.scales.x.getPixelForValue(0) / 2"
+                                        f" + chart.scales.x.getPixelForValue(1) / 2")
+            *drawn, alpha = self.chart("rungs", f"""{{
+              const copy = Object.assign(document.createElement('canvas'), {{width: 1, height: 1}});
+              const context = copy.getContext('2d', {{willReadFrequently: true}});
+              const scale = chart.currentDevicePixelRatio;
+              context.drawImage(chart.canvas, -Math.round({place} * scale),
+                -Math.round(chart.scales.y.getPixelForValue({y}) * scale));
+              return Array.from(context.getImageData(0, 0, 1, 1).data);
+            }}""")
+            self.assertEqual(alpha > 60, is_there, (y, drawn, alpha))
         self.open("one-rung", {**study, "rungs": [27]})
         self.assertTrue(self.browser.run("document.getElementById('rungs').hidden"))
 

@@ -12,6 +12,46 @@ function rungRows(study) {
   });
 }
 
+/** Bands from the trials that went on from a rung to those that are at the next, and numbers on columns. */
+function flowBetweenRungs(rows) {
+  return {
+    id: 'flowBetweenRungs',
+    beforeDatasetsDraw(chart) {
+      if (!chart.isDatasetVisible(0)) return;
+      const {ctx: canvas, scales: {y}} = chart;
+      const columns = chart.getDatasetMeta(0).data;
+      const ground = y.getPixelForValue(0);
+      canvas.save();
+      canvas.fillStyle = faint(colour('rung'), 0.4);
+      for (let index = 0; index + 1 < rows.length; index += 1) {
+        const left = columns[index].x + columns[index].width / 2;
+        const right = columns[index + 1].x - columns[index + 1].width / 2;
+        const middle = (left + right) / 2;
+        const from = y.getPixelForValue(rows[index].onward);
+        const to = y.getPixelForValue(rows[index + 1].total);
+        canvas.beginPath();
+        canvas.moveTo(left, from);
+        canvas.bezierCurveTo(middle, from, middle, to, right, to);
+        canvas.lineTo(right, ground);
+        canvas.lineTo(left, ground);
+        canvas.fill();
+      }
+      canvas.restore();
+    },
+    afterDatasetsDraw(chart) {
+      const {ctx: canvas, scales: {y}} = chart;
+      canvas.save();
+      canvas.font = `600 12px ${Chart.defaults.font.family}`;
+      canvas.textAlign = 'center';
+      canvas.fillStyle = colour('ink');
+      chart.getDatasetMeta(0).data.forEach((column, index) => {
+        canvas.fillText(count(rows[index].total), column.x, y.getPixelForValue(rows[index].total) - 5);
+      });
+      canvas.restore();
+    },
+  };
+}
+
 /** Draws how many trials reached each rung and what became of them; only with several rungs. */
 function showRungs(study) {
   if (study.rungs.length < 2 || study.trials.length === 0) return;
@@ -28,7 +68,7 @@ function showRungs(study) {
     ...named.map((state) => ({
       label: state, state, data: rows.map((row) => row.states.get(state) ?? 0),
     })),
-  ].map((dataset) => ({...dataset, barPercentage: 0.85, categoryPercentage: 0.9, borderWidth: 1}));
+  ].map((dataset) => ({...dataset, barPercentage: 0.55, categoryPercentage: 1, borderWidth: 1}));
   const below = study.trials.length - rows[0].total;
   const words = sentence(
     ...rows.slice(0, -1).map((row, index) => `Of ${plural(row.total, 'trial')} at ${study.fidelity} `
@@ -47,21 +87,21 @@ function showRungs(study) {
   };
   const configuration = {
     type: 'bar',
+    plugins: [flowBetweenRungs(rows)],
     data: {labels: rows.map((row) => `${study.fidelity} ${rounded(row.rung)}`.slice(0, 40)), datasets},
     options: chartOptions({
       parsing: true,
       normalized: false,
-      indexAxis: 'y',
       scales: {
-        x: {stacked: true, min: 0, ticks: {precision: 0, maxRotation: 0, maxTicksLimit: 7},
+        x: {stacked: true, ticks: {maxRotation: 0}, title: {display: false}, grid: {display: false}},
+        y: {stacked: true, min: 0, grace: '6%', ticks: {precision: 0, maxTicksLimit: 7},
           title: {display: true, text: 'trials'}},
-        y: {stacked: true, ticks: {}, title: {display: false}},
       },
       plugins: {
         legend: {display: true, position: 'bottom', labels: {boxWidth: 12}},
         tooltip: {
           displayColors: false,
-          callbacks: {label: (item) => `${item.dataset.label}: ${count(item.parsed.x)}`},
+          callbacks: {label: (item) => `${item.dataset.label}: ${count(item.parsed.y)}`},
         },
       },
     }),
