@@ -36,7 +36,14 @@ struct HistoryBench {
     machine.save = random.chance(0.5) ? 0.25 : 0
     machine.load = random.chance(0.5) ? 1.5 : 0
     if trials == nil, random.chance(0.3) { machine.nodeFailure = 60 }
-    let slots = (0..<random.integer(1...3)).map { _ in random.integer(1...4) }
+    var slots = (0..<random.integer(1...3)).map { _ in random.integer(1...4) }
+    if trials == nil, random.chance(0.3) {
+      // Trials that grow to four slots.
+      study.algorithm = Algorithm(.rasda)
+      study.algorithm.schedule.growthLimit = 4
+      study.trial.gpus = 1
+      slots = slots.map { _ in 4 }
+    }
     let isCut = trials == nil && random.chance(0.5)
     var simulator = Simulator(
       study: study, objective: BuiltInObjective(.curves, for: study),

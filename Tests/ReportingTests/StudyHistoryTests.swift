@@ -23,6 +23,13 @@ struct StudyHistoryTests {
     #expect(budget.again >= 0)
   }
 
+  @Test func trialsOfSeveralSlotsAreAmongThoseThatAreTried() throws {
+    let widths = try (1...60 as ClosedRange<UInt64>).flatMap { seed in
+      try HistoryBench(seed: seed).history.legs.map(\.rows.count)
+    }
+    #expect(Set(widths) == [1, 2, 4])
+  }
+
   @Test(arguments: seeds(60, from: 1))
   func noSlotDoesTwoThingsAtATime(seed: UInt64) throws {
     let bench = try HistoryBench(seed: seed)
