@@ -50,9 +50,10 @@ private func take(_ line: ArraySlice<UInt8>, _ ends: inout [String: [String]]) {
   }
   let name = String(decoding: line[..<space], as: UTF8.self)
   guard ends[name] != nil else { return }
+  // Of a line that a progress bar writes over and over, what a terminal would show in the end.
+  let shown = line[(space + 1)...].split(separator: UInt8(ascii: "\r")).last ?? []
   let text = String(
-    String(decoding: line[(space + 1)...].prefix(4 * lineLength), as: UTF8.self)
-      .prefix(lineLength))
+    String(decoding: shown.prefix(4 * lineLength), as: UTF8.self).prefix(lineLength))
   ends[name]?.append(text)
   if ends[name]?.count ?? 0 > lineCount { ends[name]?.removeFirst() }
 }

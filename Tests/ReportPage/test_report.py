@@ -415,7 +415,11 @@ class ReportTests(unittest.TestCase):
     def test_failures_show_the_end_of_what_was_printed(self):
         study = generated_study(64, seed=2)
         self.assertGreater(study["failure_count"], 0)
+        study["failures"][0]["output"] = (
+            "\x1b[1;31mred\x1b[0m and \x07loud\n" + study["failures"][0]["output"])
         self.open("failures", study)
+        self.assertIn("red and loud\nTraceback (most recent call last):",
+                      self.text("#failures .output"))
         self.assertIn("Traceback (most recent call last):", self.text("#failures"))
         reasons = {failure["reason"] for failure in study["failures"]}
         shown = self.browser.run("Array.from(document.querySelectorAll('#failures .reason'),"

@@ -41,7 +41,8 @@ import Testing
     for epoch in trial.epochs():
         time.sleep(0.15)
         if trial.id == 2 and trial.attempt == 1 and epoch == 1:
-            print("reading the batches")
+            print("\\x1b[31mreading the batches\\x1b[0m")
+            print("  1 %|#   \\r 50 %|##  \\r 99 %|####")
             raise RuntimeError("no kernel image is available")
         open(state, "w").write("x" * 5000)
         trial.report(epoch, value=(float(trial.config["x"]) - 0.3) ** 2 + 1 / epoch, size=epoch)
@@ -82,7 +83,10 @@ import Testing
       ])
     func section(_ name: String) -> String { look.sections[name] ?? "" }
     #expect(section("failures").contains("exited with status 1; its last line"))
-    #expect(section("failures").contains("reading the batches\nTraceback (most recent call last):"))
+    #expect(
+      section("failures").contains(
+        "reading the batches\n 99 %|####\nTraceback (most recent call last):"))
+    #expect(!section("failures").contains("[31m"))
     #expect(section("timeline").contains("1 further run"))
     #expect(section("timeline").contains("Checkpoints then became durable"))
     #expect(section("baseline").contains("different configuration"))

@@ -26,6 +26,11 @@ function showFailures(study) {
   }
 }
 
+/** Text of a terminal without its colours and other controls. */
+function withoutControls(text) {
+  return text.replace(/\u001b\[[0-9;?]*[A-Za-z]/g, '').replace(/[\u0000-\u0008\u000b-\u001f\u007f]/g, '');
+}
+
 /** The failures of one reason. */
 function failureItem(study, reason, members) {
   const hosts = [...new Set(members.map(({host}) => host).filter(Boolean))];
@@ -35,15 +40,16 @@ function failureItem(study, reason, members) {
     ? sentence(`Trial ${first.trial}, attempt ${first.attempt}, behind ${study.fidelity} ${first.epoch},`,
       `after ${duration(first.seconds)}`)
     : `${count(members.length)} times, trials ${some(trials)}`;
-  const item = element('li', {}, element('pre', {className: 'reason', text: reason}),
+  const item = element('li', {}, element('pre', {className: 'reason', text: withoutControls(reason)}),
     note(`${whose}${hosts.length > 0 ? ` on ${some(hosts)}` : ''}.`));
   const shown = members.find(({output}) => output);
   if (shown) {
-    const lines = shown.output.split('\n');
+    const output = withoutControls(shown.output);
+    const lines = output.split('\n');
     item.append(element('details', members.length === 1 || lines.length < 6
       ? {attributes: {open: ''}} : {},
     element('summary', {text: `The end of what trial ${shown.trial} printed, attempt ${shown.attempt}`}),
-    element('pre', {className: 'output', text: shown.output})));
+    element('pre', {className: 'output', text: output})));
   }
   const trial = study.trialWithNumber.get(first.trial);
   const settings = trials.length > 1 || !trial ? []
