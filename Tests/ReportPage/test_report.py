@@ -444,7 +444,7 @@ class ReportTests(unittest.TestCase):
         self.assertEqual(rows[1][:3], ["slots held by trials", "46.7 %", "93.4 %"])
         self.assertIn("Planned for jureca-dc: 4 nodes, 16 trials at a time, layout hetjob",
                       self.text("#plan"))
-        self.assertIn("by the calibration of today", self.text("#plan"))
+        self.assertIn("submitted: the calibration of today", self.text("#plan"))
         study["plan"]["forecast"] = None
         self.open("plan-without-forecast", study)
         self.assertIn("Nothing was foretold", self.text("#plan"))

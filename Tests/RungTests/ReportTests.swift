@@ -159,6 +159,6 @@ import Testing
     try #require(report.status == 0, "\(text(report.errors))")
     let plan = try #require(look(at: bench.directory + "/report.html").sections["plan"])
     #expect(plan.contains("Planned for jureca-dc: 2 nodes, 8 trials at a time"), "\(plan)")
-    #expect(plan.contains("Foretold when it was submitted, by"), "\(plan)")
+    #expect(plan.contains("Foretold when it was submitted: "), "\(plan)")
   }
 }

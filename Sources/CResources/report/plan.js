@@ -29,7 +29,7 @@ function showPlan(study) {
       `${plural(plan.trials_at_a_time, 'trial')} at a time, layout ${plan.strategy},`,
       `${duration(plan.time_limit)} a job.`)),
     plainTable(['', 'foretold', 'real', 'real / foretold'], rows, 'plan-heading'),
-    note(forecast ? `Foretold when it was submitted, by ${forecast.source}.`
+    note(forecast ? `Foretold when it was submitted: ${forecast.source}.`
       : 'Nothing was foretold: when it was submitted nobody had said how the machine takes its time'
         + ' (rung calibrate does).'));
   if (study.state === 'running') section.append(note('The study still runs: real figures are so far.'));
