@@ -63,7 +63,9 @@ let package = Package(
       name: "Reporting", dependencies: ["StudyModel", "Coordination"], swiftSettings: settings),
     .target(
       name: "Campaigns", dependencies: ["StudyModel", "Coordination"], swiftSettings: settings),
-    .target(name: "CResources", exclude: ["rung.h", "rung.py", "report.html", "templates"]),
+    .target(
+      name: "CResources",
+      exclude: ["rung.h", "rung.py", "report.html", "report", "campaign.html", "campaign", "templates"]),
     .target(name: "Resources", dependencies: ["CResources"], swiftSettings: settings),
     .target(
       name: "Planning", dependencies: ["StudyModel", "Coordination", "Searchers", "Simulation"],
@@ -207,6 +209,10 @@ let package = Package(
       dependencies: [
         "Simulation", "Coordination", "Searchers", "StudyModel", "TestSupport", numerics,
       ],
+      swiftSettings: settings),
+    .testTarget(
+      name: "ReportingTests",
+      dependencies: ["Reporting", "Simulation", "Coordination", "StudyModel", "TestSupport"],
       swiftSettings: settings),
     .testTarget(
       name: "TableFilesTests",

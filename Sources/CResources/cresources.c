@@ -9,8 +9,55 @@ static const unsigned char client[] = {
 #embed "rung.py"
 };
 
-static const unsigned char report[] = {
+static const unsigned char page[] = {
 #embed "report.html"
+};
+
+static const unsigned char style[] = {
+#embed "report/style.css"
+};
+
+// One after the other: each file ends with a newline.
+static const unsigned char scripts[] = {
+#embed "report/base.js"
+,
+#embed "report/study.js"
+,
+#embed "report/charts.js"
+,
+#embed "report/heading.js"
+,
+#embed "report/progress.js"
+,
+#embed "report/winner.js"
+,
+#embed "report/front.js"
+,
+#embed "report/curves.js"
+,
+#embed "report/rungs.js"
+,
+#embed "report/parameters.js"
+,
+#embed "report/importance.js"
+,
+#embed "report/slices.js"
+,
+#embed "report/trials.js"
+,
+#embed "report/timeline.js"
+,
+#embed "report/machine.js"
+,
+#embed "report/budget.js"
+,
+#embed "report/plan.js"
+,
+#embed "report/failures.js"
+,
+#embed "report/reproduce.js"
+,
+#embed "report/page.js"
 };
 
 static const unsigned char chart[] = {
@@ -85,12 +132,18 @@ const unsigned char *cresources_client(size_t *count) {
   return client;
 }
 
-const unsigned char *cresources_report(size_t *count) {
-  *count = sizeof report;
-  return report;
-}
+static const struct {
+  const char *name;
+  const unsigned char *bytes;
+  size_t count;
+} parts[] = {TEMPLATE(page), TEMPLATE(style), TEMPLATE(scripts), TEMPLATE(chart)};
 
-const unsigned char *cresources_chart(size_t *count) {
-  *count = sizeof chart;
-  return chart;
+const unsigned char *cresources_report(const char *name, size_t *count) {
+  for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+    if (strcmp(parts[i].name, name) != 0) continue;
+    *count = parts[i].count;
+    return parts[i].bytes;
+  }
+  *count = 0;
+  return parts[0].bytes;
 }

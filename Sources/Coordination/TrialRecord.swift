@@ -190,6 +190,10 @@ public struct TrialRecord: Hashable, Sendable, Codable {
   /// The slots that it holds now; empty when it does not run.
   public var heldSlots: [SlotID] { running?.slots ?? [] }
 
+  /// The slots that are held for its next process, until its former one has ended, and its checkpoint is
+  /// durable, or it has its configuration; empty where none is.
+  public var reservedSlots: [SlotID] { reserved }
+
   /// Where its process runs, and since when; `nil` when it does not.
   public var place: (slot: SlotID, since: StudyTime)? { running.map { ($0.slot, $0.began) } }
 }

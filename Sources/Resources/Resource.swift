@@ -42,17 +42,21 @@ public enum Resource {
     return unsafe Array(UnsafeBufferPointer(start: bytes, count: count))
   }
 
-  /// The report's page, with places for the chart library and the data.
-  public static var reportPage: String {
-    var count = 0
-    let bytes = unsafe cresources_report(&count)
-    return unsafe String(decoding: UnsafeBufferPointer(start: bytes, count: count), as: UTF8.self)
-  }
+  /// The report's page, with places for the others and the data.
+  public static var reportPage: String { page("page") }
+
+  /// How the report's page looks.
+  public static var reportStyle: String { page("style") }
+
+  /// What draws the report's page, in the order in which it is to stand there.
+  public static var reportScripts: String { page("scripts") }
 
   /// The chart library.
-  public static var chartLibrary: String {
+  public static var chartLibrary: String { page("chart") }
+
+  private static func page(_ name: String) -> String {
     var count = 0
-    let bytes = unsafe cresources_chart(&count)
+    let bytes = unsafe cresources_report(name, &count)
     return unsafe String(decoding: UnsafeBufferPointer(start: bytes, count: count), as: UTF8.self)
   }
 }

@@ -47,8 +47,8 @@ public struct Simulator: Sendable {
   public internal(set) var waited = 0.0
   /// Results of earlier studies, which the searcher is told at the beginning.
   public var prior: [KnownResult] = []
-  /// Called with each event, its time and the commands it caused.
-  public var observe: (@Sendable (Event, StudyTime, [Command]) -> Void)?
+  /// Called with each event, its time, the commands it caused, and the state behind it.
+  public var observe: (@Sendable (Event, StudyTime, [Command], Coordinator) -> Void)?
 
   let objective: any Objective
   let settings: Settings
@@ -169,7 +169,7 @@ public struct Simulator: Sendable {
     events += 1
     let time = StudyTime(seconds: now - offset)
     let commands = coordinator.absorb(event, at: time)
-    observe?(event, time, commands)
+    observe?(event, time, commands, coordinator)
     for command in commands { try perform(command) }
   }
 

@@ -2,6 +2,7 @@ import Coordination
 import FoundationEssentials
 import Planning
 import Processes
+import Reporting
 import StudyFiles
 import StudyModel
 import StudyStore
@@ -110,6 +111,17 @@ struct StudyHandle {
     // A study that was never submitted has no such file.
     (try? readFile(directory.jobs + "/plan.json")).flatMap {
       try? JSONDecoder().decode(Plan.self, from: Data($0))
+    }
+  }
+
+  /// Where it is kept how long the study was foretold to take when it was submitted last.
+  var forecastFile: String { directory.jobs + "/forecast.json" }
+
+  /// How long the study was foretold to take; `nil` where nobody foretold it.
+  var forecast: RunForecast? {
+    // A study that was never submitted, or whose machine nobody knows, has no such file.
+    (try? readFile(forecastFile)).flatMap {
+      try? JSONDecoder().decode(RunForecast.self, from: Data($0))
     }
   }
 

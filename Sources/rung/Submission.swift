@@ -1,6 +1,8 @@
 import JobScripts
 import Planning
 import Processes
+import Reporting
+import Simulation
 import StudyModel
 import StudyStore
 
@@ -36,9 +38,31 @@ enum Submission {
       options)
     try writeFile(handle.directory.jobs + "/plan.json", Array(try jsonText(plan).utf8))
     try writeFile(handle.jobScript, Array(text.utf8))
+    try foretell(handle, plan, site)
     // A job that dies before it has queued the next one, and is not queued again, would end the chain.
     return try submit(
       handle, chain: chain, ahead: !site.submitsFromJobs || !site.requeuesJobs)
+  }
+
+  /// Keeps how long the study will take by a rehearsal, for the report to compare with; nothing where it
+  /// is not known how the machine takes its time, or the rehearsal does not come to the study's end.
+  private static func foretell(_ handle: StudyHandle, _ plan: Plan, _ site: Site) throws {
+    removeAll(handle.forecastFile)
+    guard let choice = try machineModel(of: handle.study, at: handle.origin.file, site) else {
+      return
+    }
+    let objective = BuiltInObjective(
+      .curves, for: handle.study, secondsPerEpoch: choice.model.epoch ?? 1)
+    let stage = Stage(study: handle.study, objective: objective, machine: choice.model)
+    let rehearsal: Rehearsal
+    do { rehearsal = try stage.rehearse(plan, plan.trialSize) } catch {
+      return note("rung: how long the study will take is not foretold: \(error)")
+    }
+    let forecast = RunForecast(
+      runTime: rehearsal.runTime, runTimeDeviation: rehearsal.runTimeDeviation,
+      utilization: 1 - rehearsal.idle, gpuHours: rehearsal.gpuHours, jobs: rehearsal.jobs,
+      source: "\(choice), the learning curves are made up")
+    try writeFile(handle.forecastFile, Array(try jsonText(forecast).utf8))
   }
 
   /// Submits the study's last script, unless a job of it is still in Slurm's hands.

@@ -30,7 +30,7 @@ import Testing
       study: study,
       objective: BuiltInObjective(.curves, for: study, secondsPerEpoch: machine.epoch ?? 1),
       settings: Simulator.Settings(slots: slots, machine: machine))
-    simulator.observe = { event, time, commands in
+    simulator.observe = { event, time, commands, _ in
       heard.withLock { $0.append((event, time, commands)) }
     }
     try simulator.run()

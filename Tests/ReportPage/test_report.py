@@ -5,338 +5,24 @@ Run it with `python3 test_report.py`. `RUNG_SCREENSHOTS=DIR` keeps pictures of e
 `RUNG_CHROMIUM` and `RUNG_CHART_JS` name a browser and a chart library elsewhere.
 """
 
-import base64
-import fcntl
 import json
 import math
 import os
 import random
-import select
-import shutil
-import subprocess
 import tempfile
 import time
 import unittest
 from pathlib import Path
 
-TEMPLATE = Path(os.environ.get("RUNG_REPORT", Path(__file__).with_name("report.html")))
-CHART_JS = Path(os.environ.get("RUNG_CHART_JS", "/usr/share/javascript/chart.js/chart.min.js"))
-CHROMIUM = os.environ.get("RUNG_CHROMIUM") or shutil.which("chromium")
+from browser import CHROMIUM, PIXELS, Browser
+from studies import (CHART_JS, HOSTILE, TEMPLATE, empty_study, generated_study, hostile_study, page,
+                     scripts)
+
 SCREENSHOTS = os.environ.get("RUNG_SCREENSHOTS")
 
-HOSTILE = "</script><img src=x onerror=alert(1)>"
-RUNGS = [1, 3, 9, 27]
-
-
-# --- Pages ----------------------------------------------------------------------------------------
-
-
-def page(study):
-    """The template filled in as the program does it."""
-    data = json.dumps(study, separators=(",", ":"), allow_nan=False).replace("<", "\\u003c")
-    template = TEMPLATE.read_text(encoding="utf-8")
-    for placeholder, text in (
-        ("/*RUNG:CHART.JS*/", CHART_JS.read_text(encoding="utf-8")),
-        ("/*RUNG:DATA*/", data),
-    ):
-        before, after = template.split(f"\n{placeholder}\n")
-        template = f"{before}\n{text}\n{after}"
-    return template
-
-
-def empty_study(**changes):
-    """A study that has not begun."""
-    counts = dict.fromkeys(["running", "paused", "completed", "stopped", "failed", "total"], 0)
-    return {
-        "version": "0.1.0", "generated": "2026-11-21T03:00:00Z", "study": "digits-mlp",
-        "state": "waiting", "metric": "val_accuracy", "goal": "maximize", "fidelity": "epoch",
-        "fidelity_max": 27, "algorithm": "asha", "elapsed_seconds": 0, "slots": 16,
-        "utilization": None, "gpu_hours": 0, "baseline": None, "counts": counts, "best": None,
-        "parameters": ["learning_rate", "width", "batch_size", "optimizer", "momentum"],
-        "rungs": RUNGS, "best_over_time": [], "trials": [], **changes,
-    }
-
-
-def generated_study(trials, seed=1, reports=None, **changes):
-    """A study as successive halving leaves it: each rung is reached by a third of the one below.
-
-    With `reports` every trial reports so often, at the rungs; otherwise at every epoch it trains.
-    """
-    draw = random.Random(seed)
-    study = empty_study(state="completed", **changes)
-    slots = study["slots"]
-    free = [0.0] * slots
-    minimize = study["goal"] == "minimize"
-    reasons = {
-        "paused": "paused at epoch {epoch}: rank {rank} of {total}, no slot was free to promote it",
-        "stopped": "stopped at epoch {epoch}: rank {rank} of {total}, the best third goes on",
-        "completed": "reached epoch 27, the last rung",
-        "failed": draw.choice(
-            ["exit status 1: RuntimeError: CUDA out of memory", "signal 9 (killed)"]),
-    }
-    for number in range(trials):
-        configuration = {
-            "learning_rate": round(10 ** draw.uniform(-4, -1), 8),
-            "width": draw.randrange(8, 72, 8),
-            "batch_size": draw.choice([32, 64, 128]),
-            "optimizer": draw.choice(["sgd", "adam"]),
-        }
-        if configuration["optimizer"] == "sgd":
-            configuration["momentum"] = round(draw.uniform(0, 0.99), 6)
-        height = math.exp(-((math.log10(configuration["learning_rate"]) + 2.2) ** 2) / 2)
-        ceiling = 0.55 + 0.35 * height + 0.08 * configuration["width"] / 64 * draw.random()
-        slot = min(range(slots), key=free.__getitem__)
-        started = free[slot] + 0.4
-        has_failed = draw.random() < 0.03
-        level = 0
-        while level < 3 and draw.random() < (0.5 if ceiling > 0.85 else 0.2):
-            level += 1
-        reached = RUNGS[level]
-        epochs = RUNGS[:reports] if reports else range(1, reached + 1)
-        pace = draw.uniform(0.8, 1.4)
-        rows = []
-        for epoch in epochs:
-            value = ceiling - 0.6 * math.exp(-epoch / 3.5) + draw.gauss(0, 0.006)
-            value = round((1 - value) * 3 if minimize else min(value, 0.999), 5)
-            rows.append([round(started + pace * epoch, 2), epoch, value])
-        if has_failed:
-            rows = rows[: draw.randrange(len(rows) + 1)]
-        elif draw.random() < 0.01:
-            rows[-1][2] = None
-        ended = rows[-1][0] if rows else started + 2.5
-        free[slot] = ended
-        state = "failed" if has_failed else "completed" if reached == 27 else draw.choice(
-            ["paused", "paused", "stopped"])
-        study["trials"].append({
-            "trial": number, "state": state, "configuration": configuration,
-            "attempts": 2 if draw.random() < 0.02 else 1,
-            "epoch": rows[-1][1] if rows else 0, "value": rows[-1][2] if rows else None,
-            "started": round(started, 2), "ended": round(ended, 2), "hosts": [f"n{slot // 4}"],
-            "reason": reasons[state].format(
-                epoch=reached, rank=draw.randrange(9, 90), total=draw.randrange(90, 130)),
-            "reports": rows,
-        })
-    for trial in study["trials"]:
-        study["counts"][trial["state"]] += 1
-        study["counts"]["total"] += 1
-    told = sorted(
-        (seconds, value, epoch, trial["trial"]) for trial in study["trials"]
-        for seconds, epoch, value in trial["reports"] if value is not None)
-    for seconds, value, epoch, trial in told:
-        best = study["best"]
-        if best is None or (value < best["value"] if minimize else value > best["value"]):
-            study["best"] = {
-                "trial": trial, "value": value, "epoch": epoch,
-                "configuration": study["trials"][trial]["configuration"]}
-            study["best_over_time"].append([seconds, value])
-    study["elapsed_seconds"] = round(max(free), 1)
-    study["utilization"] = 0.934
-    study["gpu_hours"] = round(sum(free) / 3600, 3)
-    return study
-
-
-def hostile_study():
-    """A study whose every text tries to become markup, script or a property of all objects."""
-    study = generated_study(12, seed=4, study=HOSTILE, metric=HOSTILE, fidelity=HOSTILE,
-                            algorithm=HOSTILE, version=HOSTILE)
-    names = [HOSTILE, "__proto__", "constructor", "<b>bold</b>", "\u202eright to left", "&amp;",
-             "a" * 300, "]]>", "<!--", "${1+1}", "\u2028"]
-    study["parameters"] = names
-    for index, trial in enumerate(study["trials"]):
-        trial["configuration"] = {name: HOSTILE for name in names[index:]}
-        trial["hosts"] = [HOSTILE]
-        trial["reason"] = HOSTILE * 3 + "\n" + "long" * 200
-        trial["state"] = ["failed", HOSTILE, "constructor"][index % 3]
-    study["best"]["configuration"] = {name: HOSTILE for name in names}
-    study["state"] = HOSTILE
-    study["generated"] = HOSTILE
-    study["counts"] = {"total": 12, "failed": 4}
-    return study
-
-
-# --- Browser --------------------------------------------------------------------------------------
-
-
-class Browser:
-    """A headless Chromium, spoken to over a pair of pipes in its DevTools protocol."""
-
-    def __init__(self):
-        self.profile = tempfile.mkdtemp(prefix="rung-report-")
-        # Chromium reads its descriptor 3 and writes 4; ours are kept out of their way.
-        ours, theirs = [], []
-        for mine, other in (os.pipe()[::-1], os.pipe()):
-            ours.append(fcntl.fcntl(mine, fcntl.F_DUPFD_CLOEXEC, 20))
-            theirs.append(fcntl.fcntl(other, fcntl.F_DUPFD_CLOEXEC, 20))
-            os.close(mine)
-            os.close(other)
-
-        def connect():
-            os.dup2(theirs[0], 3)
-            os.dup2(theirs[1], 4)
-
-        arguments = ["--headless", "--remote-debugging-pipe", "--no-first-run", "--disable-gpu",
-                     "--disable-extensions", "--disable-background-networking",
-                     "--disable-component-update", "--disable-dev-shm-usage",
-                     f"--user-data-dir={self.profile}"]
-        if os.geteuid() == 0:
-            arguments.append("--no-sandbox")  # Chromium refuses to start as root with one.
-        self.process = subprocess.Popen(
-            [CHROMIUM, *arguments, "about:blank"], preexec_fn=connect, pass_fds=(3, 4),
-            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        for descriptor in theirs:
-            os.close(descriptor)
-        self.writing, self.reading = ours
-        self.buffer = b""
-        self.last = 0
-        self.tab = None
-        self.events = []
-
-    def close(self):
-        try:
-            self.call("Browser.close")
-        except (OSError, RuntimeError):
-            self.process.terminate()
-        self.process.wait(timeout=20)
-        os.close(self.writing)
-        os.close(self.reading)
-        shutil.rmtree(self.profile, ignore_errors=True)
-
-    def receive(self, timeout=60):
-        until = time.monotonic() + timeout
-        while b"\0" not in self.buffer:
-            ready, _, _ = select.select([self.reading], [], [], max(0, until - time.monotonic()))
-            if not ready:
-                raise RuntimeError(f"no answer from Chromium in {timeout} s")
-            part = os.read(self.reading, 1 << 20)
-            if not part:
-                raise RuntimeError("Chromium has gone")
-            self.buffer += part
-        message, self.buffer = self.buffer.split(b"\0", 1)
-        return json.loads(message)
-
-    def call(self, method, **parameters):
-        self.last += 1
-        request = {"id": self.last, "method": method, "params": parameters}
-        if self.tab:
-            request["sessionId"] = self.tab
-        data = json.dumps(request).encode() + b"\0"
-        while data:
-            data = data[os.write(self.writing, data):]
-        while True:
-            message = self.receive()
-            if message.get("id") == self.last:
-                if "error" in message:
-                    raise RuntimeError(f"{method}: {message['error']}")
-                return message["result"]
-            if "method" in message:
-                self.events.append(message)
-
-    def open(self, path, width=1280, height=1800, dark=False):
-        """Opens a page in a fresh tab and waits until it has drawn itself."""
-        if self.tab:
-            self.call("Page.close")
-            self.tab = None
-        self.events = []
-        target = self.call("Target.createTarget", url="about:blank")["targetId"]
-        attached = self.call("Target.attachToTarget", targetId=target, flatten=True)
-        self.tab = attached["sessionId"]
-        for domain in ("Page", "Runtime", "Log", "Network"):
-            self.call(f"{domain}.enable")
-        self.call("Emulation.setDeviceMetricsOverride", width=width, height=height,
-                  deviceScaleFactor=1, mobile=width < 600)
-        scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
-        self.call("Emulation.setEmulatedMedia", features=[scheme])
-        begun = time.monotonic()
-        self.call("Page.navigate", url=Path(path).as_uri())
-        while not self.run("document.documentElement?.dataset.drawn"):
-            if time.monotonic() - begun > 60:
-                raise RuntimeError(f"not drawn within 60 s; console: {self.complaints()}")
-            time.sleep(0.02)
-        return int(self.run("document.documentElement.dataset.drawn"))
-
-    def run(self, script):
-        answer = self.call("Runtime.evaluate", expression=script, returnByValue=True,
-                           awaitPromise=True)
-        if "exceptionDetails" in answer:
-            raise RuntimeError(answer["exceptionDetails"])
-        return answer["result"].get("value")
-
-    def complaints(self):
-        """Errors and warnings of the console, exceptions, and dialogs."""
-        self.run("0")
-        found = []
-        bad = ("error", "warning", "assert")
-        for event in self.events:
-            method, parameters = event["method"], event["params"]
-            if (method in ("Runtime.exceptionThrown", "Page.javascriptDialogOpening")
-                    or method == "Log.entryAdded" and parameters["entry"]["level"] in bad
-                    or method == "Runtime.consoleAPICalled" and parameters["type"] in bad):
-                found.append(parameters)
-        return found
-
-    def requests(self):
-        """Every address asked for, but for those that a page carries in itself."""
-        self.run("0")
-        urls = [event["params"]["request"]["url"] for event in self.events
-                if event["method"] == "Network.requestWillBeSent"]
-        return [url for url in urls if not url.startswith("data:")]
-
-    def click(self, selector, down=0.5):
-        """Clicks in the middle of an element, or at another share of its height."""
-        x, y = self.run(f"""(() => {{
-          const target = document.querySelector({json.dumps(selector)});
-          target.scrollIntoView({{block: 'center', inline: 'center'}});
-          const box = target.getBoundingClientRect();
-          return [box.x + box.width / 2, box.y + box.height * {down}];
-        }})()""")
-        self.mouse("mouseMoved", x, y)
-        self.mouse("mousePressed", x, y, button="left", clickCount=1)
-        self.mouse("mouseReleased", x, y, button="left", clickCount=1)
-
-    def mouse(self, kind, x, y, **more):
-        self.call("Input.dispatchMouseEvent", type=kind, x=x, y=y, **more)
-
-    def key(self, name, code, text=None):
-        which = {"key": name, "windowsVirtualKeyCode": code}
-        extra = {"text": text} if text else {}
-        self.call("Input.dispatchKeyEvent", type="keyDown", **which, **extra)
-        self.call("Input.dispatchKeyEvent", type="keyUp", **which)
-
-    def type(self, selector, text):
-        self.run(f"document.querySelector({json.dumps(selector)}).focus()")
-        self.call("Input.insertText", text=text)
-        time.sleep(0.3)
-
-    def screenshot(self, path, whole=False):
-        answer = self.call("Page.captureScreenshot", captureBeyondViewport=whole)
-        Path(path).write_bytes(base64.b64decode(answer["data"]))
-
-    def print(self, path):
-        Path(path).write_bytes(base64.b64decode(self.call("Page.printToPDF", paperWidth=8.27,
-                                                          paperHeight=11.69)["data"]))
-
-
-# Counts, inside the axes of each chart, the pixels that are neither ground nor grid: those with the
-# saturation of a state's colour, and those as strong as text, in which the best curve is drawn.
-PIXELS = """{
-const isDark = matchMedia('(prefers-color-scheme: dark)').matches;
-Array.from(document.querySelectorAll('canvas'), (canvas) => {
-  const chart = Chart.getChart(canvas);
-  const {chartArea: {left, right, top, bottom}, currentDevicePixelRatio: scale} = chart;
-  const context = canvas.getContext('2d');
-  const {data} = context.getImageData(left * scale, top * scale,
-    (right - left) * scale, (bottom - top) * scale);
-  let coloured = 0, strong = 0;
-  for (let at = 0; at < data.length; at += 4) {
-    const [red, green, blue, alpha] = data.subarray(at, at + 4);
-    if (alpha < 60) continue;
-    if (Math.max(red, green, blue) - Math.min(red, green, blue) > 60) coloured += 1;
-    else if (isDark ? Math.min(red, green, blue) > 200
-      : Math.max(red, green, blue) < 60) strong += 1;
-  }
-  return {coloured, strong, section: canvas.closest('section').id, width: right - left};
-})
-}"""
+# The charts of a study of one metric with a baseline, from the top of the page to its bottom.
+ALL_CHARTS = ["progress", "baseline", "curves", "rungs", "importance", "parameters", "slices",
+              "timeline", "devices"]
 
 
 class ReportTests(unittest.TestCase):
@@ -356,6 +42,7 @@ class ReportTests(unittest.TestCase):
         path = Path(self.folder.name, f"{name}.html")
         path.write_text(page(study), encoding="utf-8")
         drawn = self.browser.open(path, **how)
+        self.spent = self.browser.processor_seconds()
         if SCREENSHOTS:
             Path(SCREENSHOTS).mkdir(parents=True, exist_ok=True)
             look = f"{how.get('width', 1280)}{'-dark' if how.get('dark') else ''}"
@@ -364,6 +51,10 @@ class ReportTests(unittest.TestCase):
         self.assertEqual(self.browser.complaints(), [])
         self.assertEqual(self.browser.requests(), [path.as_uri()])
         return drawn
+
+    def pixels(self, section):
+        """What is drawn in the chart of a section."""
+        return next(canvas for canvas in self.browser.run(PIXELS) if canvas["section"] == section)
 
     def text(self, selector):
         return self.browser.run(f"document.querySelector({json.dumps(selector)}).innerText")
@@ -375,10 +66,18 @@ class ReportTests(unittest.TestCase):
 
     def test_the_template_takes_text_as_text_and_loads_nothing(self):
         template = TEMPLATE.read_text(encoding="utf-8")
+        self.assertGreater(len(scripts()), 15)
+        parts = [path.read_text(encoding="utf-8") for path in (
+            *scripts(), TEMPLATE.parent / "report/style.css")]
         for word in ("innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "DOMParser",
                      "eval(", "new Function", "http:", "https:", "url(", "@import", "fetch("):
-            self.assertNotIn(word, template)
-        for placeholder in ("/*RUNG:CHART.JS*/", "/*RUNG:DATA*/"):
+            for part in (template, *parts):
+                self.assertNotIn(word, part)
+        for part in parts:
+            self.assertTrue(part.endswith("\n"))
+            self.assertNotIn("</script", part)
+        for placeholder in ("/*RUNG:CHART.JS*/", "/*RUNG:DATA*/", "/*RUNG:STYLE*/",
+                            "/*RUNG:SCRIPTS*/"):
             self.assertEqual(template.splitlines().count(placeholder), 1)
             self.assertEqual(template.count(placeholder), 1)
         self.assertIn("default-src 'none'", template)
@@ -400,7 +99,8 @@ class ReportTests(unittest.TestCase):
                          reason="every report was not a number")
         study["trials"][0].update(reports=[], epoch=0)
         self.open("unreported", study)
-        self.assertEqual([canvas["section"] for canvas in self.browser.run(PIXELS)], ["rungs"])
+        self.assertEqual([canvas["section"] for canvas in self.browser.run(PIXELS)],
+                         ["rungs", "timeline", "devices"])
         self.assertIn("No trial has reported a finite val_accuracy yet.", self.text("#curves"))
         self.assertEqual(len(self.column(0)), 3)
         self.assertNotRegex(self.text("body"), "undefined|NaN|null|Infinity|object Object")
@@ -450,12 +150,12 @@ class ReportTests(unittest.TestCase):
                     self.open(f"trials-{trials}", study, **how)
                     canvases = self.browser.run(PIXELS)
                     self.assertEqual([canvas["section"] for canvas in canvases],
-                                     ["progress", "curves", "rungs", "parameters",
-                                      "importance", "slices"])
+                                     ALL_CHARTS)
                     for canvas in canvases:
                         self.assertGreater(canvas["coloured"], 500, canvas)
                     # The best curve is 2.5 points thick, at two pixels a point.
-                    self.assertGreater(canvases[1]["strong"], 6 * canvases[1]["width"])
+                    curves = canvases[ALL_CHARTS.index("curves")]
+                    self.assertGreater(curves["strong"], 6 * curves["width"])
                     width = self.browser.run("document.documentElement.scrollWidth")
                     self.assertLessEqual(width, how.get("width", 1280))
                     self.assertNotRegex(self.text("body"), "undefined|NaN|Infinity|object Object")
@@ -480,28 +180,312 @@ class ReportTests(unittest.TestCase):
         self.assertEqual(rows, [
             ["1", "6", "4", "0", "1", "1", "0"], ["3", "3", "2", "0", "1", "0", "0"],
             ["9", "2", "1", "0", "0", "0", "1"], ["27", "1", "0", "1", "0", "0", "0"]])
+        # The band of those that went on lies between the columns, on the ground; nothing above it.
+        for y, is_there in ((1, True), (5.5, False)):
+            place = self.chart("rungs", f"chart.scales.x.getPixelForValue(0) / 2"
+                                        f" + chart.scales.x.getPixelForValue(1) / 2")
+            *drawn, alpha = self.chart("rungs", f"""{{
+              const copy = Object.assign(document.createElement('canvas'), {{width: 1, height: 1}});
+              const context = copy.getContext('2d', {{willReadFrequently: true}});
+              const scale = chart.currentDevicePixelRatio;
+              context.drawImage(chart.canvas, -Math.round({place} * scale),
+                -Math.round(chart.scales.y.getPixelForValue({y}) * scale));
+              return Array.from(context.getImageData(0, 0, 1, 1).data);
+            }}""")
+            self.assertEqual(alpha > 60, is_there, (y, drawn, alpha))
         self.open("one-rung", {**study, "rungs": [27]})
         self.assertTrue(self.browser.run("document.getElementById('rungs').hidden"))
 
+    def rows(self, section):
+        return self.browser.run(
+            f"Array.from(document.querySelectorAll('#{section} tbody tr'), (row) =>"
+            " Array.from(row.children, (cell) => cell.textContent))")
+
     def test_the_hours_are_told_by_what_became_of_them(self):
-        study = empty_study(state="completed", utilization=0.8, gpu_hours=4.0)
-        for number, (state, busy) in enumerate(
-                [("completed", 3600), ("paused", 1800), ("paused", 900), ("failed", 900)]):
+        study = empty_study(state="completed", utilization=0.8, gpu_hours=4.0, offered_hours=5.0)
+        for number, state in enumerate(["completed", "paused", "paused", "failed"]):
             study["trials"].append({
                 "trial": number, "state": state, "configuration": {}, "attempts": 1, "epoch": 1,
-                "value": 0.5, "started": 1, "ended": 2, "busy": busy, "hosts": ["n0"],
+                "value": 0.5, "started": 1, "ended": 2, "hosts": ["n0"],
                 "reason": "", "reports": [[2, 1, 0.5]]})
+        study["budget"] = {"offered": 18000, "idle": 3600, "loading": 900, "saving": 0, "again": 450,
+                           "training": {"completed": 7200, "paused": 5400, "failed": 450}}
         self.open("budget", study)
-        rows = self.browser.run(
-            "Array.from(document.querySelectorAll('#budget tbody tr'), (row) =>"
-            " Array.from(row.children, (cell) => cell.textContent))")
-        self.assertEqual(rows, [
+        self.assertEqual(self.rows("budget"), [
             ["trials that were completed", "2", "40", "1"],
             ["trials that were left paused", "1.5", "30", "2"],
-            ["trials that failed", "0.5", "10", "1"],
-            ["no trial: slots that were idle", "1", "20", "\u2013"]])
-        self.open("no-budget", generated_study(3))
+            ["trials that failed", "0.125", "2.5", "1"],
+            ["repeated or lost after failures", "0.125", "2.5", "\u2013"],
+            ["loading", "0.25", "5", "\u2013"], ["saving", "0", "0", "\u2013"],
+            ["idle slots", "1", "20", "\u2013"], ["all", "5", "100", "4"]])
+        shares = self.browser.run("Array.from(document.querySelectorAll('#budget .bar span'),"
+                                  " (part) => part.getBoundingClientRect().width)")
+        self.assertEqual(len(shares), 6)
+        self.assertAlmostEqual(shares[0] / shares[-1], 2, delta=0.1)
+        del study["budget"]
+        self.open("no-budget", study)
         self.assertTrue(self.browser.run("document.getElementById('budget').hidden"))
+
+    def chart(self, section, expression):
+        """Something of the chart of a section, which is `chart` in the expression."""
+        return self.browser.run(
+            f"((chart) => {expression})(Chart.getChart(document.querySelector('#{section} canvas')))")
+
+    def colour_at(self, section, x, y):
+        """The colour that is drawn at a place of a chart's axes."""
+        return self.chart(section, f"""{{
+          const copy = Object.assign(document.createElement('canvas'), {{width: 1, height: 1}});
+          const context = copy.getContext('2d', {{willReadFrequently: true}});
+          const scale = chart.currentDevicePixelRatio;
+          context.drawImage(chart.canvas, -Math.round(chart.scales.x.getPixelForValue({x}) * scale),
+            -Math.round(chart.scales.y.getPixelForValue({y}) * scale));
+          return Array.from(context.getImageData(0, 0, 1, 1).data);
+        }}""")
+
+    def test_the_best_value_is_drawn_over_time_and_over_hours(self):
+        study = generated_study(64, baseline=0.8)
+        self.open("axes-of-progress", study)
+        steps = study["best_over_time"]
+        for place, name, end in ((0, "time", study["elapsed_seconds"]),
+                                 (2, "hours", study["gpu_hours"])):
+            for section, first in (("progress", steps[0][place]), ("baseline", 0)):
+                self.browser.run(
+                    f"document.querySelector('#{section} input[value={name}]').focus()")
+                self.browser.key(" ", 32, " ")
+                drawn = self.chart(section, "chart.data.datasets[0].data.map(({x, y}) => [x, y])")
+                self.assertEqual(drawn[0][0], first)
+                self.assertEqual(self.chart(section, "chart.scales.x.max"), end)
+                self.assertGreater(self.pixels(section)["coloured"], 500)
+            drawn = self.chart("progress", "chart.data.datasets[0].data.map(({x, y}) => [x, y])")
+            self.assertEqual(drawn[:-1], [[step[place], step[1]] for step in steps])
+            # The line is where it should be: half-way between the last improvement and the end.
+            self.assertEqual(drawn[-1], [end, steps[-1][1]])
+            middle = (steps[-1][place] + end) / 2
+            red, green, blue, _ = self.colour_at("progress", middle, steps[-1][1])
+            self.assertGreater(blue - red, 100, (red, green, blue))
+        title = self.chart("progress", "chart.options.scales.x.title.text")
+        self.assertEqual(title, "GPU-hours used by trials")
+        counted = study["better_over_time"]
+        self.assertIn(f"{counted[-1][2]} different configurations in the end",
+                      self.text("#baseline-words"))
+        self.assertEqual(self.chart("baseline", "chart.data.datasets[0].data.at(-1).y"),
+                         counted[-1][2])
+        self.open("never-better", generated_study(16, baseline=0.99999))
+        self.assertIn("No trial has been better than 0.99999.", self.text("#baseline"))
+        self.open("no-baseline", generated_study(16))
+        self.assertTrue(self.browser.run("document.getElementById('baseline').hidden"))
+
+    def test_a_front_is_drawn_over_two_metrics_of_choice(self):
+        draw = random.Random(3)
+        study = generated_study(80, seed=6)
+        study["metrics"] = [{"name": "val_accuracy", "goal": "maximize"},
+                            {"name": "seconds", "goal": "minimize"},
+                            {"name": "size", "goal": "minimize"}]
+        for trial in study["trials"]:
+            trial["others"] = [round(draw.uniform(1, 30), 3), draw.randrange(1000)]
+        known = [trial for trial in study["trials"] if trial["value"] is not None]
+        front = [trial for trial in known if not any(
+            other["value"] >= trial["value"] and other["others"][0] <= trial["others"][0]
+            and other is not trial for other in known)]
+        study["front"] = [
+            {"trial": trial["trial"], "epoch": trial["epoch"],
+             "configuration": trial["configuration"], "metrics": [
+                 {"name": metric["name"], "value": value} for metric, value in zip(
+                     study["metrics"], (trial["value"], *trial["others"]))]} for trial in front]
+        for how in ({}, {"dark": True}, {"width": 390}):
+            self.open("front-drawn", study, **how)
+            self.assertGreater(self.pixels("front")["coloured"], 500)
+        sets = "chart.data.datasets.map(({data}) => data.map(({x, y, trial}) => [trial, x, y]))"
+        members, points = self.chart("front", sets)
+        self.assertEqual(len(points), len(known))
+        self.assertEqual(sorted(members), sorted(
+            [trial["trial"], trial["value"], trial["others"][0]] for trial in front))
+        red, green, blue, _ = self.colour_at("front", members[0][1], members[0][2])
+        self.assertGreater(red - blue, 150, "a member of the front is drawn in vermilion")
+        self.browser.run("(() => { const choice = document.querySelectorAll('#front select')[1];"
+                         " choice.value = 2; choice.dispatchEvent(new Event('change')); })()")
+        members, _ = self.chart("front", sets)
+        self.assertEqual({member[2] for member in members},
+                         {trial["others"][1] for trial in front})
+        # With two metrics the front is a staircase that turns where the better one is.
+        for trial in study["trials"]:
+            trial["others"] = trial["others"][:1]
+        study["metrics"] = study["metrics"][:2]
+        for member in study["front"]:
+            member["metrics"] = member["metrics"][:2]
+        self.open("front-of-two", study)
+        self.assertEqual(self.chart("front", "chart.data.datasets[0].stepped"), "after")
+        self.assertEqual(self.browser.run("document.querySelectorAll('#front select').length"), 0)
+
+    def test_curves_are_marked_where_a_decision_was_made(self):
+        study = empty_study(state="completed", failure_count=1)
+        for number, (epoch, state) in enumerate([(27, "completed"), (3, "paused"), (1, "stopped")]):
+            study["trials"].append({
+                "trial": number, "state": state, "configuration": {}, "attempts": 2, "epoch": epoch,
+                "value": 0.5, "started": 1, "ended": 2, "hosts": ["n0"], "reason": "",
+                "reports": [[2, at, 0.3 + number / 10 + at / 100] for at in range(1, epoch + 1)]})
+        study["failures"] = [{"trial": 0, "attempt": 1, "epoch": 5, "seconds": 9, "host": "n0",
+                              "reason": "exited with status 1"}]
+        self.open("decisions", study)
+        marks = ("chart.data.datasets.filter(({kind}) => kind === '%s')"
+                 ".flatMap(({data}) => data.map(({x, y}) => [x, y]))")
+        passed = self.chart("curves", marks % "passed")
+        self.assertEqual(sorted(passed), [[1, 0.31], [1, 0.41], [3, 0.33], [9, 0.39]])
+        self.assertEqual(self.chart("curves", marks % "failed"), [[5, 0.35]])
+        self.assertEqual(sorted(self.chart("curves", marks % "end")),
+                         [[1, 0.51], [3, 0.43], [27, 0.57]])
+        # The cross of the failed process is drawn where it failed.
+        red, green, blue, _ = self.colour_at("curves", 5, 0.35)
+        self.assertGreater(red - blue, 150, (red, green, blue))
+        self.browser.run("document.querySelector('#curves input[type=number]').focus()")
+        self.browser.type("#curves input[type=number]", "0")
+        self.assertIn("Went on from epoch 1, 3, 9.", self.text("#marked-trial"))
+        self.assertIn("A process failed behind epoch 5.", self.text("#marked-trial"))
+        before = self.pixels("curves")
+        self.browser.run("Array.from(document.querySelectorAll('#curves label'))"
+                         ".find((label) => label.textContent === 'Marks at rungs').control.click()")
+        self.assertEqual(self.chart("curves", marks % "passed"), [])
+        self.assertNotEqual(before, self.pixels("curves"))
+        self.assertEqual(self.browser.complaints(), [])
+
+    def test_of_many_curves_the_best_can_be_shown_alone(self):
+        self.open("best-curves", generated_study(300))
+        lines = "chart.data.datasets.filter(({type}) => type === 'line').length"
+        drawn = self.chart("curves", lines)
+        self.assertGreater(drawn, 280)
+        before = self.pixels("curves")["coloured"]
+        self.browser.run("(() => { const choice = document.querySelector('#curves select');"
+                         " choice.value = 10; choice.dispatchEvent(new Event('change')); })()")
+        self.assertEqual(self.chart("curves", lines), 10)
+        self.assertLess(self.pixels("curves")["coloured"], before / 2)
+
+    def test_the_timeline_shows_what_each_slot_did(self):
+        study = empty_study(state="completed", slots=2, elapsed_seconds=100)
+        shares = {"offered": 100, "loading": 10, "training": 70, "saving": 5}
+        study["timeline"] = {
+            "seconds": 100, "slots": 2,
+            "rows": [{"host": "n0", "slot": 0, "shares": shares, "served": [0, 100]},
+                     {"host": "n0", "slot": 1, "shares": {**shares, "offered": 50}, "served": [50, 100]}],
+            "total": {"offered": 150, "loading": 20, "training": 140, "saving": 10},
+            "legs": [[7, 0, 10, 80, 85], []],
+            "course": {"step": 50, "slots": [1, 2], "training": [0.8, 0.6], "loading": [0.2, 0],
+                       "saving": [0, 0.1]},
+            "runs": [{"seconds": 0, "host": "n0", "job": 1, "clock": 0, "version": "0.1.0"},
+                     {"seconds": 50, "host": "n0", "job": 2, "clock": 0, "version": "0.1.0"}],
+            "saved": {"count": 3, "bytes": 3 << 20, "mean": 1.5, "longest": 4}}
+        self.open("timeline", study)
+        loading, training, saving = ((230, 159, 0), (0, 114, 178), (204, 121, 167))
+        surface = (255, 255, 255)
+        for x, y, expected in ((5, 0.5, loading), (30, 0.5, training), (82, 0.5, saving),
+                               (95, 0.5, (223, 227, 232)), (20, 1.5, surface),
+                               (75, 1.5, (223, 227, 232))):
+            *drawn, alpha = self.colour_at("timeline", x, y)
+            if alpha == 0:
+                drawn = list(surface)
+            self.assertLess(max(abs(a - b) for a, b in zip(drawn, expected)), 12, (x, y, drawn))
+        words = self.text("#timeline-words")
+        self.assertIn("1 further run", words)
+        self.assertIn("1.5 s later in the mean, 4 s at most (3 checkpoints, 3 MiB)", words)
+        self.assertIn("From events of the journal", words)
+        self.assertEqual(self.browser.run("Array.from(document.querySelectorAll('#timeline .counts"
+                                          " li'), (item) => item.textContent)")[0], "training 93.3 %")
+        box = self.chart("timeline", """(({left, top}) => [
+          left + chart.scales.x.getPixelForValue(30), top + chart.scales.y.getPixelForValue(0.5)])(
+          (chart.canvas.scrollIntoView({block: 'center'}), chart.canvas.getBoundingClientRect()))""")
+        self.browser.mouse("mouseMoved", *box)
+        time.sleep(0.1)
+        self.assertRegex(self.text("#timeline-moment"),
+                         r"^n0, slot 0, after (29|30)(\.\d+)? s: training, trial 7, for 1 min 10 s\.")
+        self.assertEqual(self.rows("timeline")[0], ["n0", "0", "0.03", "70", "10", "5", "15"])
+        self.assertEqual(self.browser.complaints(), [])
+
+    def test_the_machine_shows_how_busy_it_was_over_time(self):
+        study = generated_study(64)
+        self.open("machine", study)
+        labels = self.chart("devices", "chart.data.datasets.map(({label}) => label)")
+        self.assertEqual(labels,
+                         ["slots training", "loading", "saving", "GPUs busy", "cores busy"])
+        gpus = self.chart("devices", "chart.data.datasets[3].data.map(({y}) => y)")
+        self.assertEqual(gpus, [value * 100 for value in study["timeline"]["course"]["gpus"]])
+        # Well below the share of slots that train the area is filled.
+        red, green, blue, _ = self.colour_at("devices", study["elapsed_seconds"] / 4, 5)
+        self.assertGreater(blue - red, 60, (red, green, blue))
+        self.assertIn("GPUs were busy", self.text("#devices-words"))
+
+    def test_failures_show_the_end_of_what_was_printed(self):
+        study = generated_study(64, seed=2)
+        self.assertGreater(study["failure_count"], 0)
+        study["failures"][0]["output"] = (
+            "\x1b[1;31mred\x1b[0m and \x07loud\n" + study["failures"][0]["output"])
+        self.open("failures", study)
+        self.assertIn("red and loud\nTraceback (most recent call last):",
+                      self.text("#failures .output"))
+        self.assertIn("Traceback (most recent call last):", self.text("#failures"))
+        reasons = {failure["reason"] for failure in study["failures"]}
+        shown = self.browser.run("Array.from(document.querySelectorAll('#failures .reason'),"
+                                 " (reason) => reason.textContent)")
+        self.assertEqual(set(shown), reasons)
+        total = study["failure_count"]
+        self.assertIn(f"{total} process{'es' if total > 1 else ''} failed", self.text("#failures"))
+
+    def test_a_plan_stands_beside_what_really_happened(self):
+        study = generated_study(64)
+        self.open("no-plan", study)
+        self.assertIn("There was no plan", self.text("#plan"))
+        study["plan"] = {
+            "site": "jureca-dc", "strategy": "hetjob", "nodes": 4, "slots": 16,
+            "trials_at_a_time": 16, "time_limit": 7200, "forecast": {
+                "run_time": study["elapsed_seconds"] / 2, "run_time_deviation": 3,
+                "utilization": 0.467, "gpu_hours": study["offered_hours"] * 4, "jobs": 1,
+                "source": "the calibration of today"}}
+        self.open("plan", study)
+        rows = self.rows("plan")
+        self.assertEqual([row[-1] for row in rows[:3]], ["2 \u00d7", "2 \u00d7", "0.25 \u00d7"])
+        self.assertEqual(rows[1][:3], ["slots held by trials", "46.7 %", "93.4 %"])
+        self.assertIn("Planned for jureca-dc: 4 nodes, 16 trials at a time, layout hetjob",
+                      self.text("#plan"))
+        self.assertIn("submitted: the calibration of today", self.text("#plan"))
+        study["plan"]["forecast"] = None
+        self.open("plan-without-forecast", study)
+        self.assertIn("Nothing was foretold", self.text("#plan"))
+
+    def test_the_page_says_how_to_run_it_again(self):
+        study = generated_study(16)
+        study["origin"] = {
+            "commands": ["rung run study.yaml --slots 16"], "file": "/home/ann/study.yaml",
+            "commit": "0123456789abcdef0123456789abcdef01234567+", "modules": "CUDA/12",
+            "created": "2026-11-21T03:00:00Z", "version": "0.1.0", "text": "seed: 1\n",
+            "hashes": [{"file": "train.py", "sha256": "ab" * 32}]}
+        self.open("reproduce", study)
+        text = self.text("#reproduce")
+        for words in ("rung run study.yaml --slots 16", "with files that differ from it", "CUDA/12",
+                      "2026-11-21 03:00:00 UTC", "train.py", "ab" * 32, "0.1.0"):
+            self.assertIn(words, text)
+        self.browser.run("document.querySelectorAll('#reproduce details').forEach("
+                         "(part) => { part.open = true; })")
+        self.assertIn("seed: 1", self.text("#reproduce"))
+        self.assertIn("4711", self.text("#reproduce"))
+
+    def test_controls_can_be_reached_by_the_tab_key_and_show_it(self):
+        self.open("keyboard", generated_study(64, baseline=0.9))
+        self.browser.run("document.querySelector('nav a').focus()")
+        reached = set()
+        for _ in range(90):
+            self.browser.key("Tab", 9)
+            # A ring is drawn around what has the focus.
+            name, ring = self.browser.run("""(() => {
+              const {activeElement: there} = document;
+              const style = getComputedStyle(there);
+              return [`${there.closest('section')?.id ?? there.tagName} ${there.type ?? there.tagName}`,
+                style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) > 0];
+            })()""")
+            if not name.startswith("BODY"):
+                self.assertTrue(ring, name)
+            reached.add(name)
+        for control in ("progress radio", "baseline radio", "curves checkbox", "curves number",
+                        "curves select-one", "slices select-one", "trials search",
+                        "trials button", "timeline SUMMARY"):
+            self.assertIn(control, reached)
 
     def test_parameters_are_drawn_by_their_values_words_and_gaps(self):
         self.open("parameters", generated_study(64))
@@ -593,16 +577,16 @@ class ReportTests(unittest.TestCase):
 
     def test_hidden_states_leave_the_chart_and_come_back(self):
         self.open("hiding", generated_study(64))
-        before = self.browser.run(PIXELS)[1]["coloured"]
+        before = self.pixels("curves")["coloured"]
         boxes = self.browser.run("document.querySelectorAll('#curves [role=group] input').length")
         for index in range(boxes):
             self.browser.run(
                 f"document.querySelectorAll('#curves [role=group] input')[{index}].focus()")
             self.browser.key(" ", 32, " ")
-        self.assertLess(self.browser.run(PIXELS)[1]["coloured"], before / 20)
+        self.assertLess(self.pixels("curves")["coloured"], before / 20)
         self.browser.run(
             "document.querySelectorAll('#curves [role=group] input').forEach((box) => box.click())")
-        self.assertAlmostEqual(self.browser.run(PIXELS)[1]["coloured"], before, delta=before / 50)
+        self.assertAlmostEqual(self.pixels("curves")["coloured"], before, delta=before / 50)
 
     def test_a_loss_over_many_sizes_is_drawn_on_a_logarithmic_axis(self):
         study = generated_study(64, goal="minimize", metric="loss", baseline=0.8)
@@ -611,7 +595,7 @@ class ReportTests(unittest.TestCase):
                 report[2] = 3.0e7
         self.open("loss", study)
         kind = self.browser.run(
-            "Chart.getChart(document.querySelectorAll('canvas')[1]).scales.y.type")
+            "Chart.getChart(document.querySelector('#curves canvas')).scales.y.type")
         self.assertEqual(kind, "logarithmic")
         best_first = [float(value) for value in self.column(2) if value[0].isdigit()]
         self.assertEqual(best_first, sorted(best_first))
@@ -620,7 +604,8 @@ class ReportTests(unittest.TestCase):
         for seconds in (0.02, 7, 59, 61, 1234, 5488, 86399, 400000, 9e7):
             study = generated_study(16)
             scale = seconds / study["elapsed_seconds"]
-            study["best_over_time"] = [[s * scale, v] for s, v in study["best_over_time"]]
+            study["best_over_time"] = [
+                [s * scale, *rest] for s, *rest in study["best_over_time"]]
             study["elapsed_seconds"] = seconds
             with self.subTest(seconds=seconds):
                 self.open("axes", study)
@@ -635,7 +620,7 @@ class ReportTests(unittest.TestCase):
         study = generated_study(16, reports=4)
         study["trials"][0]["reports"].append([99.0, 2000, 0.5])
         self.open("long", study)
-        labels = self.browser.run("Chart.getChart(document.querySelectorAll('canvas')[1])"
+        labels = self.browser.run("Chart.getChart(document.querySelector('#curves canvas'))"
                                   ".scales.x.ticks.map((tick) => tick.label)")
         self.assertEqual(labels, ["1", "3", "9", "27", "2000"])
 
@@ -644,7 +629,7 @@ class ReportTests(unittest.TestCase):
         study["trials"][5]["reports"][0][2] = -4.0e6
         self.open("diverged", study)
         axis = ("(({min, max}) => [min, max])"
-                "(Chart.getChart(document.querySelectorAll('canvas')[1]).scales.y)")
+                "(Chart.getChart(document.querySelector('#curves canvas')).scales.y)")
         low, high = self.browser.run(axis)
         self.assertGreater(low, -2)
         self.assertLess(high, 1.2)
@@ -654,28 +639,55 @@ class ReportTests(unittest.TestCase):
         self.assertLess(self.browser.run(axis)[0], -3e6)
         self.assertNotIn("beyond the axis", self.text("#curves"))
 
+    def real_study(self, trials):
+        """A study of six real parameters with all their digits, as searches have them."""
+        draw = random.Random(8)
+        study = generated_study(trials, baseline=0.9)
+        study["parameters"] = ["learning_rate", "weight_decay", "dropout", "momentum",
+                               "label_smoothing", "warmup_share"]
+        for trial in study["trials"]:
+            rate = trial["configuration"]["learning_rate"]
+            trial["configuration"] = {name: draw.random() for name in study["parameters"]}
+            trial["configuration"]["learning_rate"] = rate * (1 + draw.random() / 1000)
+            if trial["value"] is not None:
+                trial["value"] = trial["value"] + draw.random() / 1e6
+        return study
+
     def test_a_thousand_trials_fit_in_a_megabyte(self):
-        study = generated_study(1000, reports=4, baseline=0.9)
-        self.assertGreaterEqual(sum(len(trial["reports"]) for trial in study["trials"]), 3900)
+        # The longest curves there can be: every trial trains to the last of 27 epochs.
+        study = self.real_study(1000)
+        draw = random.Random(2)
+        for trial in study["trials"]:
+            trial["epoch"] = 27
+            trial["value"] = draw.random()
+            trial["reports"] = [[0, epoch, draw.random()] for epoch in range(1, 28)]
         size = len(page(study).encode())
-        print(f"\n1,000 trials with 4 reports each: {size / 1e6:.3f} MB")
+        print(f"\n1,000 trials with 27 reports each: {size / 1e6:.3f} MB")
         self.assertLess(size, 1_000_000)
+        self.open("thousand-full", study)
 
     def test_twenty_thousand_trials_open_quickly(self):
         for trials in (0, 64, 1000, 20000):
-            study = generated_study(trials, baseline=0.9) if trials else empty_study()
-            drawn = min(self.open(f"trials-{trials}", study) for _ in range(3))
+            study = self.real_study(trials) if trials else empty_study()
+            looks = [(self.open(f"trials-{trials}", study), self.spent) for _ in range(3)]
+            drawn, spent = (min(values) for values in zip(*looks))
             size = len(page(study).encode())
-            print(f"\n{trials} trials: {size / 1e6:.2f} MB, drawn after {drawn} ms")
-            self.assertLess(drawn, 5000)
+            print(f"\n{trials} trials: {size / 1e6:.2f} MB, drawn after {drawn} ms, "
+                  f"{spent:.2f} s of them of a processor")
+            # Of a processor's time, since others may use this machine as well.
+            self.assertLess(spent, 3)
+        self.assertEqual([canvas["section"] for canvas in self.browser.run(PIXELS)], ALL_CHARTS)
+        for canvas in self.browser.run(PIXELS):
+            self.assertGreater(canvas["coloured"], 500, canvas)
+        self.assertIn("the height of each colour is the share of the time", self.text("#timeline"))
         self.assertIn("400 of 19,", self.text("#curves"))
         self.assertIn("the 100 best", self.text("#curves"))
         self.assertIn("Showing 200 of 20,000 trials.", self.text("#trials"))
-        self.assertGreater(self.browser.run(PIXELS)[1]["coloured"], 5000)
+        self.assertGreater(self.pixels("curves")["coloured"], 5000)
         actions = {
             "sorted by a number": "document.querySelectorAll('.trials thead button')[4].click()",
-            "sorted by words": "document.querySelectorAll('.trials thead button')[12].click()",
-            "curves redrawn": "Chart.getChart(document.querySelectorAll('canvas')[1]).draw()",
+            "sorted by words": "document.querySelectorAll('.trials thead button')[13].click()",
+            "curves redrawn": "Chart.getChart(document.querySelector('#curves canvas')).draw()",
         }
         for name, action in actions.items():
             spent = self.browser.run(
@@ -684,7 +696,7 @@ class ReportTests(unittest.TestCase):
             print(f"{name} in {spent:.0f} ms")
             self.assertLess(spent, 2000)
         begun = time.monotonic()
-        self.browser.type("#filter", "state=failed width=64")
+        self.browser.type("#filter", "state=failed dropout>0.5")
         self.assertIn("that match, of 20,000 in all.", self.text("#trials-shown"))
         print(f"filtered in {time.monotonic() - begun - 0.3:.2f} s beyond the waiting")
 
@@ -745,7 +757,7 @@ class ReportTests(unittest.TestCase):
     def test_a_trial_is_marked_from_the_table_the_box_and_the_chart(self):
         study = generated_study(1000)
         self.open("marking", study)
-        picture = "document.querySelectorAll('canvas')[1].toDataURL()"
+        picture = "document.querySelector('#curves canvas').toDataURL()"
         before = self.browser.run(picture)
         number = self.column(0)[3]
         self.browser.click(".trials tbody tr:nth-child(4) button")
@@ -811,6 +823,31 @@ class ReportTests(unittest.TestCase):
         self.browser.print(path)
         self.assertGreater(path.stat().st_size, 20_000)
         self.assertFalse(self.browser.run("'printing' in document.documentElement.dataset"))
+        # The same as the printer sees it, on paper of A4 with its margins.
+        self.open("as-printed", study, width=680)
+        self.browser.call("Emulation.setEmulatedMedia", media="print", features=[
+            {"name": "prefers-color-scheme", "value": "dark"}])
+        self.browser.run("window.dispatchEvent(new Event('beforeprint'))")
+        time.sleep(0.3)
+        # The table of trials has pages of its own, in landscape.
+        self.assertEqual(self.browser.run(
+            "Array.from(document.querySelectorAll('main > section:not([hidden]):not(#trials)'))"
+            ".filter((part) => part.scrollWidth > 680).map((part) => part.id)"), [])
+        self.assertEqual(
+            self.browser.run("getComputedStyle(document.body).color"), "rgb(21, 24, 28)")
+        self.assertEqual(self.browser.run("getComputedStyle(document.documentElement).colorScheme"),
+                         "light only")
+        for hidden in ("nav", "#curves .controls", "#timeline-moment"):
+            self.assertEqual(self.browser.run(
+                f"getComputedStyle(document.querySelector('{hidden}')).display"), "none")
+        canvases = self.browser.run(PIXELS)
+        self.assertEqual([canvas["section"] for canvas in canvases], ALL_CHARTS)
+        for canvas in canvases:
+            self.assertGreater(canvas["coloured"], 500, canvas)
+        if SCREENSHOTS:
+            self.browser.screenshot(Path(SCREENSHOTS, "as-printed-whole.png"), whole=True)
+        self.browser.run("window.dispatchEvent(new Event('afterprint'))")
+        self.browser.call("Emulation.setEmulatedMedia", media="", features=[])
         for canvas in self.browser.run(PIXELS):
             self.assertGreater(canvas["coloured"], 500, "the charts are gone after printing")
         self.assertEqual(self.browser.complaints(), [])

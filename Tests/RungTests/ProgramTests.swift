@@ -52,7 +52,7 @@ import Testing
     #expect(text(try readFile(winner + "/state")).hasSuffix(epoch))
     #expect(try bench.rung("report", bench.directory).status == 0)
     let page = text(try readFile(bench.directory + "/report.html"))
-    #expect(page.contains("\"study\" : \"study\""))
+    #expect(page.contains("\"study\":\"study\""))
     let table = text(try bench.rung("export", bench.directory, "--format", "csv").output)
     #expect(table.split(separator: "\n").count == 13)
     #expect(namesInFolder(bench.directory + "/checkpoints").count <= 7)

@@ -21,7 +21,7 @@ struct ProcessStudyTests {
       let recorder = Recorder()
       var simulator = Simulator(
         study: study, objective: BuiltInObjective(.curves, for: study), settings: settings)
-      simulator.observe = { event, _, _ in recorder.events.append(event) }
+      simulator.observe = { event, _, _, _ in recorder.events.append(event) }
       try simulator.run()
       guard case .finished = simulator.coordinator.phase else {
         Issue.record("seed \(seed): it has not ended")

@@ -106,7 +106,7 @@ struct SimulatorTests {
       study: study, objective: Costs(seconds: [10, 10], epochs: 9),
       settings: Simulator.Settings(slots: [1], walltime: 60))
     let reports = Mutex(0)
-    simulator.observe = { event, _, _ in
+    simulator.observe = { event, _, _, _ in
       if case .reported = event { reports.withLock { $0 += 1 } }
     }
     try simulator.run()
@@ -193,7 +193,7 @@ struct SimulationBench {
     var simulator = Simulator(
       study: study, objective: BuiltInObjective(.curves, for: study), settings: settings)
     let recorder = Recorder()
-    simulator.observe = { event, _, commands in recorder.entries.append((event, commands)) }
+    simulator.observe = { event, _, commands, _ in recorder.entries.append((event, commands)) }
     try simulator.run()
     return recorder.entries
   }

@@ -9,11 +9,9 @@
 /// The Python client.
 const unsigned char *cresources_client(size_t *count);
 
-/// The report's page, with places for the chart library and the data.
-const unsigned char *cresources_report(size_t *count);
-
-/// Chart.js as Debian's package libjs-chart.js installs it.
-const unsigned char *cresources_chart(size_t *count);
+/// A part of the report: `page`, with places for the others and the data, `style`, `scripts`, or `chart`,
+/// which is Chart.js as Debian's package libjs-chart.js installs it.
+const unsigned char *cresources_report(const char *name, size_t *count);
 
 /// A file that `rung init` writes; none, of no length, where the name is of none.
 const unsigned char *cresources_template(const char *name, size_t *count);

@@ -114,39 +114,3 @@ struct BestCommand: ParsableCommand {
     try CheckpointContainer.load(source, from: handle.directory.checkpoints, into: folder)
   }
 }
-
-struct ReportCommand: ParsableCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "report", abstract: "Write one HTML file that needs no network.",
-    discussion: "For example: rung report study.rung -o report.html")
-
-  @Argument(help: "The study's folder.", completion: .directory) var directory: String
-  @Option(name: .shortAndLong, help: "The file; by default 'report.html' in the study's folder.")
-  var output: String?
-  @Flag(help: "Print one JSON object.") var json = false
-
-  func run() throws {
-    let handle = try StudyHandle(directory)
-    let coordinator = try handle.read().coordinator
-    let page = ReportPage(
-      of: coordinator, isHeld: StudyHandle.isAlive(coordinator) ?? true, version: Rung.version,
-      generated: timestamp())
-    // A '<' in the data could end the script element that holds it.
-    let data = try jsonText(page).unicodeScalars
-      .split(separator: "<", omittingEmptySubsequences: false)
-      .map { String($0) }.joined(separator: "\\u003c")
-    let path = output ?? handle.directory.path + "/report.html"
-    try writeFile(path, Array(fill(Resource.reportPage, with: data).utf8))
-    try write(json ? try jsonText(["report": path]) : path + "\n")
-  }
-
-  private func fill(_ page: String, with data: String) -> String {
-    page.split(separator: "\n", omittingEmptySubsequences: false).map { line in
-      switch line.drop(while: { $0 == " " }) {
-      case "/*RUNG:CHART.JS*/": Resource.chartLibrary
-      case "/*RUNG:DATA*/": data
-      default: String(line)
-      }
-    }.joined(separator: "\n")
-  }
-}

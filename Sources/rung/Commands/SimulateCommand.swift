@@ -1,10 +1,12 @@
 public import ArgumentParser
+import Coordination
 import Planning
 import Processes
 import Reporting
 public import Simulation
 import StudyFiles
 import StudyModel
+import Synchronization
 import TableFiles
 
 struct SimulateCommand: ParsableCommand {
@@ -29,6 +31,10 @@ struct SimulateCommand: ParsableCommand {
     help: "A folder to write each seed's trials to, SEED.csv, as 'rung export' prints them.",
     completion: .directory)
   var export: String?
+  @Option(
+    help: "A file for the report of the first seed's study, as 'rung report' writes it.",
+    completion: .file(extensions: ["html"]))
+  var report: String?
   @Flag(help: "Print one JSON object.") var json = false
   @Flag(help: "Say nothing on standard error.") var quiet = false
 
@@ -55,7 +61,11 @@ struct SimulateCommand: ParsableCommand {
       settings.seed = study.seed
       var simulator = Simulator(study: study, objective: objective, settings: settings)
       simulator.prior = prior
+      let recorder = report != nil && number == 0 ? HistoryRecorder(&simulator) : nil
       do { try simulator.run() } catch { throw Failure(.wrongFile, "\(self.study): \(error)") }
+      if let recorder, let report {
+        try writeReport(to: report, simulator.coordinator, recorder.history)
+      }
       runs.append(SimulatedRun(of: simulator))
       if let export {
         try makeFolder(export)
@@ -75,6 +85,21 @@ struct SimulateCommand: ParsableCommand {
       try write(SimulationSummary(runs, of: study).text)
       if !quiet { note("\(events) events in \((elapsed * 1000).rounded() / 1000) s") }
     }
+  }
+
+  /// Writes the report of a study that was simulated.
+  private func writeReport(
+    to path: String, _ coordinator: Coordinator, _ history: StudyHistory
+  ) throws {
+    var page = ReportPage(
+      of: coordinator, history: history, isHeld: false, version: Rung.version,
+      generated: timestamp())
+    page.origin.isSimulated = true
+    page.origin.version = Rung.version
+    page.origin.text = ReportOrigin.withoutSecrets(
+      String(decoding: try readFile(study), as: UTF8.self))
+    page.origin.commands = ["rung simulate \(study) --slots \(slots)"]
+    try writeFile(path, Array(try reportText(page).utf8))
   }
 
   private struct Result: Encodable {
@@ -157,3 +182,17 @@ struct SimulateCommand: ParsableCommand {
 }
 
 extension BuiltInObjective.Name: ExpressibleByArgument {}
+
+/// Hears what happens in a simulation.
+private final class HistoryRecorder: Sendable {
+  private let heard = Mutex(StudyHistory())
+
+  init(_ simulator: inout Simulator) {
+    simulator.observe = { [self] event, time, commands, coordinator in
+      heard.withLock { $0.hear(event, at: time, commands: commands, coordinator) }
+    }
+  }
+
+  /// What was heard.
+  var history: StudyHistory { heard.withLock { $0 } }
+}
