@@ -62,7 +62,7 @@ let package = Package(
     .target(
       name: "Reporting", dependencies: ["StudyModel", "Coordination"], swiftSettings: settings),
     .target(
-      name: "Campaigns", dependencies: ["StudyModel", "Coordination"], swiftSettings: settings),
+      name: "Campaigns", dependencies: ["StudyModel", "Coordination", "Reporting"], swiftSettings: settings),
     .target(
       name: "CResources",
       exclude: ["rung.h", "rung.py", "report.html", "report", "campaign.html", "campaign", "templates"]),
@@ -178,7 +178,7 @@ let package = Package(
       swiftSettings: settings),
     .testTarget(
       name: "CampaignsTests",
-      dependencies: ["Campaigns", "Coordination", "Simulation", "StudyModel"],
+      dependencies: ["Campaigns", "Coordination", "Reporting", "Simulation", "StudyModel"],
       swiftSettings: settings),
     .testTarget(
       name: "DiagnosisTests", dependencies: ["Diagnosis", "StudyModel"], swiftSettings: settings),

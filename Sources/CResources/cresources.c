@@ -60,6 +60,23 @@ static const unsigned char scripts[] = {
 #embed "report/page.js"
 };
 
+static const unsigned char campaign[] = {
+#embed "campaign.html"
+};
+
+// What the report draws with goes first.
+static const unsigned char campaign_scripts[] = {
+#embed "report/base.js"
+,
+#embed "report/charts.js"
+,
+#embed "campaign/lines.js"
+,
+#embed "campaign/shares.js"
+,
+#embed "campaign/page.js"
+};
+
 static const unsigned char chart[] = {
 #embed "/usr/share/javascript/chart.js/chart.min.js"
 };
@@ -136,7 +153,10 @@ static const struct {
   const char *name;
   const unsigned char *bytes;
   size_t count;
-} parts[] = {TEMPLATE(page), TEMPLATE(style), TEMPLATE(scripts), TEMPLATE(chart)};
+} parts[] = {
+  TEMPLATE(page), TEMPLATE(style), TEMPLATE(scripts), TEMPLATE(chart), TEMPLATE(campaign),
+  TEMPLATE(campaign_scripts),
+};
 
 const unsigned char *cresources_report(const char *name, size_t *count) {
   for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {

@@ -1,4 +1,5 @@
 public import Coordination
+public import Reporting
 import StudyModel
 
 /// What came of one study of a campaign that has ended.
@@ -21,9 +22,11 @@ public struct ScalingRun: Hashable, Sendable, Codable {
   /// A trial's legs come one after another, so that no number of GPUs ends a study before its longest
   /// trial.
   public var bound: Double
+  /// What the slots did.
+  public var shares: SlotShares
 
   private enum CodingKeys: String, CodingKey {
-    case seconds, best, trials, reports, utilization, bound
+    case seconds, best, trials, reports, utilization, bound, shares
     case gpuHours = "gpu_hours"
   }
 
@@ -31,19 +34,23 @@ public struct ScalingRun: Hashable, Sendable, Codable {
   ///
   /// - Parameters:
   ///   - coordinator: The study in its end.
+  ///   - history: What was heard of it.
+  ///   - slots: The slots of its job; at least 1.
   ///   - seconds: What it took, where that is not the time of its runs.
-  public init(of coordinator: Coordinator, seconds: Double? = nil) {
+  public init(
+    of coordinator: Coordinator, _ history: StudyHistory, slots: Int, seconds: Double? = nil
+  ) {
     self.seconds = seconds ?? coordinator.now.seconds
     let slotSeconds = Double(coordinator.slotMicroseconds) / 1e6
     let busySeconds = Double(coordinator.busyMicroseconds) / 1e6
-    let shares = Double(coordinator.study.trial.trialsPerGPU)
+    let trialsPerGPU = Double(coordinator.study.trial.trialsPerGPU)
     best = coordinator.best.flatMap { coordinator.trials[$0.number].best?.value }
     trials = coordinator.trials.count { $0.started != nil }
     reports = coordinator.reports.count
     utilization = slotSeconds > 0 ? busySeconds / slotSeconds : 0
-    gpuHours = slotSeconds / shares / 3600
-    let slots = self.seconds > 0 ? slotSeconds / self.seconds : 0
+    gpuHours = slotSeconds / trialsPerGPU / 3600
     let longest = coordinator.trials.map(\.busyMicroseconds).max() ?? 0
-    bound = max(slots > 0 ? busySeconds / slots : 0, Double(longest) / 1e6)
+    bound = max(busySeconds / Double(slots), Double(longest) / 1e6)
+    shares = history.shares(ofSlots: slots, until: coordinator.now.seconds)
   }
 }

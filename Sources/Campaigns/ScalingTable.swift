@@ -1,3 +1,4 @@
+public import Reporting
 public import StudyModel
 
 /// Run time, speed-up and efficiency over the number of GPUs, with deviations over the seeds.
@@ -36,9 +37,11 @@ public struct ScalingTable: Hashable, Sendable, Encodable {
     public var best: Spread?
     /// Hours of GPUs, used or not, of all seeds together.
     public var gpuHours: Double
+    /// What the slots did, the means over the seeds.
+    public var shares: SlotShares
 
     private enum CodingKeys: String, CodingKey {
-      case site, method, gpus, seeds, seconds, efficiency, utilization, best
+      case site, method, gpus, seeds, seconds, efficiency, utilization, best, shares
       case size = "gpus_per_trial"
       case speedUp = "speed_up"
       case ofBound = "of_bound"
@@ -60,6 +63,7 @@ public struct ScalingTable: Hashable, Sendable, Encodable {
       try container.encode(utilization, forKey: .utilization)
       try container.encodeIfPresent(best, forKey: .best)
       try container.encode(gpuHours, forKey: .gpuHours)
+      try container.encode(shares, forKey: .shares)
     }
   }
 
@@ -126,6 +130,7 @@ extension ScalingTable.Row {
       ScalingTable.Spread(known.map(\.1.utilization)) ?? .init(mean: 0, deviation: 0)
     best = ScalingTable.Spread(known.compactMap(\.1.best))
     gpuHours = known.reduce(0) { $0 + $1.1.gpuHours }
+    shares = SlotShares(meanOf: known.map(\.1.shares))
   }
 }
 
@@ -137,5 +142,17 @@ extension ScalingTable.Spread {
     let squares = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
     self.mean = mean
     deviation = values.count > 1 ? (squares / Double(values.count - 1)).squareRoot() : 0
+  }
+}
+
+extension SlotShares {
+  /// The means of some.
+  fileprivate init(meanOf all: [SlotShares]) {
+    self.init()
+    for share in [
+      \SlotShares.absent, \.idle, \.loading, \.training, \.saving,
+    ] {
+      self[keyPath: share] = all.reduce(0) { $0 + $1[keyPath: share] } / Double(max(1, all.count))
+    }
   }
 }

@@ -1,11 +1,12 @@
+import Reporting
 import StudyModel
 
 extension ScalingTable {
   /// The table for people, and what is missing; lines that each end with a line feed.
   public var text: String {
     let titles = [
-      "GPUs", "seeds", "run time, s", "speed-up", "efficiency", "of the bound", "used", "best",
-      "GPU-hours",
+      "GPUs", "seeds", "run time, s", "speed-up", "efficiency", "of the bound", "absent", "loading",
+      "training", "saving", "idle", "best", "GPU-hours",
     ]
     let named = rows.map { row in names(of: row) + figures(of: row) }
     var lines =
@@ -25,7 +26,8 @@ extension ScalingTable {
     ]
     let header =
       ["site", "method", "gpus_per_trial", "gpus", "seeds"]
-      + spreads.flatMap { [$0, $0 + "_deviation"] } + ["gpu_hours"]
+      + spreads.flatMap { [$0, $0 + "_deviation"] }
+      + ["absent", "loading", "training", "saving", "idle", "gpu_hours"]
     let lines = rows.map { row -> [String] in
       let values = [
         row.seconds, row.speedUp, row.efficiency, row.ofBound, row.utilization, row.best,
@@ -35,7 +37,7 @@ extension ScalingTable {
       ]
       return names
         + values.flatMap { [$0.map { "\($0.mean)" } ?? "", $0.map { "\($0.deviation)" } ?? ""] }
-        + ["\(row.gpuHours)"]
+        + shares(of: row).map { "\($0)" } + ["\(row.gpuHours)"]
     }
     return ([header] + lines).map { $0.joined(separator: ",") + "\n" }.joined()
   }
@@ -56,8 +58,14 @@ extension ScalingTable {
     [
       "\(row.gpus)", "\(row.seeds)", spread(row.seconds, row.seconds.mean < 100 ? 1 : 0, row),
       spread(row.speedUp, 2, row), spread(row.efficiency, 3, row), spread(row.ofBound, 3, row),
-      spread(row.utilization, 3, row), spread(row.best, 4, row), rounded(row.gpuHours, 2),
+    ] + shares(of: row).map { rounded($0, 3) } + [
+      spread(row.best, 4, row), rounded(row.gpuHours, 2),
     ]
+  }
+
+  private func shares(of row: Row) -> [Double] {
+    let shares = row.shares
+    return [shares.absent, shares.loading, shares.training, shares.saving, shares.idle]
   }
 
   private func spread(_ value: Spread?, _ digits: Int, _ row: Row) -> String {

@@ -51,6 +51,12 @@ public enum Resource {
   /// What draws the report's page, in the order in which it is to stand there.
   public static var reportScripts: String { page("scripts") }
 
+  /// The page of a campaign, with the same places.
+  public static var campaignPage: String { page("campaign") }
+
+  /// What draws the page of a campaign, in the order in which it is to stand there.
+  public static var campaignScripts: String { page("campaign_scripts") }
+
   /// The chart library.
   public static var chartLibrary: String { page("chart") }
 

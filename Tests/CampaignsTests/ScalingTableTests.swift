@@ -1,5 +1,6 @@
 import Campaigns
 import Coordination
+import Reporting
 import Simulation
 import StudyModel
 import Testing
@@ -14,7 +15,9 @@ import Testing
     gpus: [1, 4], seeds: [1, 2])
 
   private func run(_ seconds: Double, bound: Double) -> ScalingRun {
-    var run = ScalingRun(of: Coordinator(study: study(.random, trials: 1)), seconds: seconds)
+    var run = ScalingRun(
+      of: Coordinator(study: study(.random, trials: 1)), StudyHistory(), slots: 1,
+      seconds: seconds)
     run.bound = bound
     run.best = seconds / 100
     run.gpuHours = 2

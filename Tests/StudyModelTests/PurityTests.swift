@@ -10,7 +10,7 @@ struct PurityTests {
     ("Searchers", ["StudyModel", "Surrogates", "RealModule", "HeapModule"]),
     ("Schedulers", ["StudyModel", "HeapModule"]),
     ("Diagnosis", ["StudyModel"]),
-    ("Campaigns", ["StudyModel", "Coordination"]),
+    ("Campaigns", ["StudyModel", "Coordination", "Reporting"]),
     ("Coordination", ["StudyModel", "Searchers", "Schedulers"]),
     ("Simulation", ["StudyModel", "Searchers", "Coordination", "HeapModule", "RealModule"]),
   ]

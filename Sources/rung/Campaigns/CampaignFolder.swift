@@ -3,6 +3,7 @@ import Campaigns
 import Coordination
 import Planning
 import Processes
+import Reporting
 import StudyFiles
 import StudyModel
 import StudyStore
@@ -92,12 +93,19 @@ struct CampaignFolder {
   func runs() throws -> [ScalingPoint: ScalingRun] {
     var runs: [ScalingPoint: ScalingRun] = [:]
     for point in campaign.points {
-      guard let coordinator = try handle(of: point)?.read().coordinator,
-        case .finished = coordinator.phase
-      else { continue }
-      runs[point] = ScalingRun(of: coordinator)
+      guard let handle = try handle(of: point), try handle.hasEnded() else { continue }
+      var history = StudyHistory()
+      let coordinator = try handle.replay { entry, coordinator in
+        history.hear(entry.event, at: entry.time, commands: entry.commands, coordinator)
+      }
+      runs[point] = ScalingRun(of: coordinator, history, slots: slots(of: point, handle.study))
     }
     return runs
+  }
+
+  /// The slots of a point's job.
+  func slots(of point: ScalingPoint, _ study: Study) -> Int {
+    point.gpus * study.trial.trialsPerGPU
   }
 
   /// The plan of a point's job.
@@ -114,5 +122,12 @@ struct CampaignFolder {
       size: .exactly(point.gpus), time: campaign.time,
       stagedMiB: try stagedMemoryMiB(of: study.trial.stage, in: trialFolder),
       measured: try measuredMemory(of: study, at: studyFile, site))
+  }
+}
+
+extension StudyHandle {
+  /// Whether the study has ended for good.
+  func hasEnded() throws -> Bool {
+    if case .finished = try read().coordinator.phase { true } else { false }
   }
 }

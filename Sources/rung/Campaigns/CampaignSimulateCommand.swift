@@ -33,7 +33,7 @@ struct CampaignSimulateCommand: ParsableCommand {
       told = monotonicSeconds()
       note("\(number + 1) of \(points.count) studies, \(Int(told - began)) s")
     }
-    try format.write(folder.campaign, runs)
+    try format.write(folder.campaign, runs, isSimulated: true)
   }
 
   private func simulated(
@@ -42,7 +42,7 @@ struct CampaignSimulateCommand: ParsableCommand {
     let study = try folder.study(of: point)
     let site = try point.site.map { try findSite($0).value }
     let machine = try machineModel(of: study, at: folder.studyFile, site)?.model ?? MachineModel()
-    let slots = point.gpus * study.trial.trialsPerGPU
+    let slots = folder.slots(of: point, study)
     let each = max(
       site.flatMap { site in
         site.partition(named: site.workerPartition).flatMap { $0.slots(for: study.trial) }
@@ -53,10 +53,12 @@ struct CampaignSimulateCommand: ParsableCommand {
     settings.machine.nodeFailure = nil
     let (tabulated, objective) = try source(study, machine, folder)
     var simulator = Simulator(study: tabulated, objective: objective, settings: settings)
+    let recorder = HistoryRecorder(&simulator)
     do { try simulator.run() } catch {
       throw Failure(.wrongFile, "\(file): \(point.name): \(error)")
     }
-    return ScalingRun(of: simulator.coordinator, seconds: simulator.makespan)
+    return ScalingRun(
+      of: simulator.coordinator, recorder.history, slots: slots, seconds: simulator.makespan)
   }
 
   /// What the trials of a study measure: the rows of its table, else made-up curves.

@@ -73,7 +73,7 @@ struct CampaignSubmitCommand: ParsableCommand {
 
   private func standing(of point: ScalingPoint, _ folder: CampaignFolder) throws -> State {
     guard let handle = try folder.handle(of: point) else { return .waiting }
-    if case .finished = try handle.read().coordinator.phase { return .ended }
+    if try handle.hasEnded() { return .ended }
     return handle.livingJobs.isEmpty ? .waiting : .inQueue
   }
 

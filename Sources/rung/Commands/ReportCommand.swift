@@ -68,16 +68,28 @@ struct ReportCommand: ParsableCommand {
 /// - Returns: One HTML document.
 /// - Throws: `EncodingError`.
 func reportText(_ page: ReportPage) throws -> String {
+  try pageText(Resource.reportPage, scripts: Resource.reportScripts, data: page)
+}
+
+/// A page with all that it needs.
+///
+/// - Parameters:
+///   - page: The page, with places for the rest.
+///   - scripts: What draws it.
+///   - data: What it shows.
+/// - Returns: One HTML document.
+/// - Throws: `EncodingError`.
+func pageText(_ page: String, scripts: String, data: some Encodable) throws -> String {
   let encoder = JSONEncoder()
   encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
   // A '<' in the data could end the script element that holds it.
-  let data = String(decoding: try encoder.encode(page), as: UTF8.self).unicodeScalars
+  let data = String(decoding: try encoder.encode(data), as: UTF8.self).unicodeScalars
     .split(separator: "<", omittingEmptySubsequences: false)
     .map { String($0) }.joined(separator: "\\u003c")
-  return Resource.reportPage.split(separator: "\n", omittingEmptySubsequences: false).map { line in
+  return page.split(separator: "\n", omittingEmptySubsequences: false).map { line in
     switch line.drop(while: { $0 == " " }) {
     case "/*RUNG:STYLE*/": Resource.reportStyle
-    case "/*RUNG:SCRIPTS*/": Resource.reportScripts
+    case "/*RUNG:SCRIPTS*/": scripts
     case "/*RUNG:CHART.JS*/": Resource.chartLibrary
     case "/*RUNG:DATA*/": data
     default: String(line)

@@ -6,7 +6,6 @@ import Reporting
 public import Simulation
 import StudyFiles
 import StudyModel
-import Synchronization
 import TableFiles
 
 struct SimulateCommand: ParsableCommand {
@@ -182,17 +181,3 @@ struct SimulateCommand: ParsableCommand {
 }
 
 extension BuiltInObjective.Name: ExpressibleByArgument {}
-
-/// Hears what happens in a simulation.
-private final class HistoryRecorder: Sendable {
-  private let heard = Mutex(StudyHistory())
-
-  init(_ simulator: inout Simulator) {
-    simulator.observe = { [self] event, time, commands, coordinator in
-      heard.withLock { $0.hear(event, at: time, commands: commands, coordinator) }
-    }
-  }
-
-  /// What was heard.
-  var history: StudyHistory { heard.withLock { $0 } }
-}
