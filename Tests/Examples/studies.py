@@ -1,0 +1,116 @@
+"""What the tests of examples share: studies in folders of their own, run by the built program.
+
+RUNG is the program, by default that of the debug build. Tests run it as a user would, and read what it
+exports.
+"""
+
+import csv
+import io
+import json
+import os
+import pathlib
+import shutil
+import subprocess
+import tempfile
+import unittest
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+RUNG = os.environ.get("RUNG") or str(ROOT / ".build" / "debug" / "rung")
+CLIENT = ROOT / "Sources" / "CResources"
+
+PYTHON = ROOT / ".venv" / "bin" / "python3"
+"""The interpreter that has scikit-learn."""
+
+DEBIANS_PYTHON = pathlib.Path("/usr/bin/python3")
+"""The interpreter that has PyTorch."""
+
+FRAMEWORKS_PYTHON = ROOT / ".venv-frameworks" / "bin" / "python3"
+"""The interpreter that has PyTorch, Lightning and the Trainer of Hugging Face."""
+
+PATIENCE_SECONDS = 600
+
+
+class StudyTest(unittest.TestCase):
+    """A folder for a study, and what is done with it."""
+
+    python = PYTHON
+    """What `python3` is for the trials."""
+
+    def setUp(self):
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="rung-example-", dir="/tmp"))
+        self.addCleanup(shutil.rmtree, self.folder, True)
+
+    def environment(self, **variables):
+        """The environment of a shell in which `python3` is this test's."""
+        environment = {name: value for name, value in os.environ.items()
+                       if not name.startswith(("RUNG_", "PYTHON"))}
+        environment["PATH"] = "%s:%s:%s" % (
+            self.python.parent, pathlib.Path(RUNG).parent, os.environ["PATH"])
+        return {**environment, **variables}
+
+    def shell(self, *words, status=0, **variables):
+        """Runs a command in the folder; gives its standard output."""
+        result = subprocess.run(
+            [str(word) for word in words], cwd=self.folder, env=self.environment(**variables),
+            capture_output=True, text=True, timeout=PATIENCE_SECONDS, check=False)
+        self.assertEqual(result.returncode, status, "%s: %s\n%s" % (
+            words, result.stdout[-2000:], result.stderr[-4000:]))
+        return result.stdout
+
+    def rung(self, *words, status=0):
+        """Runs the program; gives its standard output."""
+        return self.shell(RUNG, *words, status=status)
+
+    def by_hand(self, *words):
+        """Runs a script without Rung; gives the reports that it printed."""
+        printed = self.shell(*words, PYTHONPATH=str(CLIENT)).splitlines()
+        return [json.loads(line[7:]) for line in printed if line.startswith("[rung] ")]
+
+    def copy(self, example):
+        """Copies a folder of `jobscripts`, without the job scripts in it."""
+        for path in (ROOT / "jobscripts" / example).iterdir():
+            if path.is_file() and path.suffix not in (".sbatch", ".txt"):
+                shutil.copy(path, self.folder)
+
+    def edit(self, name, *changes):
+        """Changes a file: pairs of what stands there once, and what is to."""
+        text = (self.folder / name).read_text(encoding="utf-8")
+        for old, new in changes:
+            self.assertEqual(text.count(old), 1, old)
+            text = text.replace(old, new)
+        (self.folder / name).write_text(text, encoding="utf-8")
+
+    def run_study(self, slots=2, name="study"):
+        """Checks and runs a study; gives its status, in which no trial has failed."""
+        self.rung("check", name + ".yaml")
+        self.rung("run", name + ".yaml", "--slots", slots, "--quiet")
+        return self.finished(name)
+
+    def finished(self, name="study"):
+        """The status of a study that came to its end without failures."""
+        status = json.loads(self.rung("status", name + ".rung", "--json"))
+        logs = "".join(path.read_text(errors="replace")[-3000:]
+                       for path in (self.folder / (name + ".rung") / "logs").glob("*"))
+        self.assertEqual((status["state"], status["trials"]["failed"]), ("completed", 0), logs)
+        return status
+
+    def reports(self, name="study"):
+        """Every report that was accepted: metrics as numbers, by their names."""
+        text = self.rung("export", name + ".rung", "--format", "csv", "--reports")
+        return [{key: float(value) for key, value in row.items() if value}
+                for row in csv.DictReader(io.StringIO(text))]
+
+    def trials(self, name="study"):
+        """Every trial, as `export` has it."""
+        text = self.rung("export", name + ".rung", "--format", "csv")
+        return list(csv.DictReader(io.StringIO(text)))
+
+    def resumed(self, name="study"):
+        """How many processes went on from a checkpoint, as the journal has it."""
+        count = 0
+        for path in (self.folder / (name + ".rung") / "journal").glob("*.jsonl"):
+            for line in path.read_text(encoding="utf-8").splitlines()[1:]:
+                for command in json.loads(line)["commands"]:
+                    leg = command.get("start", {}).get("_0")
+                    count += bool(leg and leg.get("source"))
+        return count
