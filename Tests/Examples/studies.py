@@ -24,8 +24,9 @@ PYTHON = ROOT / ".venv" / "bin" / "python3"
 DEBIANS_PYTHON = pathlib.Path("/usr/bin/python3")
 """The interpreter that has PyTorch."""
 
-FRAMEWORKS_PYTHON = ROOT / ".venv-frameworks" / "bin" / "python3"
-"""The interpreter that has PyTorch, Lightning and the Trainer of Hugging Face."""
+FRAMEWORKS_PYTHON = pathlib.Path(
+    os.environ.get("RUNG_FRAMEWORKS_PYTHON") or ROOT / ".venv-frameworks" / "bin" / "python3")
+"""The interpreter that has PyTorch, Lightning and the Trainer of Hugging Face; another of other releases."""
 
 PATIENCE_SECONDS = 600
 

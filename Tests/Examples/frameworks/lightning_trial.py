@@ -6,7 +6,8 @@ import warnings
 import torch
 
 # Debian's build of 1.13.1 calls itself an alpha of 1.13.0, and Lightning then takes it for 1.12.
-torch.__version__ = "1.13.1"
+if torch.__version__.startswith("1.13.0a"):
+    torch.__version__ = "1.13.1"
 
 import lightning.pytorch as lightning  # noqa: E402  (behind the version)
 import rung  # noqa: E402
