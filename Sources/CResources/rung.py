@@ -510,6 +510,9 @@ def TrainerCallback(metrics: Optional[Mapping[str, str]] = None, evaluate: bool 
             if self._ended_epoch is not None:
                 epoch, self._ended_epoch = self._ended_epoch, None
                 logged, self._logged = self._logged, {}
+                if not args.should_save:
+                    # The trainer removes old ones of the first rank alone.
+                    _keep_newest_checkpoint(self.trial.checkpoint_dir)
                 if not _report_logged(self.trial, epoch, logged, metrics):
                     control.should_training_stop = True
             return control
@@ -553,6 +556,16 @@ def _newest_checkpoint(folder: str) -> Optional[str]:
     steps = [int(name[11:]) for name in os.listdir(folder)
              if name.startswith("checkpoint-") and name[11:].isdigit()]
     return os.path.join(folder, "checkpoint-%d" % max(steps)) if steps else None
+
+
+def _keep_newest_checkpoint(folder: str) -> None:
+    """Removes all checkpoints but the last that the Trainer of Hugging Face has left in a folder."""
+    import shutil
+    newest = _newest_checkpoint(folder)
+    for name in os.listdir(folder):
+        path = os.path.join(folder, name)
+        if name.startswith("checkpoint-") and path != newest:
+            shutil.rmtree(path, ignore_errors=True)
 
 
 _current: Optional[Trial] = None

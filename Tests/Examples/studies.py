@@ -4,12 +4,14 @@ RUNG is the program, by default that of the debug build. Tests run it as a user 
 exports.
 """
 
+import concurrent.futures
 import csv
 import io
 import json
 import os
 import pathlib
 import shutil
+import socket
 import subprocess
 import tempfile
 import unittest
@@ -66,6 +68,32 @@ class StudyTest(unittest.TestCase):
         """Runs a script without Rung; gives the reports that it printed."""
         printed = self.shell(*words, PYTHONPATH=str(CLIENT)).splitlines()
         return [json.loads(line[7:]) for line in printed if line.startswith("[rung] ")]
+
+    def by_hand_in_ranks(self, count, *words, **variables):
+        """Runs a script in several processes, as `launch: ranks` and torchrun do; gives the first's reports.
+
+        The others print none, and each has a part of the checkpoint of its own.
+        """
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = str(free.getsockname()[1])
+        processes = []
+        for rank in range(count):
+            part = self.folder / "parts" / ("rank-%d" % rank)
+            part.mkdir(parents=True, exist_ok=True)
+            processes.append(subprocess.Popen(
+                words, cwd=self.folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                env=self.environment(
+                    PYTHONPATH=str(CLIENT), RANK=str(rank), WORLD_SIZE=str(count), LOCAL_RANK=str(rank),
+                    LOCAL_WORLD_SIZE=str(count), MASTER_ADDR="127.0.0.1", MASTER_PORT=port,
+                    RUNG_CHECKPOINT_DIR=str(part), **variables)))
+        # The pipes of all are read at once: one that is full would hold the others up.
+        with concurrent.futures.ThreadPoolExecutor(count) as pool:
+            printed = list(pool.map(lambda one: one.communicate(timeout=PATIENCE_SECONDS), processes))
+        self.assertEqual([one.returncode for one in processes], [0] * count, printed)
+        lines = [[line for line in out.splitlines() if line.startswith("[rung] ")] for out, _ in printed]
+        self.assertEqual(lines[1:], [[]] * (count - 1), "the first rank prints for all")
+        return [json.loads(line[7:]) for line in lines[0]]
 
     def copy(self, example):
         """Copies a folder of `jobscripts`, without the job scripts in it."""

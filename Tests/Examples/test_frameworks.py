@@ -14,6 +14,7 @@ metric: {{name: {loss}, goal: minimize}}
 fidelity: {{name: epoch, min: 1, max: 4}}
 parameters:
   rate: {{min: 1.0e-3, max: 1.0, scale: log}}
+points: [{{rate: 0.3}}, {{rate: 0.001}}]
 algorithm: {{name: asha, eta: 2}}
 trial: {{command: [python3, {script}], cpus: 1}}
 environment: {{variables: {{HF_HUB_OFFLINE: "1"}}}}
@@ -39,7 +40,9 @@ class Frameworks(StudyTest):
         shutil.rmtree(self.folder / "rung-checkpoint")
 
         (self.folder / "study.yaml").write_text(STUDY.format(script=script, loss=loss))
-        status = self.run_study()
+        # One after the other: the first is paused at its first epoch, and promoted once the second, which
+        # hardly learns, has been there.
+        status = self.run_study(slots=1)
         self.assertEqual(status["trials"]["total"], 6)
         reports = self.reports()
         self.assertEqual({report["epoch"] for report in reports}, {1, 2, 3, 4})
@@ -53,6 +56,28 @@ class Frameworks(StudyTest):
         legs = sum(int(trial["attempts"]) for trial in trials)
         self.assertGreater(legs, 6, "trials are promoted")
         self.assertEqual(self.resumed(), legs - 6)
+
+    def check_ranks(self, script, seen, share):
+        """Two processes train together, are paused, and go on from what the first one saved."""
+        shutil.copy(pathlib.Path(__file__).parent / "frameworks" / script, self.folder)
+        limits = {"RUNG_FIDELITY_MAX": "4", "RUNG_FIDELITY_UNTIL": "2"}
+        words = ["python3", script, "--rate", "0.1"]
+        first = self.by_hand_in_ranks(2, *words, **limits)
+        self.assertEqual([(report["epoch"], report[seen]) for report in first], [(1, share), (2, 2 * share)])
+        then = self.by_hand_in_ranks(
+            2, *words, RUNG_RESUME_FROM="2", **{**limits, "RUNG_FIDELITY_UNTIL": "4"})
+        self.assertEqual(
+            [(report["epoch"], report[seen]) for report in then], [(3, 3 * share), (4, 4 * share)])
+        # Each rank keeps one checkpoint at most.
+        for part in (self.folder / "parts").iterdir():
+            self.assertLessEqual(len(list(part.iterdir())), 1, part)
+
+    def test_ranks_of_lightning(self):
+        self.check_ranks("lightning_trial.py", "seen", 1)
+
+    def test_ranks_of_the_trainer_of_hugging_face(self):
+        # Each sees a half of the samples.
+        self.check_ranks("trainer_trial.py", "eval_seen", 0.5)
 
     def test_lightning(self):
         self.check_framework("lightning_trial.py", "val_loss", "seen")

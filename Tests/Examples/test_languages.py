@@ -41,6 +41,8 @@ class Languages(StudyTest):
             self.shell("cc", "-Wall", "-Wextra", "-Werror", "-o", "train", "train.c", "-lm")
         self.assertEqual(study.count("[bash, train.sh]"), 1)
         study = study.replace("[bash, train.sh]", command)
+        # One after the other, the best first: it is paused, and promoted once two others have been there.
+        study += "points: [{rate: 0.3}]\n"
         (self.folder / "study.yaml").write_text(study, encoding="utf-8")
 
         printed = self.by_hand(*by_hand)
@@ -48,7 +50,7 @@ class Languages(StudyTest):
         for report in printed:
             self.assertAlmostEqual(report["loss"], (4 * 0.8 ** report["epoch"]) ** 2)
 
-        status = self.run_study()
+        status = self.run_study(slots=1)
         self.assertEqual(status["trials"]["total"], 9)
         self.assertEqual(status["best_full"]["epoch"], 9)
         rates = {int(trial["trial"]): float(trial["config.rate"]) for trial in self.trials()}

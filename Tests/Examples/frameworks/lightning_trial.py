@@ -53,8 +53,10 @@ def main():
     data = torch.utils.data.DataLoader(
         torch.utils.data.TensorDataset(x, 2 * x + 1), batch_size=16)
     callback = rung.LightningCallback({"val_loss": "val/loss", "seen": "seen"})
+    ranks = int(os.environ.get("WORLD_SIZE", 1))
     trainer = lightning.Trainer(
-        max_epochs=4, callbacks=[callback], accelerator="cpu", logger=False,
+        max_epochs=4, callbacks=[callback], accelerator="cpu", devices=ranks,
+        strategy="ddp" if ranks > 1 else "auto", logger=False,
         enable_progress_bar=False, enable_model_summary=False)
     trainer.fit(Line(callback.trial.config["rate"]), data, data, ckpt_path=callback.ckpt_path)
     print("from", callback.trial.resumed_from, "to", trainer.current_epoch, "of", trainer.max_epochs)
