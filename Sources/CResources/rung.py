@@ -786,8 +786,11 @@ def _note(text: str) -> None:
 
 
 def _rank() -> int:
-    """This process's rank among those of the trial; 0 when it is alone."""
-    return _environment_int("RUNG_RANK" if "RUNG_RANK" in os.environ else "RANK")
+    """This process's rank among those of the trial; by hand, what torchrun or mpirun says; else 0."""
+    for name in ("RUNG_RANK", "RANK", "OMPI_COMM_WORLD_RANK", "PMI_RANK"):
+        if os.environ.get(name):
+            return _environment_int(name)
+    return 0
 
 
 def _environment_int(name: str) -> int:

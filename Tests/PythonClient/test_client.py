@@ -106,7 +106,8 @@ class ClientTest(unittest.TestCase):
         os.makedirs(self.checkpoints)
         os.makedirs(self.scratch)
         clean = {name: value for name, value in os.environ.items()
-                 if not name.startswith("RUNG_") and name not in ("RANK", "WORLD_SIZE", "TMPDIR")}
+                 if not name.startswith("RUNG_") and name not in (
+                     "RANK", "WORLD_SIZE", "TMPDIR", "OMPI_COMM_WORLD_RANK", "PMI_RANK")}
         for patch in (mock.patch.dict(os.environ, clean, clear=True),
                       mock.patch.object(tempfile, "tempdir", None),
                       mock.patch.object(sys, "argv", ["train.py"])):
@@ -750,6 +751,13 @@ class WithoutAnAgent(ClientTest):
         with self.printed() as printed:
             self.rung.trial().report(1, loss=0.5)
         self.assertEqual(printed.out, [])
+
+    def test_by_hand_the_first_rank_of_mpirun_prints_for_all(self) -> None:
+        for name in ("OMPI_COMM_WORLD_RANK", "PMI_RANK"):
+            for rank, count in (("0", 1), ("1", 0)):
+                with mock.patch.dict(os.environ, {name: rank}), self.printed() as printed:
+                    self.fresh_client().trial().report(1, loss=1.0)
+                self.assertEqual(len(printed.out), count)
 
     def test_ranks_of_a_step_that_nothing_is_broadcast_to_train_until_the_leg_ends(self) -> None:
         # The agent would be reached by the first rank alone: nobody connects.
