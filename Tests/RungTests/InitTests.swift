@@ -45,7 +45,11 @@ struct InitTests {
     #expect(run.status == 0, "\(text(run.errors))")
     let status = text(try rung("status", "new/study.rung").output)
     #expect(status.contains("9 (0 running") && status.contains("0 failed"), "\(status)")
-    #expect(status.contains("at epoch 9"))
+    // Where promotions came in an unlucky order, one of nine trials gets as far as 27.
+    let highest = status.split(separator: "\n").first { $0.hasPrefix("best at the highest rung") }
+    #expect(
+      highest?.hasSuffix("at epoch 9") == true || highest?.hasSuffix("at epoch 27") == true,
+      "\(status)")
   }
 
   @Test(arguments: ["plain", "scikit-learn", "pytorch"])
