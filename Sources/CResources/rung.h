@@ -11,7 +11,8 @@
  *
  * By hand, as in ./train --learning_rate 0.01, it prints what it would report. Under Rung it speaks JSON
  * lines over the socket that RUNG_SOCKET names; where the trial is a job step of several ranks the first
- * prints, and all train to RUNG_FIDELITY_UNTIL. One trial a process, one thread.
+ * prints, and all train to RUNG_FIDELITY_UNTIL. rung_begin_step has them hear decisions, rung_begin_warm has
+ * the process train one trial after another. One trial at a time, one thread.
  *
  * What cannot go on (no memory, a file of Rung's that cannot be read) ends the process with a message and
  * status 70, which counts as the trial's failure. */
@@ -44,13 +45,19 @@ typedef struct {
   size_t count;
 } rung_object;
 
+/* Gives every rank the first one's numbers, as MPI_Bcast does. */
+typedef void (*rung_broadcast)(int *numbers, int count, void *context);
+
 typedef struct {
-  rung_object config;
-  int id, attempt, resumed_from, until, max_epoch, knows_max, every;
+  rung_object config, scale;
+  int id, attempt, resumed_from, until, max_epoch, knows_max, every, seed;
   int epoch, is_held, has_ended, connection;
-  const char *fidelity, *folder;
-  char *metrics, *received;
+  const char *fidelity;
+  char *folder, *scratch;
+  char *metrics, *received, *part;
   size_t metrics_length, received_length;
+  rung_broadcast broadcast;
+  void *context;
 } rung_trial;
 
 static inline void rung_fail(const char *what, const char *of) {
@@ -70,6 +77,8 @@ static inline char *rung_copy(const char *text, size_t length) {
   copy[length] = 0;
   return copy;
 }
+
+static inline char *rung_copy_of(const char *text) { return rung_copy(text, strlen(text)); }
 
 static inline const char *rung_variable(const char *name) {
   const char *value = getenv(name);
@@ -320,15 +329,20 @@ static inline void rung_hear(rung_trial *trial) {
   rung_mind_connection(trial, had_connection);
 }
 
+/* This process's rank among those of the trial; by hand, what torchrun or mpirun says; 0 when it is alone. */
 static inline int rung_rank(void) {
-  return rung_variable_number(rung_variable("RUNG_RANK") ? "RUNG_RANK" : "RANK", 0);
+  static const char *const names[] = {"RUNG_RANK", "RANK", "OMPI_COMM_WORLD_RANK", "PMI_RANK"};
+  for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+    if (rung_variable(names[i])) return rung_variable_number(names[i], 0);
+  return 0;
 }
 
 /* --- What trials call ------------------------------------------------------------------------------- */
 
-/* The trial that this process was started for; by hand, of the settings '--name value' on the command
- * line. */
-static inline rung_trial *rung_begin(int argc, char **argv) {
+/* What the calls below have in common. */
+static inline rung_trial *rung_start(
+  int argc, char **argv, int is_warm, rung_broadcast broadcast, void *context
+) {
   rung_trial *trial = (rung_trial *)rung_memory(NULL, sizeof *trial);
   memset(trial, 0, sizeof *trial);
   trial->connection = -1;
@@ -341,14 +355,21 @@ static inline rung_trial *rung_begin(int argc, char **argv) {
   trial->every = rung_variable_number("RUNG_CHECKPOINT_EVERY", 0);
   trial->fidelity = rung_variable("RUNG_FIDELITY_NAME");
   if (!trial->fidelity) trial->fidelity = "epoch";
-  trial->folder = rung_variable("RUNG_CHECKPOINT_DIR");
-  if (!trial->folder) {
-    trial->folder = "rung-checkpoint";
-    if (mkdir(trial->folder, 0777) != 0 && errno != EEXIST)
-      rung_fail("cannot make the folder for the checkpoint", trial->folder);
-  }
+  trial->seed = rung_variable_number("RUNG_SEED", 0);
+  /* By hand there is nobody to broadcast to. */
+  trial->broadcast = rung_variable("RUNG_RANK") ? broadcast : NULL;
+  trial->context = context;
+  const char *path = rung_variable("RUNG_CHECKPOINT_DIR");
+  trial->folder = rung_copy_of(path ? path : "rung-checkpoint");
+  if (!path && mkdir(trial->folder, 0777) != 0 && errno != EEXIST)
+    rung_fail("cannot make the folder for the checkpoint", trial->folder);
+  path = rung_variable("RUNG_TRIAL_DIR");
+  if (!path) path = rung_variable("TMPDIR");
+  trial->scratch = rung_copy_of(path ? path : "/tmp");
+  path = rung_variable("RUNG_SCALE");
+  if (path && !rung_read_object(path, &trial->scale)) rung_fail("is no JSON object", path);
 
-  const char *path = rung_variable("RUNG_CONFIG");
+  path = rung_variable("RUNG_CONFIG");
   if (path) {
     FILE *file = fopen(path, "r");
     if (!file) rung_fail("cannot read the configuration", path);
@@ -373,7 +394,7 @@ static inline rung_trial *rung_begin(int argc, char **argv) {
   }
 
   path = rung_variable("RUNG_SOCKET");
-  if (!path || rung_variable("RUNG_RANK")) return trial;
+  if (!path || (rung_variable("RUNG_RANK") && !(trial->broadcast && rung_rank() == 0))) return trial;
   struct sockaddr_un address;
   memset(&address, 0, sizeof address);
   address.sun_family = AF_UNIX;
@@ -386,10 +407,29 @@ static inline rung_trial *rung_begin(int argc, char **argv) {
   char hello[160];
   int count = snprintf(
     hello, sizeof hello,
-    "{\"trial\": %d, \"attempt\": %d, \"rank\": %d, \"protocol\": 1, \"warm\": false}\n",
-    trial->id, trial->attempt, rung_rank());
+    "{\"trial\": %d, \"attempt\": %d, \"rank\": %d, \"protocol\": 1, \"warm\": %s}\n",
+    trial->id, trial->attempt, rung_rank(), is_warm ? "true" : "false");
   rung_send(trial, hello, (size_t)count);
   return trial;
+}
+
+/* The trial that this process was started for; by hand, of the settings '--name value' on the command
+ * line. */
+static inline rung_trial *rung_begin(int argc, char **argv) {
+  return rung_start(argc, argv, 0, NULL, NULL);
+}
+
+/* The same, of a process that goes on to others by rung_next_trial. */
+static inline rung_trial *rung_begin_warm(int argc, char **argv) {
+  return rung_start(argc, argv, 1, NULL, NULL);
+}
+
+/* The same, of a job step's ranks that all call rung_report at every epoch, in which the first one's numbers
+ * are broadcast: all follow the decisions that it hears. */
+static inline rung_trial *rung_begin_step(
+  int argc, char **argv, rung_broadcast broadcast, void *context
+) {
+  return rung_start(argc, argv, 0, broadcast, context);
 }
 
 /* A setting as a number; `otherwise` where the trial has none of that name, or no number. */
@@ -431,6 +471,60 @@ static inline int rung_max_epoch(const rung_trial *trial) { return trial->max_ep
 /* The number of the trial, from 0. */
 static inline int rung_id(const rung_trial *trial) { return trial->id; }
 
+/* Which try at this trial it is, from 1. */
+static inline int rung_attempt(const rung_trial *trial) { return trial->attempt; }
+
+/* The last epoch of this leg, at which a decision is due. */
+static inline int rung_until(const rung_trial *trial) { return trial->until; }
+
+/* 0 in the search and by hand; 1, 2 and so on in the trainings of the winner. */
+static inline int rung_seed(const rung_trial *trial) { return trial->seed; }
+
+/* The trial's own scratch folder on this node. */
+static inline const char *rung_trial_dir(const rung_trial *trial) { return trial->scratch; }
+
+/* The folder with what the study's `trial.stage` names; NULL by hand, and where nothing is staged. */
+static inline const char *rung_stage(void) { return rung_variable("RUNG_STAGE"); }
+
+/* The folder of a rank's part of the checkpoint, from 0; NULL where there is none. A trial that goes on finds
+ * there what each rank of its last process left, whatever the number of ranks is now. Where the ranks have one
+ * folder together, it is part 0. The path is good until the next call. */
+static inline const char *rung_checkpoint_part(rung_trial *trial, int rank) {
+  const char *name = strrchr(trial->folder, '/');
+  if (!rung_variable("WORLD_SIZE") || !name || strncmp(name, "/rank-", 6) != 0)
+    return rank == 0 ? trial->folder : NULL;
+  size_t length = (size_t)(name - trial->folder);
+  trial->part = (char *)rung_memory(trial->part, length + 20);
+  snprintf(trial->part, length + 20, "%.*s/rank-%d", (int)length, trial->folder, rank);
+  return access(trial->part, F_OK) == 0 ? trial->part : NULL;
+}
+
+/* A setting after so many epochs of training, fractions allowed, where the study's `trial.scale` has it rise
+ * gradually; else the setting, and `otherwise` where the trial has none of that name. */
+static inline double rung_warmed(
+  const rung_trial *trial, const char *name, double epochs, double otherwise
+) {
+  double value = rung_number(trial, name, otherwise), from = value, since = 0, over = 0;
+  const rung_value *scaled = rung_find(&trial->scale, name);
+  rung_object entry = {NULL, 0}, warmup = {NULL, 0};
+  if (scaled && rung_read_object(scaled->text, &entry)) {
+    const rung_value *rise = rung_find(&entry, "warmup");
+    if (rise && rise->kind == '{' && rung_read_object(rise->text, &warmup)) {
+      const rung_value *begin = rung_find(&warmup, "from"), *behind = rung_find(&warmup, "since");
+      const rung_value *length = rung_find(&warmup, "epochs");
+      if (begin && behind && length) {
+        from = strtod(begin->text, NULL);
+        since = strtod(behind->text, NULL);
+        over = strtod(length->text, NULL);
+      }
+    }
+  }
+  rung_clear(&warmup);
+  rung_clear(&entry);
+  if (over <= 0 || epochs >= since + over) return value;
+  return from + (value - from) * (epochs > since ? (epochs - since) / over : 0);
+}
+
 /* By hand: how many epochs to train; under Rung it changes nothing. */
 static inline void rung_epochs_by_hand(rung_trial *trial, int epochs) {
   if (!trial->knows_max) trial->max_epoch = trial->until = epochs;
@@ -438,8 +532,9 @@ static inline void rung_epochs_by_hand(rung_trial *trial, int epochs) {
 
 /* Goes on to the next epoch; 0 where the trial is to end. */
 static inline int rung_next_epoch(rung_trial *trial) {
-  if (trial->connection >= 0) rung_hear(trial);
-  int limit = trial->connection >= 0 ? trial->max_epoch : trial->until;
+  /* What the first rank hears unasked the others would not know. */
+  if (trial->connection >= 0 && !trial->broadcast) rung_hear(trial);
+  int limit = trial->connection >= 0 || trial->broadcast ? trial->max_epoch : trial->until;
   if (trial->has_ended || trial->epoch >= limit) return 0;
   trial->epoch++;
   return 1;
@@ -466,8 +561,8 @@ static inline void rung_metric(rung_trial *trial, const char *name, double value
   trial->metrics_length = (size_t)(to - trial->metrics);
 }
 
-/* Reports the epoch with the metrics that were added since the last; waits where a decision is due. */
-static inline void rung_report(rung_trial *trial) {
+/* Sends a report, or prints it, and waits where a decision is due. */
+static inline void rung_tell(rung_trial *trial) {
   int had_connection = trial->connection >= 0;
   if (had_connection) rung_hear(trial);
   size_t room = strlen(trial->fidelity) + trial->metrics_length + 80;
@@ -504,10 +599,97 @@ static inline void rung_report(rung_trial *trial) {
   rung_mind_connection(trial, had_connection);
 }
 
+/* Reports the epoch with the metrics that were added since the last; waits where a decision is due. */
+static inline void rung_report(rung_trial *trial) {
+  rung_tell(trial);
+  if (!trial->broadcast) return;
+  int heard[2] = {trial->has_ended, trial->until};
+  trial->broadcast(heard, 2, trial->context);
+  trial->has_ended = heard[0];
+  trial->until = heard[1];
+}
+
+/* The text of a member, or an empty one. */
+static inline const char *rung_member(const rung_object *object, const char *name) {
+  const rung_value *value = rung_find(object, name);
+  return value ? value->text : "";
+}
+
+/* Has the environment say of this trial what it said of the one before. */
+static inline void rung_publish(const rung_trial *trial, const rung_object *start) {
+  static const char *const names[][2] = {
+    {"id", "RUNG_TRIAL"},         {"attempt", "RUNG_ATTEMPT"},
+    {"until", "RUNG_FIDELITY_UNTIL"}, {"max", "RUNG_FIDELITY_MAX"},
+    {"resumed_from", "RUNG_RESUME_FROM"}, {"checkpoint_dir", "RUNG_CHECKPOINT_DIR"},
+    {"trial_dir", "RUNG_TRIAL_DIR"}, {"trial_dir", "TMPDIR"},
+    {"scale", "RUNG_SCALE"}};
+  for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+    setenv(names[i][1], rung_member(start, names[i][0]), 1);
+  setenv("RUNG_SEED", *rung_member(start, "seed") ? rung_member(start, "seed") : "0", 1);
+  if (mkdir(trial->scratch, 0777) != 0 && errno != EEXIST)
+    rung_fail("cannot make the trial's folder", trial->scratch);
+  size_t room = strlen(trial->scratch) + 30;
+  char *path = (char *)rung_memory(NULL, room);
+  snprintf(path, room, "%s/rung-config.json", trial->scratch);
+  FILE *file = fopen(path, "w");
+  if (!file || fputs(rung_member(start, "config"), file) < 0 || fclose(file) != 0)
+    rung_fail("cannot write the configuration", path);
+  setenv("RUNG_CONFIG", path, 1);
+  free(path);
+}
+
+/* Goes on to the next trial of a process that began by rung_begin_warm, and waits until there is one; 0 where
+ * there is no more. The environment follows, the command line does not: take settings from here. */
+static inline int rung_next_trial(rung_trial *trial) {
+  static const char ask[] = "{\"next\": true}\n";
+  rung_send(trial, ask, sizeof ask - 1);
+  while (trial->connection >= 0) {
+    char *line = rung_take_line(trial);
+    if (!line) {
+      rung_receive(trial, 0);
+      continue;
+    }
+    rung_object message = {NULL, 0}, start = {NULL, 0};
+    if (!rung_read_object(line, &message)) rung_fail("Rung sent what is no JSON object", line);
+    free(line);
+    const rung_value *next = rung_find(&message, "trial");
+    /* Whatever comes before it still speaks of the trial that is over. */
+    int is_next = next && rung_read_object(next->text, &start);
+    if (is_next) {
+      rung_clear(&trial->config);
+      rung_clear(&trial->scale);
+      free(trial->folder);
+      free(trial->scratch);
+      trial->folder = rung_copy_of(rung_member(&start, "checkpoint_dir"));
+      trial->scratch = rung_copy_of(rung_member(&start, "trial_dir"));
+      trial->id = atoi(rung_member(&start, "id"));
+      trial->attempt = atoi(rung_member(&start, "attempt"));
+      trial->seed = atoi(rung_member(&start, "seed"));
+      trial->resumed_from = trial->epoch = atoi(rung_member(&start, "resumed_from"));
+      trial->until = atoi(rung_member(&start, "until"));
+      trial->max_epoch = atoi(rung_member(&start, "max"));
+      trial->is_held = trial->has_ended = 0;
+      trial->metrics_length = 0;
+      if (!rung_read_object(rung_member(&start, "config"), &trial->config))
+        rung_fail("Rung sent no configuration", rung_member(&start, "config"));
+      rung_read_object(rung_member(&start, "scale"), &trial->scale);
+      rung_publish(trial, &start);
+    }
+    rung_clear(&start);
+    rung_clear(&message);
+    if (is_next) return 1;
+  }
+  return 0;
+}
+
 /* Lets go of everything. Returns 0, for main(). */
 static inline int rung_end(rung_trial *trial) {
   rung_close(trial);
   rung_clear(&trial->config);
+  rung_clear(&trial->scale);
+  free(trial->folder);
+  free(trial->scratch);
+  free(trial->part);
   free(trial->metrics);
   free(trial->received);
   free(trial);

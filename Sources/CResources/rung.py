@@ -11,6 +11,9 @@
 A process that is to train one trial after another, with its imports and its GPU context kept, says
 `for trial in rung.trials():` in place of the second line.
 
+A training that PyTorch Lightning or the Trainer of Hugging Face runs takes `rung.LightningCallback()` or
+`rung.TrainerCallback()`; this file imports neither unless they are called.
+
 Rung itself puts this file on the `PYTHONPATH` of each trial. Run by hand, without Rung, the same
 script takes its configuration from `--name value` or `name=value` on the command line, prints what
 it would report, and keeps its checkpoint in the folder `rung-checkpoint`.
@@ -21,9 +24,9 @@ import os
 import re
 import socket
 import sys
-from typing import Any, Callable, Dict, Iterator, List, Optional, Union
+from typing import Any, Callable, Dict, Iterator, List, Mapping, Optional, Union
 
-__all__ = ["Trial", "trial", "trials"]
+__all__ = ["LightningCallback", "Trial", "TrainerCallback", "trial", "trials"]
 
 PROTOCOL = 1
 """The version of the JSON lines that are spoken over `RUNG_SOCKET`."""
@@ -368,6 +371,203 @@ def trials() -> Iterator[Trial]:
         start = None if agent is None else agent.next_start()
 
 
+def LightningCallback(metrics: Optional[Mapping[str, str]] = None) -> Any:
+    """A callback for PyTorch Lightning that makes a training this process's trial.
+
+        callback = rung.LightningCallback()
+        trainer = lightning.Trainer(callbacks=[callback])
+        trainer.fit(model, ckpt_path=callback.ckpt_path)
+
+    At the end of each epoch it saves `lightning.ckpt` in the trial's `checkpoint_dir`, reports what the
+    modules have logged, and ends the training where Rung says so. The trainer's `max_epochs` becomes the
+    trial's `max_epoch`; by hand it stays as it is. It takes the place of Lightning's own checkpoints
+    where the trainer has no other. It is for strategies that save one file.
+
+    Args:
+        metrics: The names to report under, and Lightning's: `{"val_accuracy": "val/acc"}`. All numbers
+            that were logged, under their own names, where it is left out.
+
+    Returns:
+        A `Callback` of Lightning's. `ckpt_path` is the checkpoint to go on from, or `None`; `trial` the
+        trial.
+
+    Raises:
+        ImportError: Neither `lightning` nor `pytorch_lightning` is installed.
+        ConnectionError, OSError, ValueError: As for `trial()`.
+    """
+    package = "pytorch_lightning"
+    if package not in sys.modules or "lightning.pytorch" in sys.modules:
+        package = "lightning.pytorch"
+    try:
+        base = _imported(package + ".callbacks").Checkpoint
+    except ImportError:
+        base = _imported("pytorch_lightning.callbacks").Checkpoint
+
+    # As a checkpoint callback it comes behind the hooks of the module, which may log until then.
+    class Callback(base):  # type: ignore[misc, valid-type]
+        """Reports to Rung at the end of each epoch."""
+
+        def __init__(self) -> None:
+            """Takes this process's trial."""
+            super().__init__()
+            self.trial = trial()
+            folder = self.trial.checkpoint_parts[0]
+            self.ckpt_path: Optional[str] = (
+                os.path.join(folder, "lightning.ckpt") if self.trial.resumed_from else None)
+
+        def setup(self, trainer: Any, pl_module: Any, stage: str) -> None:
+            """Has the trainer train as far as the study may want."""
+            if stage == "fit":
+                by_hand = trainer.max_epochs
+                self.trial.epochs(by_hand if by_hand and by_hand > 0 else None)
+                trainer.fit_loop.max_epochs = self.trial.max_epoch
+
+        def on_train_epoch_end(self, trainer: Any, pl_module: Any) -> None:
+            """Saves, reports, and ends the training where it should."""
+            epoch = trainer.current_epoch + 1
+            # Lightning ends the epoch of a checkpoint once more as it goes on from it.
+            if epoch <= self.trial.resumed_from:
+                return
+            path = os.path.join(self.trial.checkpoint_dir, "lightning.ckpt")
+            trainer.save_checkpoint(path + ".new")
+            if trainer.is_global_zero:
+                os.replace(path + ".new", path)
+            if not _report_logged(self.trial, epoch, trainer.callback_metrics, metrics):
+                trainer.should_stop = True
+
+    return Callback()
+
+
+def TrainerCallback(metrics: Optional[Mapping[str, str]] = None, evaluate: bool = True) -> Any:
+    """A callback for the Trainer of Hugging Face that makes a training this process's trial.
+
+        callback = rung.TrainerCallback()
+        trainer = transformers.Trainer(model, arguments, callbacks=[callback], ...)
+        trainer.train(resume_from_checkpoint=callback.checkpoint)
+
+    At the end of each epoch it has the trainer evaluate and save, reports what was logged since the last
+    one (`eval_loss` and others), and ends the training where Rung says so. The arguments' `output_dir`
+    becomes the trial's `checkpoint_dir`, with one checkpoint unless `save_total_limit` says how many;
+    `num_train_epochs` becomes the trial's `max_epoch`, but by hand stays as it is.
+
+    Args:
+        metrics: The names to report under, and the trainer's: `{"val_accuracy": "eval_accuracy"}`. All
+            numbers that were logged, under their own names, where it is left out.
+        evaluate: Whether the trainer evaluates at the end of each epoch, for which it needs a data set;
+            otherwise it is made to log, and the training's `loss` is reported.
+
+    Returns:
+        A `TrainerCallback` of the package `transformers`. `checkpoint` is the checkpoint to go on from,
+        or `None`; `trial` the trial.
+
+    Raises:
+        ImportError: `transformers` is not installed.
+        ConnectionError, OSError, ValueError: As for `trial()`.
+    """
+    base = _imported("transformers").TrainerCallback
+
+    class Callback(base):  # type: ignore[misc, valid-type]
+        """Reports to Rung at the end of each epoch."""
+
+        def __init__(self) -> None:
+            """Takes this process's trial."""
+            super().__init__()
+            self.trial = trial()
+            self.checkpoint: Optional[str] = (
+                _newest_checkpoint(self.trial.checkpoint_parts[0])
+                if self.trial.resumed_from else None)
+            self._logged: Dict[str, Any] = {}
+            self._ended_epoch: Optional[int] = None
+
+        def on_init_end(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
+            """Has the trainer save where Rung looks, and train as far as the study may want."""
+            by_hand = int(args.num_train_epochs)
+            self.trial.epochs(by_hand if by_hand > 0 else None)
+            args.num_train_epochs = self.trial.max_epoch
+            args.output_dir = self.trial.checkpoint_dir
+            if args.save_total_limit is None:
+                args.save_total_limit = 1
+
+        def on_epoch_end(self, args: Any, state: Any, control: Any, **kwargs: Any) -> Any:
+            """Asks for what a report needs, which the trainer does behind this call."""
+            self._ended_epoch = round(state.epoch)
+            control.should_save = True
+            if evaluate:
+                control.should_evaluate = True
+            else:
+                control.should_log = True
+            return control
+
+        def on_log(
+                self, args: Any, state: Any, control: Any, logs: Optional[Dict[str, Any]] = None,
+                **kwargs: Any) -> None:
+            """Keeps what the trainer logs, the results of evaluations among it."""
+            self._logged.update(logs or {})
+
+        def on_save(self, args: Any, state: Any, control: Any, **kwargs: Any) -> Any:
+            """Reports, and ends the training where it should."""
+            # A checkpoint in the middle of an epoch is the user's own.
+            if self._ended_epoch is not None:
+                epoch, self._ended_epoch = self._ended_epoch, None
+                logged, self._logged = self._logged, {}
+                if not args.should_save:
+                    # The trainer removes old ones of the first rank alone.
+                    _keep_newest_checkpoint(self.trial.checkpoint_dir)
+                if not _report_logged(self.trial, epoch, logged, metrics):
+                    control.should_training_stop = True
+            return control
+
+    return Callback()
+
+
+def _imported(name: str) -> Any:
+    """A module of another package, which only those who use it need to have."""
+    import importlib
+    return importlib.import_module(name)
+
+
+def _report_logged(
+        trial: Trial, epoch: int, logged: Mapping[str, Any],
+        names: Optional[Mapping[str, str]]) -> bool:
+    """Reports what a framework has logged; returns whether to go on.
+
+    Raises:
+        KeyError: A name of `names` was not logged.
+    """
+    if names is not None:
+        missing = sorted(set(names.values()) - set(logged))
+        if missing:
+            raise KeyError("nothing was logged as '%s' in this epoch; there is %s" % (
+                missing[0], ", ".join("'%s'" % name for name in sorted(logged)) or "nothing"))
+        return trial.report(epoch, **{name: logged[other] for name, other in names.items()})
+    report: Dict[str, Metric] = {}
+    for name, value in logged.items():
+        # Frameworks log the epoch too, as a fraction, and some log words.
+        if name != trial._fidelity and name != "epoch":
+            try:
+                report[name] = _number(name, value)
+            except TypeError:
+                pass
+    return trial.report(epoch, **report)
+
+
+def _newest_checkpoint(folder: str) -> Optional[str]:
+    """The checkpoint of most steps that the Trainer of Hugging Face has left in a folder."""
+    steps = [int(name[11:]) for name in os.listdir(folder)
+             if name.startswith("checkpoint-") and name[11:].isdigit()]
+    return os.path.join(folder, "checkpoint-%d" % max(steps)) if steps else None
+
+
+def _keep_newest_checkpoint(folder: str) -> None:
+    """Removes all checkpoints but the last that the Trainer of Hugging Face has left in a folder."""
+    import shutil
+    newest = _newest_checkpoint(folder)
+    for name in os.listdir(folder):
+        path = os.path.join(folder, name)
+        if name.startswith("checkpoint-") and path != newest:
+            shutil.rmtree(path, ignore_errors=True)
+
+
 _current: Optional[Trial] = None
 
 
@@ -586,8 +786,11 @@ def _note(text: str) -> None:
 
 
 def _rank() -> int:
-    """This process's rank among those of the trial; 0 when it is alone."""
-    return _environment_int("RUNG_RANK" if "RUNG_RANK" in os.environ else "RANK")
+    """This process's rank among those of the trial; by hand, what torchrun or mpirun says; else 0."""
+    for name in ("RUNG_RANK", "RANK", "OMPI_COMM_WORLD_RANK", "PMI_RANK"):
+        if os.environ.get(name):
+            return _environment_int(name)
+    return 0
 
 
 def _environment_int(name: str) -> int:

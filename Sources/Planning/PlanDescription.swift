@@ -20,7 +20,8 @@ public func describe(_ plan: Plan) -> String {
   let summary =
     "\(plan.study) at \(plan.site): \(plan.strategy.rawValue), \(counted(plan.slots, "slot")), "
     + (plan.slotsPerTrial > 1
-      ? "\(counted(plan.slotsPerTrial, "GPU")) a trial and \(plan.trialsAtATime) at a time, " : "")
+      ? "\(counted(plan.slotsPerTrial, plan.vendor == nil ? "slot" : "GPU")) a trial and \(plan.trialsAtATime) at a time, "
+      : "")
     + "at most \(durationText(plan.time))"
   let memory = plan.memory?.sentence.map { ["", $0] } ?? []
   return ([summary, ""] + alignedTable([header] + rows, wordColumns: 2) + memory)

@@ -91,6 +91,6 @@ private func pointText(_ space: ForeignSpace) -> String? {
   return parts.isEmpty ? nil : "{\(parts.joined(separator: ", "))}"
 }
 
-private func oneLine(_ text: String) -> String {
+func oneLine(_ text: String) -> String {
   String(text.map { $0.isNewline ? " " : $0 })
 }

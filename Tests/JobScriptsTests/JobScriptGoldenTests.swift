@@ -55,6 +55,16 @@ import Testing
     try check("digits-sizes", at: name, .hetjob) { _, _, _ in }
   }
 
+  /// Each trial an MPI program, on the nodes without GPUs, where the site has some.
+  @Test(arguments: nodes.keys.sorted())
+  func theMPIProgramOnEverySite(name: String) throws {
+    try check("poisson-mpi", at: name, .steps) { _, site, wish in
+      guard let partition = site.partitions.first(where: { $0.gpus == nil }) else { return }
+      wish.partition = partition.name
+      if case .nodes(let nodes) = wish.size { wish.size = .nodes(min(nodes, partition.nodes)) }
+    }
+  }
+
   /// Compares the script of a study's plan with the one in its folder, or the plan's refusal.
   private func check(
     _ folder: String, at name: String, _ strategy: Plan.Strategy,

@@ -29,6 +29,23 @@ import Testing
         """)
   }
 
+  @Test func ranksWithoutGPUsAreSlots() throws {
+    let wish = PlanRequest(size: .nodes(4), strategy: "steps")
+    var onGPUs = try study(gpus: 2)
+    onGPUs.trial.launch = .step
+    #expect(
+      describe(try plan(onGPUs, at: site(), asking: wish))
+        .hasPrefix("digits at there: steps, 16 slots, 2 GPUs a trial and 8 at a time, at most 1h\n")
+    )
+    var onCores = try study(gpus: 0, partition: "gpu")
+    onCores.trial.launch = .step
+    onCores.trial.ranks = 4
+    #expect(
+      describe(try plan(onCores, at: site(), asking: wish))
+        .hasPrefix(
+          "digits at there: steps, 32 slots, 4 slots a trial and 8 at a time, at most 1h\n"))
+  }
+
   @Test func slotsThatNoTrialWouldUseAreWarnedOf() throws {
     let study = try study(trials: 9)
     let four = try plan(study, at: site(), asking: PlanRequest(size: .nodes(4)))

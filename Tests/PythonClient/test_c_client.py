@@ -43,31 +43,89 @@ int main(int argc, char **argv) {
 }
 """
 
+# Trains one trial after another, and says what each is.
+WARM = r"""
+#include "rung.h"
+
+int main(int argc, char **argv) {
+  rung_trial *trial = rung_begin_warm(argc, argv);
+  rung_epochs_by_hand(trial, 2);
+  do {
+    printf("trial %d.%d seed %d width %g from %d until %d of %d in %s and %s, stage %s\n", rung_id(trial),
+           rung_attempt(trial), rung_seed(trial), rung_number(trial, "width", 0), rung_resumed_from(trial),
+           rung_until(trial), rung_max_epoch(trial), rung_checkpoint_dir(trial), rung_trial_dir(trial),
+           rung_stage() ? rung_stage() : "none");
+    printf("environment %s %s %s %s\n", getenv("RUNG_TRIAL"), getenv("TMPDIR"), getenv("RUNG_CONFIG"),
+           getenv("RUNG_FIDELITY_UNTIL"));
+    printf("warmed %.17g %.17g %.17g %.17g\n", rung_warmed(trial, "rate", 0, 7), rung_warmed(trial, "rate", 3, 7),
+           rung_warmed(trial, "rate", 9, 7), rung_warmed(trial, "missing", 0, 7));
+    fflush(stdout);
+    while (rung_next_epoch(trial)) {
+      rung_metric(trial, "loss", 1);
+      rung_report(trial);
+    }
+  } while (rung_next_trial(trial));
+  return rung_end(trial);
+}
+"""
+
+# A rank of a step, which hands what the first one hears to the others by a file.
+STEP = r"""
+#include "rung.h"
+
+static void broadcast(int *numbers, int count, void *context) {
+  FILE *file = fopen((const char *)context, rung_rank() == 0 ? "a" : "r");
+  static long place = 0;
+  if (!file) exit(3);
+  fseek(file, place, rung_rank() == 0 ? SEEK_END : SEEK_SET);
+  for (int i = 0; i < count; i++)
+    if (rung_rank() == 0) fprintf(file, "%d\n", numbers[i]);
+    else if (fscanf(file, "%d", &numbers[i]) != 1) exit(4);
+  place = ftell(file);
+  fclose(file);
+}
+
+int main(int argc, char **argv) {
+  rung_trial *trial = rung_begin_step(argc, argv, broadcast, getenv("HEARD"));
+  for (int rank = 0; rung_checkpoint_part(trial, rank); rank++)
+    printf("part %s\n", rung_checkpoint_part(trial, rank));
+  while (rung_next_epoch(trial)) {
+    rung_metric(trial, "loss", 1);
+    rung_report(trial);
+    printf("epoch %d\n", rung_epoch(trial));
+  }
+  return rung_end(trial);
+}
+"""
+
 
 class CClientTest(unittest.TestCase):
-    """A folder and a compiled trial."""
+    """A folder and compiled trials."""
 
     @classmethod
     def setUpClass(cls):
         cls.build = tempfile.TemporaryDirectory(prefix="rung")
         cls.addClassCleanup(cls.build.cleanup)
-        source = pathlib.Path(cls.build.name, "trial.c")
-        source.write_text(TRIAL, encoding="utf-8")
-        cls.program = str(source.with_suffix(""))
+        cls.programs = {}
         # As strictly as users may have it, and as C++ too.
         flags = ["-Wall", "-Wextra", "-Wpedantic", "-Werror", "-I", str(HEADER)]
-        subprocess.run(["c++", "-std=c++11", "-x", "c++", *flags, "-c", "-o", os.devnull, str(source)],
-                       check=True)
-        subprocess.run(["cc", "-std=c99", "-D_POSIX_C_SOURCE=200809L", "-g",
-                        "-fsanitize=address,undefined", *flags, "-o", cls.program, str(source), "-lm"],
-                       check=True)
+        for name, text in [("trial", TRIAL), ("warm", WARM), ("step", STEP)]:
+            source = pathlib.Path(cls.build.name, name + ".c")
+            source.write_text(text, encoding="utf-8")
+            cls.programs[name] = str(source.with_suffix(""))
+            subprocess.run(["c++", "-std=c++11", "-x", "c++", *flags, "-c", "-o", os.devnull, str(source)],
+                           check=True)
+            subprocess.run(["cc", "-std=c99", "-D_POSIX_C_SOURCE=200809L", "-g",
+                            "-fsanitize=address,undefined", *flags, "-o", cls.programs[name], str(source),
+                            "-lm"], check=True)
 
     def setUp(self):
         self.folder = tempfile.mkdtemp(prefix="rung")
         self.addCleanup(shutil.rmtree, self.folder, True)
 
-    def run_trial(self, script=None, config=None, arguments=(), status=0, **variables):
-        """Runs the trial; gives its lines of output and what the agent heard."""
+    def run_trial(
+            self, script=None, config=None, arguments=(), status=0, program="trial", **variables):
+        """Runs a trial; gives its lines of output and what the agent heard."""
         environment = {name: value for name, value in os.environ.items()
                        if not name.startswith("RUNG_") and name not in ("RANK", "WORLD_SIZE")}
         agent = None
@@ -80,7 +138,7 @@ class CClientTest(unittest.TestCase):
             pathlib.Path(path).write_text(config, encoding="utf-8")
             environment["RUNG_CONFIG"] = path
         environment.update(variables)
-        result = subprocess.run([self.program, *arguments], env=environment, text=True,
+        result = subprocess.run([self.programs[program], *arguments], env=environment, text=True,
                                 cwd=self.folder, capture_output=True, timeout=60, check=False)
         self.assertEqual(result.returncode, status, result.stderr)
         self.errors = result.stderr
@@ -97,6 +155,11 @@ class CClientTest(unittest.TestCase):
         reports = [json.loads(line[7:]) for line in lines if line.startswith("[rung] ")]
         self.assertEqual([report["epoch"] for report in reports], [1, 2, 3, 4])
         self.assertEqual(reports[2]["loss"], 1 / 3)
+
+    def test_by_hand_the_first_rank_of_mpirun_prints_for_all(self):
+        for rank, count in (("0", 4), ("1", 0)):
+            lines, _ = self.run_trial(OMPI_COMM_WORLD_RANK=rank)
+            self.assertEqual(len([line for line in lines if line.startswith("[rung] ")]), count)
 
     def test_configurations_are_read_as_json(self):
         config = json.dumps({
@@ -124,6 +187,74 @@ class CClientTest(unittest.TestCase):
         self.assertEqual(heard[0], {"trial": 3, "attempt": 2, "rank": 0, "protocol": 1, "warm": False})
         self.assertEqual(lines[-1], "epoch 5")
         self.assertFalse(any(line.startswith("[rung]") for line in lines))
+
+    def test_a_warm_process_trains_trial_after_trial(self):
+        scale = {"rate": {"base": 1, "value": 4, "warmup": {"from": 2, "since": 1, "epochs": 4}}}
+        second = {
+            "id": 8, "attempt": 3, "config": {"width": 64, "rate": 4, "word": "]}"}, "scale": scale, "seed": 2,
+            "checkpoint_dir": self.folder + "/checkpoint-8", "trial_dir": self.folder + "/scratch-8",
+            "resumed_from": 1, "until": 3, "max": 27}
+
+        def script(agent):
+            agent.hear()
+            agent.hear()
+            agent.say(epoch=1, decision="pause")
+            self.assertEqual(agent.hear(), {"next": True})
+            # What still speaks of the trial before is none of the next one's business.
+            agent.say(hold=True)
+            agent.say(decision="stop")
+            agent.say(trial=second)
+            for epoch in (2, 3):
+                self.assertEqual(agent.hear(), {"epoch": epoch, "loss": 1})
+            agent.say(epoch=3, decision="stop")
+            self.assertEqual(agent.hear(), {"next": True})
+
+        lines, heard = self.run_trial(
+            script, program="warm", config='{"width": 8, "rate": 5}', RUNG_TRIAL_DIR="/tmp/y", TMPDIR="/tmp/y",
+            RUNG_STAGE="/tmp/stage", **{**self.LEG, "RUNG_FIDELITY_UNTIL": "1"})
+        self.assertEqual(heard[0]["warm"], True)
+        self.assertEqual(lines[0], "trial 3.2 seed 0 width 8 from 0 until 1 of 9 in /tmp/x and /tmp/y, "
+                         "stage /tmp/stage")
+        self.assertEqual(lines[2], "warmed 5 5 5 7")
+        folder = self.folder
+        self.assertEqual(lines[3], "trial 8.3 seed 2 width 64 from 1 until 3 of 27 in %s/checkpoint-8 and "
+                         "%s/scratch-8, stage /tmp/stage" % (folder, folder))
+        self.assertEqual(lines[4], "environment 8 %s/scratch-8 %s/scratch-8/rung-config.json 3"
+                         % (folder, folder))
+        self.assertEqual(lines[5], "warmed 2 3 4 7")
+        written = pathlib.Path(folder, "scratch-8", "rung-config.json").read_text(encoding="utf-8")
+        self.assertEqual(json.loads(written), second["config"])
+
+    def test_by_hand_a_warm_process_trains_once(self):
+        lines, _ = self.run_trial(program="warm", arguments=["--width", "3"], TMPDIR="/tmp")
+        self.assertEqual(len([line for line in lines if line.startswith("[rung] ")]), 2)
+        self.assertEqual(len([line for line in lines if line.startswith("trial ")]), 1)
+        self.assertTrue(lines[0].endswith("in rung-checkpoint and /tmp, stage none"), lines[0])
+
+    def test_ranks_of_a_step_follow_what_the_first_one_hears(self):
+        def script(agent):
+            agent.hear()
+            for epoch in (1, 2):
+                self.assertEqual(agent.hear()["epoch"], epoch)
+            agent.say(epoch=2, decision="continue", until=4)
+            agent.hear()
+            agent.hear()
+            agent.say(epoch=4, decision="pause")
+            agent.hear_all()
+
+        heard = os.path.join(self.folder, "heard")
+        leg = {**self.LEG, "RUNG_FIDELITY_UNTIL": "2", "HEARD": heard}
+        first, _ = self.run_trial(script, program="step", RUNG_RANK="0", **leg)
+        other, _ = self.run_trial(program="step", RUNG_RANK="1", **leg)
+        self.assertEqual(first, ["part /tmp/x"] + ["epoch %d" % epoch for epoch in range(1, 5)])
+        self.assertEqual(other, first)
+
+    def test_a_rank_finds_the_parts_of_all_by_their_numbers(self):
+        for rank in range(3):
+            os.makedirs(os.path.join(self.folder, "rank-%d" % rank))
+        lines, _ = self.run_trial(program="step", WORLD_SIZE="2", RANK="1", **{
+            **self.LEG, "RUNG_CHECKPOINT_DIR": self.folder + "/rank-1", "RUNG_RESUME_FROM": "3"})
+        self.assertEqual(lines, ["part %s/rank-%d" % (self.folder, rank) for rank in range(3)])
 
     def test_a_resumed_trial_goes_on_behind_its_checkpoint(self):
         def script(agent):

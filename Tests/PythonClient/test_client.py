@@ -106,7 +106,8 @@ class ClientTest(unittest.TestCase):
         os.makedirs(self.checkpoints)
         os.makedirs(self.scratch)
         clean = {name: value for name, value in os.environ.items()
-                 if not name.startswith("RUNG_") and name not in ("RANK", "WORLD_SIZE", "TMPDIR")}
+                 if not name.startswith("RUNG_") and name not in (
+                     "RANK", "WORLD_SIZE", "TMPDIR", "OMPI_COMM_WORLD_RANK", "PMI_RANK")}
         for patch in (mock.patch.dict(os.environ, clean, clear=True),
                       mock.patch.object(tempfile, "tempdir", None),
                       mock.patch.object(sys, "argv", ["train.py"])):
@@ -751,6 +752,13 @@ class WithoutAnAgent(ClientTest):
             self.rung.trial().report(1, loss=0.5)
         self.assertEqual(printed.out, [])
 
+    def test_by_hand_the_first_rank_of_mpirun_prints_for_all(self) -> None:
+        for name in ("OMPI_COMM_WORLD_RANK", "PMI_RANK"):
+            for rank, count in (("0", 1), ("1", 0)):
+                with mock.patch.dict(os.environ, {name: rank}), self.printed() as printed:
+                    self.fresh_client().trial().report(1, loss=1.0)
+                self.assertEqual(len(printed.out), count)
+
     def test_ranks_of_a_step_that_nothing_is_broadcast_to_train_until_the_leg_ends(self) -> None:
         # The agent would be reached by the first rank alone: nobody connects.
         os.environ.update(RUNG_RANK="0", RUNG_SOCKET=os.path.join(self.folder, "nobody"),
@@ -894,7 +902,63 @@ class TheFile(unittest.TestCase):
             elif isinstance(node, ast.ImportFrom):
                 imported.add(node.module)
         self.assertEqual(
-            imported, {"json", "os", "re", "socket", "sys", "tempfile", "typing"})
+            imported,
+            {"importlib", "json", "os", "re", "shutil", "socket", "sys", "tempfile", "typing"})
+
+    def test_it_uses_nothing_of_the_library_that_came_after_python_3_8(self) -> None:
+        # What it takes from modules, each looked up in Python's documentation: a new name belongs here
+        # only once its page does not say "new in version 3.9" or later. So do methods of built-in types.
+        known = {
+            "importlib": {"import_module"},
+            "json": {"dumps", "dump", "load", "loads"},
+            "os": {"environ", "getpid", "listdir", "makedirs", "path", "replace"},
+            "re": {"match"},
+            "shutil": {"rmtree"},
+            "socket": {"AF_UNIX", "MSG_DONTWAIT", "SOCK_STREAM", "socket"},
+            "sys": {"argv", "modules", "stderr"},
+            "tempfile": {"gettempdir", "tempdir"},
+        }
+        later = {"removeprefix", "removesuffix", "bit_count", "add_note", "is_relative_to", "with_stem"}
+        tree = ast.parse(CLIENT.read_text(encoding="utf-8"))
+        for node in ast.walk(tree):
+            if not isinstance(node, ast.Attribute):
+                continue
+            self.assertNotIn(node.attr, later)
+            if isinstance(node.value, ast.Name) and node.value.id in known:
+                self.assertIn(node.attr, known[node.value.id], "%s.%s" % (node.value.id, node.attr))
+        taken = {name.name for node in ast.walk(tree)
+                 if isinstance(node, ast.ImportFrom) for name in node.names}
+        self.assertLessEqual(
+            taken, {"Any", "Callable", "Dict", "Iterator", "List", "Mapping", "Optional", "Union"})
+        # Built-in collections took type arguments, and dictionaries '|', from 3.9 on.
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Subscript) and isinstance(node.value, ast.Name):
+                self.assertNotIn(node.value.id, {"dict", "list", "set", "tuple", "type"})
+            if isinstance(node, ast.BinOp):
+                self.assertNotIsInstance(node.op, ast.BitOr)
+
+    def test_every_function_says_the_types_of_all_that_it_takes_and_gives(self) -> None:
+        tree = ast.parse(CLIENT.read_text(encoding="utf-8"))
+        for node in ast.walk(tree):
+            if not isinstance(node, ast.FunctionDef):
+                continue
+            self.assertIsNotNone(node.returns, node.name)
+            arguments = node.args.posonlyargs + node.args.args + node.args.kwonlyargs
+            arguments += [some for some in (node.args.vararg, node.args.kwarg) if some]
+            for argument in arguments:
+                if argument.arg != "self":
+                    self.assertIsNotNone(argument.annotation, "%s of %s" % (argument.arg, node.name))
+
+    def test_a_framework_that_is_not_there_is_named(self) -> None:
+        lines = "import rung\ntry:\n    rung.%s()\nexcept ImportError as error:\n    print(error.name)\n"
+        environment = dict(os.environ, PYTHONPATH=str(CLIENT.parent))
+        # Without the folders of installed packages, so that none is found.
+        for callback, name in [("LightningCallback", "pytorch_lightning"),
+                               ("TrainerCallback", "transformers")]:
+            result = subprocess.run(
+                [sys.executable, "-S", "-c", lines % callback], env=environment, check=True,
+                stdout=subprocess.PIPE, universal_newlines=True)
+            self.assertEqual(result.stdout.strip(), name)
 
     def test_everything_in_it_has_a_summary_of_one_line(self) -> None:
         tree = ast.parse(CLIENT.read_text(encoding="utf-8"))

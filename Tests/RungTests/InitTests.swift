@@ -45,7 +45,11 @@ struct InitTests {
     #expect(run.status == 0, "\(text(run.errors))")
     let status = text(try rung("status", "new/study.rung").output)
     #expect(status.contains("9 (0 running") && status.contains("0 failed"), "\(status)")
-    #expect(status.contains("at epoch 9"))
+    // Where promotions came in an unlucky order, one of nine trials gets as far as 27.
+    let highest = status.split(separator: "\n").first { $0.hasPrefix("best at the highest rung") }
+    #expect(
+      highest?.hasSuffix("at epoch 9") == true || highest?.hasSuffix("at epoch 27") == true,
+      "\(status)")
   }
 
   @Test(arguments: ["plain", "scikit-learn", "pytorch"])
@@ -183,5 +187,67 @@ struct InitTests {
     #expect(result.status == 65)
     #expect(text(result.errors).hasPrefix("rung: other.json: it is no space that is known; give "))
     #expect(!exists(folder.file("new")))
+  }
+
+  /// Learning curves of six trials, with times, and a row that was cut short.
+  private static let table = """
+    config_id,lr,kind,status,val_acc_1,val_acc_2,val_acc_3,test_acc_3,elapsed_1,elapsed_2,elapsed_3
+    0,0.0001,a,OK,0.1,0.2,0.3,0.31,1,2,3
+    1,0.0002,a,OK,0.2,0.3,0.4,0.41,1,2,3
+    2,0.001,b,OK,0.3,0.4,0.5,0.51,2,4,6
+    3,0.002,b,OK,0.4,0.5,,,2,4,
+    4,0.1,a,OK,0.5,nan,,,2,4,
+    5,0.2,b,FAILED,,,,,,,
+    """
+
+  @Test(arguments: [false, true])
+  func aTableOfCurvesIsSearched(compressed: Bool) throws {
+    var table = try folder.write("curves.csv", Self.table + "\n")
+    if compressed {
+      _ = try runCommand(["gzip", table])
+      table += ".gz"
+    }
+    let written = try rung("init", "new", "--from-table", table)
+    #expect(written.status == 0, "\(text(written.errors))")
+    #expect(text(written.errors).contains("'config_id' is not searched"))
+    #expect(!exists(folder.file("new/train.py")))
+    let study = try folder.read("new/study.yaml")
+    for line in [
+      "metric: {name: val_acc, goal: maximize}", "fidelity: {name: epoch, min: 1, max: 3}",
+      "  lr: {values: [0.0001, 0.0002, 0.001, 0.002, 0.1]}", "  kind: {values: [a, b]}",
+      "  metric: \"val_acc_{epoch}\"", "  elapsed: \"elapsed_{epoch}\"",
+      "  where: {\"status\": \"OK\"}",
+    ] {
+      // The row that 'where' leaves out has a learning rate of its own.
+      let wanted = line.replacing("0.1]", with: "0.1, 0.2]")
+      #expect(study.contains(wanted + "\n"), "\(wanted)")
+    }
+    let check = try rung("check", "new/study.yaml")
+    #expect(check.status == 0, "\(text(check.errors))")
+    let run = try rung("simulate", "new/study.yaml", "--slots", "2", "--json")
+    #expect(run.status == 0, "\(text(run.errors))")
+    #expect(text(run.output).contains("\"best_value\" : 0.5"))
+  }
+
+  @Test func aTableBesideTheStudyIsNamedAloneAndNothingIsWrittenOver() throws {
+    _ = try folder.write("curves.csv", Self.table + "\n")
+    let written = try rung("init", "--from-table", "curves.csv", "--json")
+    #expect(text(written.output).contains("\"study\" : \"study.yaml\""))
+    #expect(!text(written.output).contains("script"))
+    #expect(try folder.read("study.yaml").contains("  file: \"curves.csv\"\n"))
+    #expect(try rung("simulate", "study.yaml", "--slots", "1").status == 0)
+    #expect(try rung("init", "--from-table", "curves.csv").status == 64)
+    #expect(try rung("init", "x", "--from-table", "curves.csv", "--from", "y").status == 64)
+  }
+
+  @Test func aTableWithoutCurvesIsSaid() throws {
+    _ = try folder.write("other.csv", "a,b\n1,2\n")
+    let result = try rung("init", "new", "--from-table", "other.csv")
+    #expect(result.status == 65)
+    #expect(text(result.errors).hasPrefix("rung: other.csv: no columns look like a learning curve"))
+    _ = try folder.write("gap.csv", "x,acc_1,acc_2\n1,,2\n")
+    let gap = try rung("init", "new", "--from-table", "gap.csv")
+    #expect(gap.status == 0)
+    #expect(text(gap.errors).contains("'rung simulate' will want a change: gap.csv:2: column"))
   }
 }

@@ -2,7 +2,9 @@ import ArgumentParser
 import Processes
 import Resources
 import StudyDrafts
+import StudyFiles
 import StudyModel
+import TableFiles
 
 struct InitCommand: ParsableCommand {
   enum Kind: String, ExpressibleByArgument, CaseIterable {
@@ -16,7 +18,8 @@ struct InitCommand: ParsableCommand {
     commandName: "init", abstract: "Write a study and a training script that run as they are.",
     discussion: """
       With --from the search space is that of ConfigSpace's JSON, of Optuna's distributions or journal, or of a \
-      sweep file of Weights & Biases.
+      sweep file of Weights & Biases. With --from-table the study is for 'rung simulate', on that table of \
+      learning curves.
       For example: rung init my-study --kind pytorch
       """)
 
@@ -26,18 +29,30 @@ struct InitCommand: ParsableCommand {
   var kind = Kind.plain
   @Option(help: "Another tool's file, whose search space is taken.", completion: .file())
   var from: String?
+  @Option(
+    help: "A table of learning curves (CSV, plain or gzip), whose rows are searched.",
+    completion: .file(extensions: ["csv", "gz"]))
+  var fromTable: String?
   @Flag(help: "Print one JSON object.") var json = false
 
   private struct Result: Encodable {
     var study: String
-    var script: String
+    var script: String?
     var notes: [String]
   }
 
+  func validate() throws {
+    if from != nil, fromTable != nil {
+      throw ValidationError("'--from' and '--from-table' exclude each other")
+    }
+  }
+
   func run() throws {
-    let draft = try from.map { try drafted($0) } ?? template()
+    let draft =
+      try fromTable.map { try tabulated($0) } ?? from.map { try drafted($0) } ?? template()
     let files =
-      [("study.yaml", draft.study), (draft.script.name, draft.script.bytes)] + draft.others
+      [("study.yaml", draft.study)] + (draft.script.map { [($0.name, $0.bytes)] } ?? [])
+      + draft.others
     try makeMissingFolder()
     for (name, _) in files where (try? FileStatus(of: path(name))) != nil {
       throw Failure(
@@ -46,12 +61,14 @@ struct InitCommand: ParsableCommand {
     for (name, bytes) in files { try writeFile(path(name), bytes) }
     for text in draft.notes { note("rung: \(text)") }
     let result = Result(
-      study: path("study.yaml"), script: path(draft.script.name), notes: draft.notes)
+      study: path("study.yaml"), script: draft.script.map { path($0.name) }, notes: draft.notes)
     if json { return try write(try jsonText(result)) }
-    let next = draft.first + ["rung check \(result.study)", "rung run \(result.study)"]
+    let last = draft.script == nil ? "simulate \(result.study) --slots 4" : "run \(result.study)"
+    let next = draft.first + ["rung check \(result.study)", "rung \(last)"]
+    let written = result.script.map { "and \(visibleText($0)) are" } ?? "is"
     try write(
       """
-      \(visibleText(result.study)) and \(visibleText(result.script)) are written; next:
+      \(visibleText(result.study)) \(written) written; next:
       \(next.map { "  \(visibleText($0))" }.joined(separator: "\n"))
 
       """)
@@ -66,7 +83,8 @@ struct InitCommand: ParsableCommand {
 
   private struct Draft {
     var study: [UInt8]
-    var script: (name: String, bytes: [UInt8])
+    /// The program; none where a table stands in for it.
+    var script: (name: String, bytes: [UInt8])?
     var others: [(String, [UInt8])] = []
     var notes: [String] = []
     /// Commands that come before the study runs.
@@ -102,6 +120,29 @@ struct InitCommand: ParsableCommand {
       .joined(separator: "\n")
     let study = studyText(on: space, from: String(file.split(separator: "/").last ?? ""))
     return Draft(study: Array(study.utf8), script: (name, Array(script.utf8)), notes: space.notes)
+  }
+
+  /// A study on a table, which stays where it is.
+  private func tabulated(_ file: String) throws -> Draft {
+    let text: TableText
+    do { text = try TableText(contentsOf: file) } catch {
+      throw Failure(.wrongFile, error.description)
+    }
+    let space: TableSpace
+    do {
+      space = try TableSpace(
+        header: text.header, rowCount: text.rowCount, texts: text.texts(ofColumn:))
+    } catch { throw Failure(.wrongFile, "\(file): \(error)") }
+    let name = String(file.split(separator: "/").last ?? "")
+    // In the study's own folder its name is enough; anywhere else the study may be moved.
+    let place = directory == "." && !file.contains("/") ? name : try realPath(file)
+    let study = space.studyText(file: place, from: name)
+    var notes = space.notes
+    do {
+      let read = try readStudy(study, file: "study.yaml").value
+      if let settings = read.table { _ = try readTable(of: read, by: settings, at: file) }
+    } catch { notes.append("'rung simulate' will want a change: \(error)") }
+    return Draft(study: Array(study.utf8), notes: notes)
   }
 
   /// A text as a literal of Python's.
