@@ -57,6 +57,8 @@ static const unsigned char scripts[] = {
 ,
 #embed "report/reproduce.js"
 ,
+#embed "report/parts.js"
+,
 #embed "report/page.js"
 };
 
@@ -69,6 +71,8 @@ static const unsigned char campaign_scripts[] = {
 #embed "report/base.js"
 ,
 #embed "report/charts.js"
+,
+#embed "report/parts.js"
 ,
 #embed "campaign/lines.js"
 ,

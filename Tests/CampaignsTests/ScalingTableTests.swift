@@ -3,6 +3,7 @@ import Coordination
 import Reporting
 import Simulation
 import StudyModel
+import Synchronization
 import Testing
 
 /// Speed-up and efficiency, by hand and in virtual time.
@@ -21,6 +22,7 @@ import Testing
     run.bound = bound
     run.best = seconds / 100
     run.gpuHours = 2
+    (run.shares.training, run.shares.loading, run.shares.idle) = (0.6, 0.1, 0.3)
     return run
   }
 
@@ -64,10 +66,10 @@ import Testing
     #expect(table.missingBaselines == ["random-1-seed-2", "asha-1-seed-2"])
     #expect(
       table.text == """
-        method  GPUs  seeds  run time, s     speed-up     efficiency   of the bound           used             best  GPU-hours
-        random     4      1         50.0            -              -          1.000          0.000           0.5000       2.00
-        asha       1      1         90.0         1.00          1.000          1.000          0.000           0.9000       2.00
-        asha       4      2   35.0 ± 7.1  3.00 ± 0.00  0.750 ± 0.000  0.875 ± 0.177  0.000 ± 0.000  0.3500 ± 0.0707       4.00
+        method  GPUs  seeds  run time, s     speed-up     efficiency   of the bound  absent  loading  training  saving   idle             best  GPU-hours
+        random     4      1         50.0            -              -          1.000   0.000    0.100     0.600   0.000  0.300           0.5000       2.00
+        asha       1      1         90.0         1.00          1.000          1.000   0.000    0.100     0.600   0.000  0.300           0.9000       2.00
+        asha       4      2   35.0 ± 7.1  3.00 ± 0.00  0.750 ± 0.000  0.875 ± 0.177   0.000    0.100     0.600   0.000  0.300  0.3500 ± 0.0707       4.00
 
         No speed-up without the run time on one GPU: random-1-seed-2, asha-1-seed-2
 
@@ -76,7 +78,8 @@ import Testing
         """)
     let lines = table.commaSeparated.split(separator: "\n")
     #expect(lines.count == 4)
-    #expect(lines[1] == ",random,,4,1,50.0,0.0,,,,,1.0,0.0,0.0,0.0,0.5,0.0,2.0")
+    #expect(
+      lines[1] == ",random,,4,1,50.0,0.0,,,,,1.0,0.0,0.0,0.0,0.5,0.0,0.0,0.1,0.6,0.0,0.3,2.0")
   }
 
   @Test func nothingIsKnownBeforeAStudyEnds() {
@@ -110,8 +113,14 @@ import Testing
         objective: BuiltInObjective(.curves, for: study, secondsPerEpoch: 2),
         settings: Simulator.Settings(
           slots: stride(from: 0, to: slots, by: 4).map { min(4, slots - $0) }, machine: machine))
+      let heard = Heard(&simulator)
       try simulator.run()
-      let run = ScalingRun(of: simulator.coordinator, seconds: simulator.makespan)
+      let run = ScalingRun(
+        of: simulator.coordinator, heard.history, slots: slots, seconds: simulator.makespan)
+      let shares = run.shares
+      #expect(abs(shares.training + shares.loading + shares.saving - run.utilization) < 1e-6)
+      let sum = shares.training + shares.loading + shares.saving + shares.idle + shares.absent
+      #expect(abs(sum - 1) < 1e-9)
       #expect(run.bound > 0 && run.bound <= run.seconds * (1 + 1e-9), "\(run)")
       #expect(run.trials >= 40)
       if slots == 1 { #expect(run.bound > 0.999 * run.seconds, "\(run)") }
@@ -128,4 +137,16 @@ private func study(_ name: Algorithm.Name, trials: Int) -> Study {
     ]), algorithm: Algorithm(name), trial: TrialSettings(command: ["train"]))
   study.stop.trials = trials
   return study
+}
+
+/// Hears what happens in a simulation.
+private final class Heard: Sendable {
+  private let state = Mutex(StudyHistory())
+  var history: StudyHistory { state.withLock { $0 } }
+
+  init(_ simulator: inout Simulator) {
+    simulator.observe = { [self] event, time, commands, coordinator in
+      state.withLock { $0.hear(event, at: time, commands: commands, coordinator) }
+    }
+  }
 }

@@ -16,20 +16,30 @@ HOSTILE = "</script><img src=x onerror=alert(1)>"
 RUNGS = [1, 3, 9, 27]
 
 
-def scripts():
+def scripts(array="scripts"):
     """The files of scripts in the order in which the program joins them."""
     source = (TEMPLATE.parent / "cresources.c").read_text(encoding="utf-8")
-    return [TEMPLATE.parent / name for name in re.findall(r'#embed "(report/\w+\.js)"', source)]
+    joined = re.search(r" %s\[\] = \{(.*?)\};" % array, source, re.DOTALL).group(1)
+    return [TEMPLATE.parent / name for name in re.findall(r'#embed "(\w+/\w+\.js)"', joined)]
 
 
 def page(study):
-    """The page filled in as the program does it."""
-    data = json.dumps(packed(study), separators=(",", ":"), allow_nan=False)
-    text = TEMPLATE.read_text(encoding="utf-8")
+    """The report's page filled in as the program does it."""
+    return filled(TEMPLATE, scripts(), packed(study))
+
+
+def campaign_page(campaign):
+    """The page of a campaign filled in as the program does it."""
+    return filled(TEMPLATE.parent / "campaign.html", scripts("campaign_scripts"), campaign)
+
+
+def filled(template, paths, values):
+    data = json.dumps(values, separators=(",", ":"), allow_nan=False)
+    text = template.read_text(encoding="utf-8")
     for placeholder, content in (
         ("/*RUNG:STYLE*/", (TEMPLATE.parent / "report/style.css").read_text(encoding="utf-8")),
         ("/*RUNG:CHART.JS*/", CHART_JS.read_text(encoding="utf-8")),
-        ("/*RUNG:SCRIPTS*/", "".join(path.read_text(encoding="utf-8") for path in scripts())),
+        ("/*RUNG:SCRIPTS*/", "".join(path.read_text(encoding="utf-8") for path in paths)),
         ("/*RUNG:DATA*/", data.replace("<", "\\u003c")),
     ):
         before, after = text.split(f"\n{placeholder}\n")

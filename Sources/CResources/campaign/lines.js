@@ -34,7 +34,7 @@ function lineChart(section, words, lines, {x, y, xTitle, yTitle, logarithmic, id
       .map((row) => ({x: x(row), y: y(row).mean, spread: y(row).deviation, seeds: row.seeds}));
     if (points.length === 0) return;
     datasets.push({
-      label: name, data: points, look, pointStyle: look.point, pointRadius: 5, borderWidth: 2,
+      label: name, data: points, look, pointStyle: look.point, pointRadius: 5, borderWidth: 2, clip: false,
     });
     if (ideal === null) return;
     const bounds = rows.map((row) => ({x: x(row), y: ideal(row, rows)}))

@@ -6,41 +6,43 @@ function showCampaign() {
   byId('heading').append(element('p', {className: 'muted', text: sentence(
     `${plural(campaign.ended, 'study', 'studies')} of ${count(campaign.studies)} have ended.`,
     campaign.is_simulated ? 'In virtual time.' : null)}));
+  setUpCharts();
   if (campaign.rows.length === 0) {
     byId('heading').append(note('Nothing can be compared yet.'));
     for (const section of document.querySelectorAll('section')) section.hidden = true;
   } else {
     showLines(campaign);
-    showShares(campaign);
-    showTable(campaign);
+    show('shares', () => showShares(campaign));
+    show('table', () => showTable(campaign));
   }
   byId('footer').append(note(`Rung ${campaign.rung}`));
-  matchMedia('(prefers-color-scheme: dark)').addEventListener('change', paintCharts);
+  followScreenAndPrinter();
+  requestAnimationFrame(noteDrawn);
 }
 
 function showLines(campaign) {
   const lines = linesOf(campaign);
   const gpus = (row) => row.gpus;
-  const drawn = (id, isDrawn, words) => { if (!isDrawn) byId(id).append(note(words)); };
-  drawn('run-time', lineChart(byId('run-time'),
+  const draw = (id, words, options, otherwise = null) => show(id, () => {
+    if (!lineChart(byId(id), words, lines, options)) byId(id).append(note(otherwise));
+  });
+  draw('run-time',
     'Seconds in which a coordinator ran, the mean over seeds. Dashed: the run time on one GPU, divided by '
-    + 'their number.',
-    lines, {
+    + 'their number.', {
       x: gpus, y: (row) => row.seconds, xTitle: 'GPUs', yTitle: 'seconds', logarithmic: true,
       ideal: (row, rows) => rows.find((other) => other.gpus === 1)?.seconds.mean / row.gpus,
-    }));
-  drawn('efficiency', lineChart(byId('efficiency'),
+    });
+  draw('efficiency',
     'The run time of the same seed on one GPU, divided by that on several and by their number. Dashed: what '
     + 'the schedule allows, whoever decides: all that trials held, spread over the slots, but no less '
-    + 'than the longest trial.',
-    lines, {
+    + 'than the longest trial.', {
       x: gpus, y: (row) => row.efficiency, xTitle: 'GPUs', yTitle: 'efficiency', logarithmic: false,
       most: 1.05, ideal: (row) => Math.min(1.05, row.efficiency?.mean / row.of_bound.mean),
-    }), 'There is no efficiency without a run on one GPU.');
-  showSizes(campaign);
-  drawn('best', lineChart(byId('best'), 'The best value of the metric, the mean over seeds.', lines, {
+    }, 'There is no efficiency without a run on one GPU.');
+  show('sizes', () => showSizes(campaign));
+  draw('best', 'The best value of the metric, the mean over seeds.', {
     x: gpus, y: (row) => row.best, xTitle: 'GPUs', yTitle: 'best value', logarithmic: false,
-  }), 'No study has reported a value.');
+  }, 'No study has reported a value.');
 }
 
 /** Run time over the GPUs of each trial, where there are several numbers of them. */

@@ -1,30 +1,3 @@
-/** Shows one part; a part that fails says so in its place and leaves the others alone. */
-function show(id, part) {
-  try {
-    return part();
-  } catch (error) {
-    byId(id).append(note(`This part could not be shown: ${error.message}`));
-    console.error(error);
-    return null;
-  }
-}
-
-function followScreenAndPrinter() {
-  matchMedia('(prefers-color-scheme: dark)').addEventListener('change', paintCharts);
-  window.addEventListener('beforeprint', () => {
-    document.documentElement.dataset.printing = '';
-    paintCharts();
-    for (const {chart, height} of charts) {
-      chart.resize(680, height === null ? 300 : Math.min(height, 620));
-    }
-  });
-  window.addEventListener('afterprint', () => {
-    delete document.documentElement.dataset.printing;
-    paintCharts();
-    for (const {chart} of charts) chart.resize();
-  });
-}
-
 function showAll() {
   let study;
   try {
@@ -35,11 +8,7 @@ function showAll() {
     console.error(error);
     return;
   }
-  if (typeof Chart !== 'undefined') {
-    Chart.defaults.font.family = getComputedStyle(document.body).fontFamily;
-    Chart.defaults.font.size = 12;
-    Chart.Interaction.modes.nearestCurve = nearestCurve;
-  }
+  setUpCharts();
   show('heading', () => showHeading(study));
   show('figures', () => showFigures(study));
   show('progress', () => showProgress(study));
@@ -70,8 +39,5 @@ function showAll() {
     byId('parts').append(element('li', {}, link));
   }
   followScreenAndPrinter();
-  requestAnimationFrame(() => {
-    // Read by tests: milliseconds from opening the page to having drawn it.
-    document.documentElement.dataset.drawn = Math.round(performance.now());
-  });
+  requestAnimationFrame(noteDrawn);
 }

@@ -24,7 +24,8 @@ struct CampaignFormat: ParsableArguments {
   @Flag(help: "Print CSV, a line for each row of the table.") var csv = false
   @Flag(help: "Print one JSON object.") var json = false
   @Option(
-    name: .shortAndLong, help: "Also write a page with figures to this file, which needs no network.",
+    name: .shortAndLong,
+    help: "Also write a page with figures to this file, which needs no network.",
     completion: .file(extensions: ["html"]))
   var output: String?
 
