@@ -62,10 +62,13 @@ let package = Package(
     .target(
       name: "Reporting", dependencies: ["StudyModel", "Coordination"], swiftSettings: settings),
     .target(
-      name: "Campaigns", dependencies: ["StudyModel", "Coordination", "Reporting"], swiftSettings: settings),
+      name: "Campaigns", dependencies: ["StudyModel", "Coordination", "Reporting"],
+      swiftSettings: settings),
     .target(
       name: "CResources",
-      exclude: ["rung.h", "rung.py", "report.html", "report", "campaign.html", "campaign", "templates"]),
+      exclude: [
+        "rung.h", "rung.py", "report.html", "report", "campaign.html", "campaign", "templates",
+      ]),
     .target(name: "Resources", dependencies: ["CResources"], swiftSettings: settings),
     .target(
       name: "Planning", dependencies: ["StudyModel", "Coordination", "Searchers", "Simulation"],

@@ -21,6 +21,7 @@ extension StudyHistory {
   /// - Parameters:
   ///   - slots: The slots of the job; at least 1.
   ///   - end: The time in seconds; more than 0.
+  /// - Returns: Shares that add up to 1.
   public func shares(ofSlots slots: Int, until end: Double) -> SlotShares {
     var shares = SlotShares()
     var offered = 0.0
