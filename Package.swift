@@ -101,6 +101,7 @@ let package = Package(
         "TableFiles",
         "Planning", "JobScripts", "Diagnosis",
         "Reporting", "Processes", "Agents", "Metering", "Resources", "HDF5", "MPI", "Slurm",
+        "Surrogates",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: settings),
     .testTarget(
