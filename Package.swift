@@ -21,6 +21,9 @@ let mpi = Context.environment["RUNG_MPI_PKGCONFIG"] ?? "ompi"
 // The BLAS and LAPACK of Debian's alternatives; every site has one of some name.
 let lapack = Context.environment["RUNG_LAPACK_PKGCONFIG"] ?? "lapack"
 
+// Where Debian's package has it; the same file of another origin does.
+let chart = Context.environment["RUNG_CHARTJS"] ?? "/usr/share/javascript/chart.js/chart.min.js"
+
 let package = Package(
   name: "Rung",
   traits: [
@@ -61,7 +64,9 @@ let package = Package(
       swiftSettings: settings),
     .target(
       name: "Reporting", dependencies: ["StudyModel", "Coordination"], swiftSettings: settings),
-    .target(name: "CResources", exclude: ["rung.h", "rung.py", "report.html", "templates"]),
+    .target(
+      name: "CResources", exclude: ["rung.h", "rung.py", "report.html", "templates"],
+      cSettings: [.define("CRESOURCES_CHART", to: "\"\(chart)\"")]),
     .target(name: "Resources", dependencies: ["CResources"], swiftSettings: settings),
     .target(
       name: "Planning", dependencies: ["StudyModel", "Coordination", "Searchers", "Simulation"],
