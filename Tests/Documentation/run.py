@@ -125,7 +125,7 @@ class Page:
             shutil.copytree(self.given, work)
         else:
             work.mkdir()
-        script = ["set -eu -o pipefail", "shopt -s expand_aliases", "cd " + shlex.quote(str(work))]
+        script = ["set -eu -o pipefail", "cd " + shlex.quote(str(work))]
         if (work / "prepare.sh").exists():
             script += ["echo 0 >$DOCUMENTATION_STEP", ". ./prepare.sh"]
         for line, text in self.steps:
