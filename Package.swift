@@ -21,6 +21,9 @@ let mpi = Context.environment["RUNG_MPI_PKGCONFIG"] ?? "ompi"
 // The BLAS and LAPACK of Debian's alternatives; every site has one of some name.
 let lapack = Context.environment["RUNG_LAPACK_PKGCONFIG"] ?? "lapack"
 
+// Where Debian's package has it; the same file of another origin does.
+let chart = Context.environment["RUNG_CHARTJS"] ?? "/usr/share/javascript/chart.js/chart.min.js"
+
 let package = Package(
   name: "Rung",
   traits: [
@@ -68,7 +71,8 @@ let package = Package(
       name: "CResources",
       exclude: [
         "rung.h", "rung.py", "report.html", "report", "campaign.html", "campaign", "templates",
-      ]),
+      ],
+      cSettings: [.define("CRESOURCES_CHART", to: "\"\(chart)\"")]),
     .target(name: "Resources", dependencies: ["CResources"], swiftSettings: settings),
     .target(
       name: "Planning", dependencies: ["StudyModel", "Coordination", "Searchers", "Simulation"],
@@ -108,6 +112,7 @@ let package = Package(
         "TableFiles",
         "Planning", "JobScripts", "Diagnosis", "Campaigns",
         "Reporting", "Processes", "Agents", "Metering", "Resources", "HDF5", "MPI", "Slurm",
+        "Surrogates",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: settings),
     .testTarget(

@@ -23,6 +23,20 @@ static inline void clapack_use_one_thread(void) {
   if (bli_thread_set_num_threads) bli_thread_set_num_threads(1);
 }
 
+// Weak likewise. ilaver is LAPACK's own, and what it gives back is the interface's version.
+__attribute__((weak)) void ilaver_(int *major, int *minor, int *patch);
+__attribute__((weak)) char *openblas_get_config(void);
+
+static inline int clapack_version(int *major, int *minor, int *patch) {
+  if (!ilaver_) return 0;
+  ilaver_(major, minor, patch);
+  return 1;
+}
+
+static inline const char *clapack_openblas(void) {
+  return openblas_get_config ? openblas_get_config() : NULL;
+}
+
 // Addresses of constants and lengths of texts, which Swift has no words for in a call. All act on
 // lower triangles of matrices kept column after column, without gaps between the columns.
 static inline int clapack_factorize(int n, double *matrix) {

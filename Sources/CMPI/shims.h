@@ -64,6 +64,10 @@ static inline int cmpi_test(cmpi_request *request, int *is_finished) {
 }
 
 // The lengths of texts are plain macros in one implementation and enumerators in others.
-enum { cmpi_name_length = MPI_MAX_PROCESSOR_NAME, cmpi_error_length = MPI_MAX_ERROR_STRING };
+enum {
+  cmpi_name_length = MPI_MAX_PROCESSOR_NAME,
+  cmpi_error_length = MPI_MAX_ERROR_STRING,
+  cmpi_version_length = MPI_MAX_LIBRARY_VERSION_STRING
+};
 
 #endif

@@ -82,7 +82,7 @@ static const unsigned char campaign_scripts[] = {
 };
 
 static const unsigned char chart[] = {
-#embed "/usr/share/javascript/chart.js/chart.min.js"
+#embed CRESOURCES_CHART
 };
 
 static const unsigned char plain_study[] = {

@@ -7,6 +7,7 @@ extension Examination {
   /// The same examination gives the same findings.
   public var findings: [Finding] {
     slurmFindings + jobFindings + nodeFindings + slotFindings + worldFindings + storageFindings
+      + libraryFindings
   }
 
   /// Slurm itself, the partitions, and what jobs may do.

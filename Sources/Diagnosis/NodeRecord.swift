@@ -27,6 +27,9 @@ public struct NodeRecord: Hashable, Sendable, Codable {
   /// How the others answered rank 0; empty on all others.
   public var peers: [PeerRecord] = []
 
+  /// The shared libraries of Rung's process, in the order in which they are to be shown.
+  public var libraries: [LibraryRecord] = []
+
   /// A record with nothing in it yet.
   public init(node: String, rank: Int, usableCores: Int, memoryMiB: Int) {
     self.node = node

@@ -272,7 +272,11 @@ struct Session {
     let status = StudyStatus(of: coordinator, isHeld: false)
     try write(json ? try jsonText(status) : status.description + "\n")
     switch status.state {
-    case .failed: throw Failure(.studyFailed, "the study failed: \(status.reason ?? "")")
+    case .failed:
+      throw Failure(
+        .studyFailed,
+        "the study failed: \(status.reason ?? ""); 'rung explain \(directory.path) 0' says what became of "
+          + "the first trial")
     case .completed, .stopped: break
     case .waiting, .running, .paused:
       throw Failure(

@@ -86,6 +86,12 @@ private func node(rank: Int) -> NodeRecord {
   (file.writeSeconds, file.readSeconds) = (0.031 + Double(rank) / 100, 0.0042)
   record.file = file
   record.worldSize = 2
+  record.libraries = [
+    LibraryRecord("MPI", version: "Open MPI v4.1.4", paths: ["/usr/lib/libmpi.so.40.30.4"]),
+    LibraryRecord("HDF5", version: "1.10.8", paths: ["/usr/lib/libhdf5_serial.so.103.3.0"]),
+    LibraryRecord("Slurm", paths: []), LibraryRecord("Swift", paths: []),
+    LibraryRecord("other", paths: ["a", "b", "c", "d"].map { "/lib/lib\($0).so.1" }),
+  ]
   if rank == 0 {
     record.sbatchRefusal = ""
     var peer = PeerRecord(rank: 1)

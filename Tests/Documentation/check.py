@@ -133,7 +133,7 @@ class Checker:
 
     def check_shell(self, document, number, line):
         for part in re.split(r"&&|\|\||[|;]", line):
-            match = re.search(r"(?:^|\s)(rung\s.*)$", part)
+            match = re.search(r"(?:^|\s)(?<!--product )(rung\s.*)$", part)
             if match:
                 self.check_command(document, number, match.group(1))
 

@@ -227,6 +227,10 @@ struct JobTests {
         strategy, "--dry-run")
       #expect(answer.status == 0, "\(String(decoding: answer.errors, as: UTF8.self))")
     }
+    let elsewhere = try Cluster.run(
+      "submit", folder.study, "--site", "private-cluster", "--output", "other.rung", "--dry-run")
+    #expect(elsewhere.status == 0, "\(String(decoding: elsewhere.errors, as: UTF8.self))")
+    #expect(!exists("other.rung"))
     #expect(try Cluster.jobs().isEmpty)
     #expect(!exists(folder.directory))
     let refused = try Cluster.run(

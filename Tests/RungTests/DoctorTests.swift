@@ -85,6 +85,20 @@ import Testing
     #expect(table.hasSuffix(" well, 0 wrong, 7 not checked\n"), "\(table)")
   }
 
+  /// What a program that is carried to another machine must find there.
+  @Test func theLibrariesThatItNeedsAreSaidWithVersionAndPlace() throws {
+    let found = try read(try doctor("--here", "--json").output)
+    for (check, words) in [("MPI library", "MPI"), ("HDF5 library", "1."), ("zlib library", "1.")] {
+      let result = try #require(found[check]?.result, "\(found.findings)")
+      let parts = result.split(separator: "; ")
+      #expect(parts.count == 2 && parts[0].contains(words), "\(result)")
+      let file = try #require(parts.last?.split(separator: ",").first)
+      #expect(file.hasPrefix("/") && exists(String(file)), "\(result)")
+    }
+    #expect(found["LAPACK library"]?.result.hasPrefix("LAPACK 3.") == true, "\(found.findings)")
+    #expect(found["C library"]?.result.hasPrefix("glibc 2.") == true, "\(found.findings)")
+  }
+
   @Test func withoutSlurmThisHostIsLookedAtUnlessNodesAreAskedFor() throws {
     let result = try doctor()
     #expect(result.status == 0)

@@ -43,6 +43,42 @@ struct ExportTests {
     try runCommand([try python(), "-c", program] + arguments)
   }
 
+  @Test func pandasReadsInTheTablesWhatH5pyReadsInTheSnapshot() throws {
+    let bench = try bench()
+    let run = try bench.rung("run", bench.study, "--slots", "4", "--quiet")
+    #expect(run.status == 0, "\(text(run.errors))")
+    for (name, option) in [("trials", []), ("reports", ["--reports"])] {
+      let export = try bench.rung(
+        ["export", bench.directory, "--format", "csv"] + option, under: ["/usr/bin/env"])
+      try writeFile(bench.folder.file("\(name).csv"), export.output)
+    }
+    let result = try runPython(
+      """
+      import sys
+      import h5py, numpy, pandas
+      trials = pandas.read_csv(sys.argv[1] + "/trials.csv", keep_default_na=False, na_values=[""])
+      reports = pandas.read_csv(sys.argv[1] + "/reports.csv")
+      same = lambda a, b: numpy.array_equal(numpy.asarray(a, float), b[:], equal_nan=True)
+      with h5py.File(sys.argv[1] + "/study.rung/study.h5") as file:
+          columns = file["trials"]
+          assert len(trials) == 24 and list(trials.trial) == list(columns["trial"])
+          assert list(trials.state) == list(columns["state"].asstr())
+          for name in ("epoch", "value", "best_value", "failures"):
+              assert same(trials[name], columns[name]), name
+          assert same(trials.best_epoch.fillna(0), columns["best_epoch"])
+          settings = file["configurations"]
+          assert same(trials["config.rate"], settings["rate"])
+          assert same(trials["config.depth"], settings["depth"])
+          assert list(trials["config.kind"]) == list(settings["kind"].asstr())
+          losses = file["reports/metric-%d" % list(
+              file["reports/metric_names"].asstr()).index("loss")]
+          assert len(reports) == len(losses) and same(reports.loss, losses)
+      best = reports.groupby("trial").loss.min()
+      assert (best.dropna() == trials.set_index("trial").best_value[best.dropna().index]).all()
+      """, bench.folder.path)
+    #expect(result.status == 0, "\(text(result.errors))")
+  }
+
   @Test(arguments: [
     "{name: loss, goal: minimize}",
     "[{name: loss, goal: minimize}, {name: size, goal: maximize}]",

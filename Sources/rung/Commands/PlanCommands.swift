@@ -196,8 +196,10 @@ struct SubmitCommand: ParsableCommand {
     let folder = StudyHandle.parent(of: path)
     let (plan, site) = try options.plan(checked.value, from: study, in: folder)
     warn(ofPlace: folder, at: site)
+    // The folder of the study is not there yet, so it has no real path of its own.
+    let target = try output.map { $0.hasPrefix("/") ? $0 : "\(try realPath("."))/\($0)" }
     let text = try script(
-      plan, checked.value, site, directory: output ?? StudyHandle.folder(for: path), folder: folder)
+      plan, checked.value, site, directory: target ?? StudyHandle.folder(for: path), folder: folder)
     let words = try Submission.testOnly(text, sbatchOptions)
     note(words)
     try write(json ? try jsonText(["script": text, "answer": words]) : text)

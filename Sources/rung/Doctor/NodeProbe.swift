@@ -56,6 +56,7 @@ struct NodeProbe {
     if nodes.count > 1 { record.unresolved = nodes.filter { !resolves($0) } }
     record.local = probe(storage: localStorage())
     record.file = probe(file: fileName(of: node), in: folder)
+    record.libraries = loadedLibraries()
     if rank == 0, !isHere { record.sbatchRefusal = sbatchRefusal() }
     return record
   }

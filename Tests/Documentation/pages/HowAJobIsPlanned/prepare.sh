@@ -1,0 +1,1 @@
+cp "$FIRST_STUDY"/* .

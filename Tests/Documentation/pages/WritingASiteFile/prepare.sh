@@ -1,0 +1,2 @@
+cp "$FIRST_STUDY"/* .
+export SCRATCH=$PWD
