@@ -109,8 +109,13 @@ struct CampaignPlanCommand: ParsableCommand {
         "Neither a calibration ('rung calibrate') nor a 'model' in the study or site file says how the "
           + "machine takes its time, so that nothing is predicted.")
     }
+    var told: [String] = []
     for row in rows {
-      if let refusal = row.refusal { lines.append("\(row.method) on \(row.gpus): \(refusal)") }
+      guard let refusal = row.refusal, !told.contains(refusal) else { continue }
+      told.append(refusal)
+      let others = rows.count { $0.refusal == refusal } - 1
+      let more = others > 0 ? " and \(others) more" : ""
+      lines.append("\(row.method) on \(row.gpus)\(more): \(refusal)")
     }
     return lines.map { $0 + "\n" }.joined()
   }
