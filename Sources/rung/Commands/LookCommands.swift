@@ -6,13 +6,15 @@ import Resources
 import StudyModel
 import StudyStore
 
-struct StatusCommand: ParsableCommand {
+struct StatusCommand: ResultCommand {
   static let configuration = CommandConfiguration(
     commandName: "status", abstract: "Say where a study stands.",
-    discussion: "For example: rung status study.rung --json")
+    discussion: discussion(
+      "From the study's files alone: it may run on another machine.",
+      examples: "rung status study.rung", "rung status study.rung --json"))
 
   @Argument(help: "The study's folder.", completion: .directory) var directory: String
-  @Flag(help: "Print one JSON object.") var json = false
+  @OptionGroup var output: OutputOptions
 
   func run() throws {
     let coordinator = try StudyHandle(directory).read().coordinator
@@ -22,18 +24,17 @@ struct StatusCommand: ParsableCommand {
   }
 }
 
-struct BestCommand: ParsableCommand {
+struct BestCommand: ResultCommand {
   static let configuration = CommandConfiguration(
     commandName: "best", abstract: "Print the winner, and give its checkpoint out as files.",
-    discussion: """
-      The winner has the best value at the highest rung that any trial reached.
-      For example: rung best study.rung --checkpoint winner
-      """)
+    discussion: discussion(
+      "The winner has the best value at the highest rung that any trial reached.",
+      examples: "rung best study.rung", "rung best study.rung --checkpoint winner"))
 
   @Argument(help: "The study's folder.", completion: .directory) var directory: String
   @Option(help: "A new folder for the winner's checkpoint.", completion: .directory)
   var checkpoint: String?
-  @Flag(help: "Print one JSON object.") var json = false
+  @OptionGroup var output: OutputOptions
 
   private struct Result: Encodable {
     var best: StudyStatus.Leader?
@@ -115,15 +116,19 @@ struct BestCommand: ParsableCommand {
   }
 }
 
-struct ReportCommand: ParsableCommand {
+struct ReportCommand: ResultCommand {
   static let configuration = CommandConfiguration(
     commandName: "report", abstract: "Write one HTML file that needs no network.",
-    discussion: "For example: rung report study.rung -o report.html")
+    discussion: discussion(
+      examples: "rung report study.rung", "rung report study.rung -o report.html"))
 
   @Argument(help: "The study's folder.", completion: .directory) var directory: String
-  @Option(name: .shortAndLong, help: "The file; by default 'report.html' in the study's folder.")
-  var output: String?
-  @Flag(help: "Print one JSON object.") var json = false
+  @Option(
+    name: [.customShort("o"), .customLong("output")],
+    help: "The file; by default 'report.html' in the study's folder.",
+    completion: .file(extensions: ["html"]))
+  var file: String?
+  @OptionGroup var output: OutputOptions
 
   func run() throws {
     let handle = try StudyHandle(directory)
@@ -135,7 +140,7 @@ struct ReportCommand: ParsableCommand {
     let data = try jsonText(page).unicodeScalars
       .split(separator: "<", omittingEmptySubsequences: false)
       .map { String($0) }.joined(separator: "\\u003c")
-    let path = output ?? handle.directory.path + "/report.html"
+    let path = file ?? handle.directory.path + "/report.html"
     try writeFile(path, Array(fill(Resource.reportPage, with: data).utf8))
     try write(json ? try jsonText(["report": path]) : path + "\n")
   }
