@@ -2,33 +2,26 @@ import Coordination
 import StudyModel
 
 extension Coordinator {
-  /// Where a trial's process runs: each host with its slots, and their GPUs where Rung itself gives them out.
+  /// Where a trial's process runs: each host with its slots.
   ///
   /// - Parameter leg: The process.
-  /// - Returns: For example `node7, slots 0 to 3 (GPUs 0 to 3)`.
+  /// - Returns: For example `node7, slots 0 to 3`.
   func place(of leg: Leg) -> String {
-    let trial = study.resized(to: run?.size).trial
-    let bindsGPUs = trial.gpus > 0 && run?.steps == nil
-    return leg.workers.map { worker in
+    leg.workers.map { worker in
       let host = workers.indices.contains(worker.rank) ? workers[worker.rank]?.host : nil
       let slots = leg.slots.filter { $0.worker == worker }.map(\.index).sorted()
-      var gpus: [Int] = []
-      for slot in slots where gpus.last != slot / trial.trialsPerGPU {
-        gpus.append(slot / trial.trialsPerGPU)
-      }
-      return "\(host ?? "agent \(worker)"), \(range(slots, "slot"))"
-        + (bindsGPUs ? " (\(range(gpus, "GPU")))" : "")
+      return "\(host ?? "agent \(worker)"), \(words(for: slots))"
     }.joined(separator: " and ")
   }
 
-  /// Numbers with their noun, `slots 0 to 3` where they follow one another.
-  private func range(_ numbers: [Int], _ noun: String) -> String {
-    guard let first = numbers.first, let last = numbers.last, numbers.count > 1 else {
-      return "\(noun) \(numbers.first ?? 0)"
+  /// Slots, `slots 0 to 3` where they follow one another.
+  private func words(for slots: [Int]) -> String {
+    guard let first = slots.first, let last = slots.last, slots.count > 1 else {
+      return "slot \(slots.first ?? 0)"
     }
-    guard last - first == numbers.count - 1 else {
-      return "\(noun)s \(numbers.map(\.description).joined(separator: ", "))"
+    guard last - first == slots.count - 1 else {
+      return "slots \(slots.map(\.description).joined(separator: ", "))"
     }
-    return "\(noun)s \(first) to \(last)"
+    return "slots \(first) to \(last)"
   }
 }

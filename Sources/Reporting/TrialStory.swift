@@ -34,6 +34,19 @@ public struct TrialStory: Sendable {
   /// A story of which nothing was told.
   public init(of trial: TrialID) { self.trial = trial }
 
+  /// Adds to the starts of its processes which GPUs they had, which the journal does not say.
+  ///
+  /// - Parameter devices: By attempt.
+  public mutating func note(devices: [String: String]) {
+    lines = lines.map { line in
+      let words = line.text.split(separator: " ", maxSplits: 3)
+      guard words.count > 2, words[0] == "attempt", words[2] == "starts",
+        let given = devices[String(words[1])]
+      else { return line }
+      return Line(seconds: line.seconds, text: "\(line.text), on GPU \(given)")
+    }
+  }
+
   /// Goes on with the story.
   ///
   /// - Parameters:

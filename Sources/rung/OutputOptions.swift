@@ -27,5 +27,15 @@ enum Notes {
 
   static var areSilenced: Bool { silenced.load(ordering: .relaxed) }
 
+  /// Whether a line of progress stands on the terminal without its end.
+  private static let openness = Atomic(false)
+
+  static func leaveLineOpen() { openness.store(true, ordering: .relaxed) }
+
+  /// What takes a line of progress away, if one is there; nothing after that.
+  static func takeOpenLine() -> String {
+    openness.exchange(false, ordering: .relaxed) ? "\r\u{1B}[K" : ""
+  }
+
   static func silence() { silenced.store(true, ordering: .relaxed) }
 }

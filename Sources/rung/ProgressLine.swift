@@ -8,7 +8,6 @@ final class ProgressLine {
   private let isTerminal = isatty(2) == 1
   private let began = monotonicSeconds()
   private var next: Double
-  private var isOpen = false
 
   /// A line that begins now.
   init() { next = began + (isTerminal ? 0 : Self.firstPause) }
@@ -28,7 +27,7 @@ final class ProgressLine {
     next = now + (isTerminal ? 0.25 : min(600, max(Self.firstPause, elapsed / 20)))
     guard isTerminal else { return note("\(Int(elapsed)) s: \(text)") }
     guard !Notes.areSilenced else { return }
-    isOpen = true
+    Notes.leaveLineOpen()
     // Nobody can be told that standard error is closed.
     try? Descriptor(owning: dup(2)).writeAll(Array("\r\u{1B}[K\(text.prefix(columns))".utf8))
   }
@@ -48,9 +47,9 @@ final class ProgressLine {
     show("\(progress.bar(columns: columns - 24)), \(done) of \(all) \(noun)")
   }
 
-  /// Ends the line, so that what is written next stands below it.
+  /// Takes the line away: what is written next tells how it ended.
   func close() {
-    if isOpen { note("") }
-    isOpen = false
+    // Nobody can be told that standard error is closed.
+    try? Descriptor(owning: dup(2)).writeAll(Array(Notes.takeOpenLine().utf8))
   }
 }

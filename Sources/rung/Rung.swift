@@ -152,8 +152,10 @@ func note(_ line: String) {
 
 /// Writes a line to standard error.
 func tell(_ line: String) {
+  // What is said stands in the place of a line of progress, which follows anew.
+  let start = Notes.takeOpenLine()
   // Nobody can be told that standard error is closed.
-  try? Descriptor(owning: dup(2)).writeAll(Array((visibleText(line) + "\n").utf8))
+  try? Descriptor(owning: dup(2)).writeAll(Array((start + visibleText(line) + "\n").utf8))
 }
 
 /// Writes text to standard output.

@@ -6,6 +6,8 @@ import StudyStore
 struct TrialOutput {
   /// Lines of the end, each without its mark, but for the attempt.
   private(set) var lines: [String] = []
+  /// The GPUs of each attempt, on nodes where Rung itself gave them out.
+  private(set) var devices: [String: String] = [:]
   /// How many lines there are in all.
   private(set) var count = 0
   /// The logs that have any.
@@ -33,6 +35,10 @@ struct TrialOutput {
         }
         let attempt = String(decoding: line[..<end].dropFirst(mark.count), as: UTF8.self)
         let text = String(decoding: line[(end + 1)...].dropFirst(), as: UTF8.self)
+        if let given = StudyDirectory.devices(inRemark: text) {
+          devices[attempt] = devices[attempt].map { "\($0) and \(given)" } ?? given
+          return
+        }
         count += 1
         if lines.count == Self.kept { lines.removeFirst() }
         lines.append("\(attempt): \(text)")

@@ -137,4 +137,24 @@ struct ExplainMethodsTests {
       pasha.contains("the largest budget for now") || pasha.contains("the largest budget grew"))
     #expect(try all("hyperband").contains("its rung is complete: place "))
   }
+
+  @Test func moreSlotsForAPromotedTrialAreTold() throws {
+    let bench = try ProgramBench(
+      study: """
+        metric: {name: value, goal: minimize}
+        fidelity: {name: epoch, min: 1, max: 4}
+        parameters: {x: {min: 0.0, max: 1.0}}
+        points: [{x: 0.0}, {x: 0.5}]
+        algorithm: rasda
+        trial: {command: [sh, train.sh, "{x}"], gpus: 1}
+        stop: {trials: 2}
+        """, trial: "")
+    _ = try bench.folder.write("train.sh", Self.trial)
+    let run = try bench.rung("run", bench.study, "--slots", "4", "--quiet")
+    #expect(run.status == 0, "\(text(run.errors))")
+    let story = text(try bench.rung("explain", bench.directory, "0").output)
+    #expect(story.contains("promoted to epoch 2: place 1 of 2 at rung 1"), "\(story)")
+    #expect(story.contains("slots 0 to 1, to epoch 2, with 2 slots instead of 1"), "\(story)")
+    #expect(!story.contains("on GPU"), "this machine's cores are no GPUs")
+  }
 }

@@ -97,6 +97,7 @@ struct InstallTests {
     #expect(try offers("rung export a.rung --format ") == ["csv", "json", "optuna", "table"])
     #expect(try offers("rung init a --kind p") == ["plain", "pytorch"])
     #expect(try offers("rung simulate a.yaml --objective c") == ["curves"])
+    #expect(try offers("rung simulate a.yaml --algorithm pas") == ["pasha", "pasha-bo"])
     #expect(try offers("rung check here/") == ["here/study.yaml"])
     #expect(try offers("rung status h") == ["here"])
   }

@@ -35,8 +35,8 @@ struct ExplainCommand: ResultCommand {
       let known = last < 0 ? "it has none yet" : "they are numbered from 0 to \(last)"
       throw Failure(.usage, "no trial \(trial) in '\(directory)': \(known)")
     }
-    let output = try TrialOutput(
-      of: TrialID(trial), on: story.workers, in: handle.directory)
+    let output = try TrialOutput(of: TrialID(trial), on: story.workers, in: handle.directory)
+    story.note(devices: output.devices)
     if json {
       return try write(
         try jsonText(

@@ -15,6 +15,7 @@ struct SimulateCommand: ResultCommand {
       "The decisions are those of a real study; only trials and the machine are imagined.",
       examples: "rung simulate study.yaml --slots 4",
       "rung simulate study.yaml --slots 16 --table curves.csv.gz --seeds 15",
+      "rung simulate study.yaml --slots 16 --algorithm bohb --seeds 15",
       "rung simulate study.yaml --slots 64 --objective curves --site jureca-dc"))
 
   @Argument(help: "The study file.", completion: .yaml) var study: String
@@ -28,6 +29,10 @@ struct SimulateCommand: ResultCommand {
     help: "A built-in objective, instead of a table.",
     completion: .words(BuiltInObjective.Name.self), transform: oneOf)
   var objective: BuiltInObjective.Name?
+  @Option(
+    help: "A method with its defaults, instead of the study's own, such as bohb.",
+    completion: .words(Algorithm.Name.self), transform: oneOf)
+  var algorithm: Algorithm.Name?
   @Option(help: "How many seeds to simulate, from the study's own on.") var seeds = 1
   @Option(help: "A site's name or file, whose machine model is used.", completion: .site)
   var site: String?
@@ -48,7 +53,7 @@ struct SimulateCommand: ResultCommand {
   }
 
   func run() throws {
-    let checked = try loadStudy(study, for: .simulating)
+    let checked = try loadStudy(study, for: .simulating, by: algorithm)
     for warning in checked.warnings { note("rung: warning: \(warning)") }
     let settings = try machine(for: checked.value)
     let (study, objective) = try source(checked.value, machine: settings.machine)
