@@ -84,6 +84,11 @@ public struct TrialStory: Sendable {
     {
       sentences.append(standing(of: record, after: former, coordinator.study))
     }
+    // It may have to wait for its slots after that.
+    if let former, case .reachedRung(let epoch) = former.reason, record.target > former.target {
+      let standing = RungStanding(of: trial, at: epoch, in: coordinator)
+      sentences.append("promoted to epoch \(record.target)\(standing.map { ": \($0)" } ?? "")")
+    }
     for command in commands { tell(command, &sentences, coordinator) }
     tellOfEnd(record, &sentences, coordinator)
     lines += sentences.map { Line(seconds: time.seconds, text: $0) }
@@ -190,10 +195,6 @@ public struct TrialStory: Sendable {
   ) {
     switch command {
     case .start(let leg) where leg.id.trial == trial:
-      if case .reachedRung(let epoch)? = former?.reason, leg.until > epoch {
-        let standing = RungStanding(of: trial, at: epoch, in: coordinator)
-        sentences.append("promoted to epoch \(leg.until)\(standing.map { ": \($0)" } ?? "")")
-      }
       sentences.append(words(of: leg, coordinator))
       let scaled = leg.scaled?.derivations(in: leg.configuration, coordinator.study) ?? []
       if !scaled.isEmpty { sentences.append("it sees \(scaled.joined(separator: ", "))") }

@@ -110,7 +110,11 @@ extension Wording {
   static func notAmong(
     _ name: String, _ value: ParameterValue, _ domain: Parameter.Domain
   ) -> String {
-    "\(visible(value.description)) is no value of \(visible(name)); write \(values(domain))"
+    var words: [String] = []
+    if case .categorical(let values) = domain { words = values.map(\.description) }
+    let near = nearestWord(to: value.description, among: words).map { "'\($0)'" }
+    return "\(visible(value.description)) is no value of \(visible(name)); write "
+      + (near ?? values(domain))
   }
 
   private static func values(_ domain: Parameter.Domain) -> String {

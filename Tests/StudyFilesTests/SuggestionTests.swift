@@ -84,10 +84,17 @@ import Testing
       summary: A cluster
       source: [its administrator]
       partitions: {batch: {nodes: 4, cores: 16, memroy: 60GiB, time: 24h, gpus: {count: 4, vendor: nvidai, model: A100}}}
+      workers: batch
+      """)
+    let names = siteMistakes(
+      """
+      summary: A cluster
+      source: [its administrator]
+      partitions: {batch: {nodes: 4, cores: 16, memory: 60GiB, time: 24h}}
       workers: btach
       """)
     for near in ["batch", "memory", "nvidia"] {
-      #expect(words.contains { $0.contains("'\(near)'") }, "\(near): \(words)")
+      #expect((words + names).contains { $0.contains("'\(near)'") }, "\(near): \(words) \(names)")
     }
   }
 
