@@ -63,7 +63,8 @@ let package = Package(
       name: "StudyStore", dependencies: ["StudyModel", "Coordination", "HDF5", "Processes"],
       swiftSettings: settings),
     .target(
-      name: "Reporting", dependencies: ["StudyModel", "Coordination"], swiftSettings: settings),
+      name: "Reporting", dependencies: ["StudyModel", "Schedulers", "Coordination"],
+      swiftSettings: settings),
     .target(
       name: "Campaigns", dependencies: ["StudyModel", "Coordination", "Reporting"],
       swiftSettings: settings),
@@ -146,8 +147,9 @@ let package = Package(
     .testTarget(
       name: "RungTests",
       dependencies: [
-        "Coordination", "Processes", "ProgramSupport", "Resources", "StudyModel", "StudyStore",
-        "rung",
+        "Coordination", "Processes", "ProgramSupport", "Reporting", "Resources", "StudyModel",
+        "StudyStore", "rung",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       exclude: ["Formats"], swiftSettings: settings),
     .testTarget(name: "SlurmTests", dependencies: ["Slurm"], swiftSettings: settings),

@@ -63,6 +63,12 @@ extension Agent {
 
   func start(_ place: Int) throws {
     guard let active = slots[place].leg else { return }
+    let devices = devices(of: active.leg)
+    if !devices.isEmpty {
+      // No line of its output: the last of these says why it failed.
+      let remark = StudyDirectory.remark(ofDevices: devices)
+      write(Array(remark.utf8)[...], of: active.leg.id)
+    }
     if let process = slots[place].processes.first, process.isWaiting,
       process.connection?.isClosed == false
     {
@@ -102,13 +108,7 @@ extension Agent {
     let directory =
       settings.study.trial.directory == .own ? active.directory : settings.studyFolder
     let programs = launch.programs(active.leg.seenConfiguration)
-    let isWithoutGPUs = settings.study.trial.isWithoutGPUs(active.leg.configuration)
-    let devices =
-      isWithoutGPUs
-      ? []
-      : Self.devices(
-        of: active.leg.slots, of: settings.devices, on: settings.worker,
-        sharedBy: settings.slotsPerDevice ?? settings.study.trial.trialsPerGPU)
+    let devices = devices(of: active.leg)
     let ranks = try ranks(of: active)
     let cpus = processCPUs(of: active.leg, among: ranks.count)
     for (order, rank) in ranks.enumerated() {
@@ -172,6 +172,14 @@ extension Agent {
   private var srun: String {
     TrialLaunch.findExecutable(
       "srun", environment: launch.inherited, directory: "/", isExecutable: isExecutable) ?? "srun"
+  }
+
+  /// The GPUs here that Rung itself gives to a leg.
+  private func devices(of leg: Leg) -> [String] {
+    guard !settings.study.trial.isWithoutGPUs(leg.configuration) else { return [] }
+    return Self.devices(
+      of: leg.slots, of: settings.devices, on: settings.worker,
+      sharedBy: settings.slotsPerDevice ?? settings.study.trial.trialsPerGPU)
   }
 
   /// The GPUs of some slots on an agent's node, each once, in the node's order.

@@ -3,6 +3,7 @@ import FoundationEssentials
 import Glibc
 public import Processes
 import StudyModel
+import StudyStore
 
 /// Serves a node: starts trials in its slots, passes on what they report, carries their
 /// checkpoints.
@@ -83,10 +84,8 @@ public final class Agent {
     }
     meter = try Self.meter(settings)
     listener = try SocketListener(path: socketPath)
-    let digits = settings.worker.description
-    let number = String(repeating: "0", count: max(0, 4 - digits.count)) + digits
     log = try Descriptor(
-      opening: "\(settings.directory)/logs/node-\(number).log",
+      opening: "\(settings.directory)/logs/\(StudyDirectory.logName(of: settings.worker))",
       flags: O_WRONLY | O_CREAT | O_APPEND)
     launch = TrialLaunch(
       study: settings.study, folder: settings.studyFolder, inherited: currentEnvironment(),

@@ -17,7 +17,7 @@ extension PlanError: CustomStringConvertible {
     case .nothingAsked(let option):
       "'\(option)' asks for nothing; ask for more than 0 or leave it out"
     case .unknownPartition(let name, let known):
-      "no partition '\(name)' at this site; it has \(known.joined(separator: ", "))"
+      "no partition '\(name)' at this site; \(correction(of: name, known: known))"
     case .timeTooLong(let asked, let partition, let limit):
       """
       the job asks for \(durationText(asked)), but partition '\(partition)' ends jobs after \
@@ -130,7 +130,7 @@ extension PlanError: CustomStringConvertible {
     case .classes(let error):
       error.description
     case .unknownStrategy(let name, let known):
-      "no strategy '\(name)' in this version; it has \(known.joined(separator: ", "))"
+      "no strategy '\(name)' in this version; \(correction(of: name, known: known))"
     }
   }
 

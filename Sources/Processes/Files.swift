@@ -39,6 +39,31 @@ public func readFirstLine(_ path: String) throws(SystemError) -> [UInt8]? {
   }
 }
 
+/// Goes through the lines of a file, holding no more of it than one of them and a piece.
+///
+/// - Parameters:
+///   - path: A regular file.
+///   - body: Gets each line without its newline; what follows the last newline too.
+/// - Throws: ``SystemError``.
+public func forEachLine(
+  of path: String, _ body: (ArraySlice<UInt8>) -> Void
+) throws(SystemError) {
+  let file = try Descriptor(opening: path, flags: O_RDONLY)
+  var rest: [UInt8] = []
+  while true {
+    guard let bytes = try file.read(atMost: 1 << 18) else { continue }
+    if bytes.isEmpty { break }
+    rest += bytes
+    var start = rest.startIndex
+    while let end = rest[start...].firstIndex(of: UInt8(ascii: "\n")) {
+      body(rest[start..<end])
+      start = end + 1
+    }
+    rest.removeFirst(start)
+  }
+  if !rest.isEmpty { body(rest[...]) }
+}
+
 /// Writes a file that is the user's alone, replacing one that is there.
 ///
 /// - Parameters:

@@ -54,6 +54,24 @@ public func settleSignals() {
   signal(SIGCHLD, SIG_DFL)
 }
 
+/// Ends this process as SIGPIPE does, unless the signal is blocked.
+public func raiseBrokenPipe() {
+  signal(SIGPIPE, SIG_DFL)
+  raise(SIGPIPE)
+}
+
+/// Puts nothing into the place of standard descriptors that are closed, so that no file that is opened later
+/// is taken for one of them.
+///
+/// What is open for reading cannot be written to: a result for a closed standard output is an error, not
+/// lost. Children inherit it.
+public func settleStandardDescriptors() {
+  for number in 0...2 as ClosedRange<Int32> where fcntl(number, F_GETFD) == -1 {
+    // The lowest number that is free is this one.
+    _ = unsafe cprocesses_open("/dev/null", number == 0 ? O_WRONLY : O_RDONLY, 0)
+  }
+}
+
 /// What ends a run or has it drain. Terminals and Slurm may send it to all processes of a run, so the
 /// companions take it too, and leave it to their agent.
 public let endingSignals = [SIGINT, SIGTERM, SIGHUP, SIGUSR1, SIGUSR2]

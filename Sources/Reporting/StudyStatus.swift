@@ -89,6 +89,8 @@ public struct StudyStatus: Hashable, Sendable, Encodable {
   public var gpuHours: Double
   /// How busy the nodes' GPUs and cores were; `nil` where nothing was measured.
   public var devices: [DeviceShare]?
+  /// How far it is, by the rule of `stop` that is furthest.
+  public private(set) var progress = Progress(share: 0, secondsLeft: nil)
   /// The most memory that processes of each size of trials were seen to have, in the order in which the
   /// sizes were first used; empty where it was not seen.
   public var memory: [Memory]
@@ -119,6 +121,7 @@ public struct StudyStatus: Hashable, Sendable, Encodable {
     case gpuHours = "gpu_hours"
     case devices
     case memory
+    case progress
   }
 
   /// The status of a study.
@@ -149,6 +152,7 @@ public struct StudyStatus: Hashable, Sendable, Encodable {
     memory = coordinator.memoryPeaks.map {
       Memory(gpus: $0.gpus, slots: $0.slots, peakMiB: $0.hostMiB, peakDeviceMiB: $0.deviceMiB)
     }
+    progress = Progress(of: coordinator, self)
   }
 
   private static func state(of coordinator: Coordinator, isHeld: Bool) -> (State, String?) {
@@ -200,6 +204,7 @@ extension StudyStatus: CustomStringConvertible {
       "trials: \(trials.total) (\(trials.running) running, \(trials.paused) paused, "
         + "\(trials.completed) completed, \(trials.stopped) stopped, \(trials.failed) failed), "
         + "\(reports) reports")
+    if state != .completed, state != .failed { lines.append(progress.bar(columns: 80)) }
     if let best { lines.append("best \(metric.name): \(describe(best))") }
     if let bestFull { lines.append("best at the highest rung: \(describe(bestFull))") }
     if let front, !front.isEmpty {

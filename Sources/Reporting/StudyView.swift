@@ -54,7 +54,7 @@ public struct StudyView: Sendable {
   }
 
   private mutating func happen(_ text: String) {
-    happenings.append("\(seconds(coordinator.now.seconds)) \(text)")
+    happenings.append("\(clock(coordinator.now.seconds)) \(text)")
     if happenings.count > Self.most { happenings.removeFirst(happenings.count - Self.most) }
   }
 
@@ -77,7 +77,7 @@ public struct StudyView: Sendable {
   /// One line, for where there is no screen.
   public var line: String {
     let best = status.best.map { ", best \(status.metric.name) \(rounded($0.value, 6))" } ?? ""
-    return "\(seconds(status.elapsedSeconds)) \(status.state.rawValue): \(trialWords), "
+    return "\(clock(status.elapsedSeconds)) \(status.state.rawValue): \(trialWords), "
       + "\(status.reports) reports\(best)"
   }
 
@@ -120,40 +120,18 @@ public struct StudyView: Sendable {
   private func headline(_ columns: Int, _ silence: Double) -> String {
     let study = coordinator.study
     let left = "\(study.name)  \(study.algorithm.label)  \(status.state.rawValue)"
-    var right = seconds(status.elapsedSeconds + (status.state == .running ? silence : 0))
+    var right = clock(status.elapsedSeconds + (status.state == .running ? silence : 0))
     if status.state == .running, let horizon = coordinator.horizon {
       let rest = horizon.seconds - coordinator.now.seconds - silence
-      right += ", \(seconds(max(0, rest))) left in the job"
+      right += ", \(clock(max(0, rest))) left in the job"
     }
     let gap = max(2, columns - left.count - right.count)
     return left + String(repeating: " ", count: gap) + right
   }
 
-  /// The share of the study that is done, by the rule that will end it first.
-  public var share: Double {
-    let stop = coordinator.study.stop
-    let begun = Double(status.trials.total - status.trials.running)
-    var shares: [Double] = []
-    if let most = stop.trials ?? stop.started, most > 0 { shares.append(begun / Double(most)) }
-    if let most = stop.reports, most > 0 { shares.append(Double(status.reports) / Double(most)) }
-    if let most = stop.wallclock?.seconds, most > 0 { shares.append(status.elapsedSeconds / most) }
-    if let most = stop.gpuHours, most > 0 { shares.append(status.gpuHours / most) }
-    return status.state == .completed ? 1 : min(1, shares.max() ?? 0)
-  }
-
   private func progressLine(_ columns: Int, _ silence: Double) -> String {
-    let share = share
-    var words = " \(Int(share * 100)) %"
-    if status.state == .running, share > 0.05, share < 1 {
-      let rest = (status.elapsedSeconds + silence) * (1 - share) / share
-      words += ", about \(seconds(rest)) left"
-    } else if status.state == .running, share >= 1 {
-      words += ", promoted trials go on"
-    }
-    let width = max(4, min(50, columns - words.count - 2))
-    let done = Int((Double(width) * share).rounded(.down))
-    return "[" + String(repeating: "#", count: done) + String(repeating: "-", count: width - done)
-      + "]" + words
+    let isRunning = status.state == .running
+    return Progress(of: coordinator, status, silence: isRunning ? silence : 0).bar(columns: columns)
   }
 
   private func words(of leader: StudyStatus.Leader) -> String {
@@ -214,14 +192,5 @@ public struct StudyView: Sendable {
       lines.append("and \(rest.count) nodes more: \(busy)/\(slots)")
     }
     return lines
-  }
-
-  /// Seconds as people read clocks.
-  private func seconds(_ seconds: Double) -> String {
-    let whole = Int(seconds.rounded(.down))
-    let (hours, minutes) = (whole / 3600, whole / 60 % 60)
-    func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
-    return hours > 0
-      ? "\(hours):\(two(minutes)):\(two(whole % 60))" : "\(minutes):\(two(whole % 60))"
   }
 }

@@ -10,9 +10,9 @@ public import StudyModel
 /// neither a winner nor counted into the quantile. With several metrics the best are those that
 /// `ParetoRanking` ranks first, as in MO-ASHA.
 public struct AsynchronousHalving: TrialScheduler {
-  private let brackets: Brackets
+  let brackets: Brackets
   private let goesOn: Bool
-  private var rungs: [[PromotionRung]]
+  private(set) var rungs: [[PromotionRung]]
   private var progress = ProgressList()
   /// The highest budget that a trial is promoted to; `nil` for no such limit.
   var ceiling: Budget?

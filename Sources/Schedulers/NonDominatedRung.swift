@@ -17,6 +17,12 @@ struct NonDominatedRung: Sendable {
   /// Losses recorded so far.
   var count: Int { entries.count }
 
+  /// All trials, the best first.
+  var ranked: [TrialID] {
+    var ranking = ranking
+    return ranking.best(count).map { entries[$0].trial }
+  }
+
   /// Adds losses; a trial is recorded once only, which the caller sees to.
   mutating func record(_ trial: TrialID, _ losses: [Double]) {
     ranking.insert(ParetoRanking.Entry(trial: trial, losses: losses))

@@ -17,7 +17,7 @@ public import StudyModel
 /// trained as far.
 public struct ProgressiveHalving: TrialScheduler {
   private let rungs: [Budget]
-  private var halving: AsynchronousHalving
+  private(set) var halving: AsynchronousHalving
   private var watch: RankingWatch
   /// The rung of the largest budget.
   private var highest: Int

@@ -97,6 +97,19 @@ struct PromotionRung: Sendable {
     while top.count < count, let best = rest.popMin() { top.insert(best) }
   }
 
+  /// All trials, the best first, and how many of them are the best; O(n log n).
+  var ranked: (trials: [TrialID], best: Int) {
+    if !several.entries.isEmpty { return (several.ranked, several.count / share.eta) }
+    let sorted = entries.sorted { ($0.loss, $0.trial) < ($1.loss, $1.trial) }
+    var best = share.count(of: sorted.count)
+    while share.includesTies, best > 0, best < sorted.count,
+      sorted[best].loss == sorted[best - 1].loss
+    {
+      best += 1
+    }
+    return (sorted.map(\.trial), best)
+  }
+
   /// The best trial of the top that was not promoted yet.
   mutating func promotable() -> Entry? {
     while let best = waiting.min, isPromoted[best.place] { waiting.removeMin() }

@@ -9,7 +9,7 @@ public import StudyModel
 /// 3.1. As there, a trial goes on while fewer than `eta` are recorded at its rung. Deviations as in
 /// ``AsynchronousHalving``.
 public struct StoppingHalving: TrialScheduler {
-  private let brackets: Brackets
+  let brackets: Brackets
   private var rungs: [[QuantileRung]]
   private var progress: [Int?] = []
 
@@ -81,11 +81,25 @@ public struct StoppingHalving: TrialScheduler {
   }
 }
 
+extension StoppingHalving {
+  /// Whom a trial is compared with; here since a rung keeps to itself what it holds.
+  func field(of trial: TrialID, at budget: Budget) -> RungField? {
+    let bracket = brackets.bracket(of: trial)
+    guard let place = rungs[bracket].lastIndex(where: { $0.budget <= budget }),
+      place + 1 < rungs[bracket].count
+    else { return nil }
+    let rung = rungs[bracket][place]
+    return RungField(
+      budget: rung.budget, bracket: bracket, ranked: rung.ranked, best: rung.best,
+      isFree: rung.count < rung.eta)
+  }
+}
+
 /// One rung of stopping-type halving: the losses so far, split at the best `1/eta`.
 private struct QuantileRung: Sendable, Codable {
   let budget: Budget
-  private let eta: Int
-  private var count = 0
+  let eta: Int
+  private var single = 0
   private var top: Heap<Double> = []
   private var rest: Heap<Double> = []
   private var several = NonDominatedRung()
@@ -94,6 +108,15 @@ private struct QuantileRung: Sendable, Codable {
     self.budget = budget
     self.eta = eta
   }
+
+  /// Losses so far.
+  var count: Int { single + several.count }
+
+  /// How many of them are the best.
+  var best: Int { several.count > 0 ? several.count / eta : max(1, single / eta) }
+
+  /// The trials, the best first; `nil` with one metric, of which the losses alone are kept.
+  var ranked: [TrialID]? { several.count > 0 ? several.ranked : nil }
 
   /// Adds a loss, and says whether it is among the best `1/eta`.
   @discardableResult
@@ -110,11 +133,11 @@ private struct QuantileRung: Sendable, Codable {
   /// Adds a loss in O(log n), ties counting as among the best.
   @discardableResult
   private mutating func record(_ loss: Double) -> Bool {
-    count += 1
+    single += 1
     if let worst = top.max, loss < worst { top.insert(loss) } else { rest.insert(loss) }
-    while top.count > max(1, count / eta), let worst = top.popMax() { rest.insert(worst) }
-    while top.count < max(1, count / eta), let best = rest.popMin() { top.insert(best) }
-    guard count >= eta, let worst = top.max else { return true }
+    while top.count > best, let worst = top.popMax() { rest.insert(worst) }
+    while top.count < best, let best = rest.popMin() { top.insert(best) }
+    guard single >= eta, let worst = top.max else { return true }
     return loss <= worst
   }
 

@@ -6,7 +6,7 @@ struct SynchronousBracket: Sendable, Codable {
   let number: Int
   let budgets: [Budget]
   /// How many trials each rung takes; less than planned once the bracket was closed early.
-  private var sizes: [Int]
+  private(set) var sizes: [Int]
   private let eta: Int
   /// The rung that its members are trained up to.
   private(set) var rung = 0

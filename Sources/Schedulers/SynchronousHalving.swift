@@ -17,7 +17,7 @@ import StudyModel
 /// has work.
 public struct SynchronousHalving: TrialScheduler {
   private let plans: [BracketPlan]
-  private let eta: Int
+  let eta: Int
   private var begun = 0
   /// Unfinished brackets, the oldest first.
   private(set) var brackets: [SynchronousBracket] = []
@@ -70,6 +70,17 @@ public struct SynchronousHalving: TrialScheduler {
       return []
     }
   }
+
+  /// The number of a trial's bracket; `nil` of one that was not started.
+  func bracket(of trial: TrialID) -> Int? {
+    members.indices.contains(trial.number) ? members[trial.number]?.bracket : nil
+  }
+
+  /// How many trials were started in a bracket.
+  func memberCount(ofBracket number: Int) -> Int { members.count { $0?.bracket == number } }
+
+  /// What a bracket was begun as.
+  func plan(ofBracket number: Int) -> BracketPlan { plans[number % plans.count] }
 
   private func standing(of trial: TrialID) -> Standing {
     guard members.indices.contains(trial.number) else { return .out }

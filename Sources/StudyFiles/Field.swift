@@ -85,7 +85,7 @@ struct Field {
   func choice(of words: [String]) -> String? {
     guard case .scalar(_, let text) = node.content, words.contains(text) else {
       if case .scalar(.word(let word), _) = node.content,
-        let near = nearest(to: word, among: words)
+        let near = nearestWord(to: word, among: words)
       {
         mistake(Wording.misspelt(path, word, near: near))
       } else {

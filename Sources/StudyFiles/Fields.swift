@@ -1,3 +1,5 @@
+import StudyModel
+
 /// A mapping with known keys.
 struct Fields {
   /// The keys from the top of the file; empty at the top.
@@ -51,7 +53,7 @@ struct Fields {
     if ledger.isOfStudy, path.isEmpty, let home = home(of: key) {
       return Wording.unknownKey(key, path, home: home)
     }
-    if let near = nearest(to: key, among: keys) {
+    if let near = nearestWord(to: key, among: keys) {
       suggested.insert(near)
       return Wording.unknownKey(key, path, write: near)
     }

@@ -6,12 +6,13 @@ public import StudyModel
 /// - Parameters:
 ///   - path: The file; messages show it as it is given here.
 ///   - purpose: What the study is to be used for.
+///   - algorithm: A method with its defaults, in the place of the one that the file names.
 /// - Returns: The study, and what in it is probably not meant.
 /// - Throws: ``StudyFileError`` with every mistake, or why the file cannot be read.
 public func loadStudy(
-  _ path: String, for purpose: StudyPurpose = .running
+  _ path: String, for purpose: StudyPurpose = .running, by algorithm: Algorithm.Name? = nil
 ) throws(StudyFileError) -> Checked<Study> {
-  try readStudy(contents(of: path), file: path, for: purpose)
+  try readStudy(contents(of: path), file: path, for: purpose, by: algorithm)
 }
 
 /// Loads a site from its file.

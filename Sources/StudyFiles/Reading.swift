@@ -17,16 +17,31 @@ public enum StudyPurpose: Hashable, Sendable {
 ///   - file: The file's name, as messages show it; its stem is the study's name where the text
 ///     gives none.
 ///   - purpose: What the study is to be used for.
+///   - algorithm: A method with its defaults, in the place of the one that the text names.
 /// - Returns: The study, and what in it is probably not meant.
 /// - Throws: ``StudyFileError`` with every mistake.
 public func readStudy(
-  _ text: String, file: String, for purpose: StudyPurpose = .running
+  _ text: String, file: String, for purpose: StudyPurpose = .running,
+  by algorithm: Algorithm.Name? = nil
 ) throws(StudyFileError) -> Checked<Study> {
   let ledger = Ledger(file: file, for: purpose)
-  guard let root = yamlDocument(text, ledger),
+  guard let root = yamlDocument(text, ledger)?.replacing(algorithm),
     let study = StudyReader(ledger: ledger).study(root, stem: stem(of: file))
   else { throw ledger.error }
   return ledger.checked(study)
+}
+
+extension YAMLNode {
+  /// A study's document with another method; itself for none.
+  fileprivate func replacing(_ algorithm: Algorithm.Name?) -> YAMLNode {
+    guard let name = algorithm?.rawValue, case .mapping(var entries) = content else { return self }
+    let key = "algorithm"
+    let place = entries.first { $0.key == key }?.place ?? .wholeFile
+    entries.removeAll { $0.key == key }
+    let value = YAMLNode(content: .scalar(.word(name), text: name), place: place)
+    entries.append(Entry(key: key, place: place, value: value))
+    return YAMLNode(content: .mapping(entries), place: self.place)
+  }
 }
 
 /// Reads a site from the text of its file.

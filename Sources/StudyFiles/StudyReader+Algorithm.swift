@@ -61,7 +61,7 @@ extension StudyReader {
     }
     if let name = Algorithm.Name(rawValue: word) { return name }
     let names = Algorithm.Name.allCases.map(\.rawValue)
-    if let near = nearest(to: word, among: names) {
+    if let near = nearestWord(to: word, among: names) {
       field.mistake(Wording.misspelt(field.path, word, near: near))
     } else {
       field.mistake(Wording.unknownAlgorithm(field.path, word, now: names))

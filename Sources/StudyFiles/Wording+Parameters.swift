@@ -110,7 +110,13 @@ extension Wording {
   static func notAmong(
     _ name: String, _ value: ParameterValue, _ domain: Parameter.Domain
   ) -> String {
-    "\(visible(value.description)) is no value of \(visible(name)); write \(values(domain))"
+    let remedy: String
+    if case .categorical(let values) = domain {
+      remedy = correction(of: value.description, known: values.map(\.description))
+    } else {
+      remedy = "write \(values(domain))"
+    }
+    return "\(visible(value.description)) is no value of \(visible(name)); \(remedy)"
   }
 
   private static func values(_ domain: Parameter.Domain) -> String {

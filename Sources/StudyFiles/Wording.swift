@@ -1,3 +1,5 @@
+import StudyModel
+
 /// The text of every message: what is wrong; what to write instead.
 ///
 /// Users' text stands in single quotes, and so do keys.
@@ -67,7 +69,7 @@ enum Wording {
 
   /// The nearest of some names, or all of them.
   static func oneOfNames(_ name: String, _ known: [String]) -> String {
-    if let near = nearest(to: name, among: known) { return "'\(near)'" }
+    if let near = nearestWord(to: name, among: known) { return "'\(near)'" }
     return oneOf(known)
   }
 }

@@ -1,4 +1,5 @@
 import Processes
+public import StudyModel
 
 /// The folder of a study: where each of its files is.
 public struct StudyDirectory: Hashable, Sendable {
@@ -17,6 +18,28 @@ public struct StudyDirectory: Hashable, Sendable {
   public var checkpoints: String { path + "/checkpoints" }
   /// What the trials printed.
   public var logs: String { path + "/logs" }
+
+  /// What a log says of the GPUs that a process was given, ahead of what it prints.
+  ///
+  /// - Parameter devices: As the vendor's variable has them.
+  /// - Returns: For example `(rung: GPUs 0, 1)`.
+  public static func remark(ofDevices devices: [String]) -> String {
+    deviceMark + devices.joined(separator: ", ") + ")"
+  }
+
+  /// The GPUs that a line of a log is a remark on; `nil` of any other line.
+  public static func devices(inRemark line: String) -> String? {
+    guard line.hasPrefix(deviceMark), line.hasSuffix(")") else { return nil }
+    return String(line.dropFirst(deviceMark.count).dropLast())
+  }
+
+  private static let deviceMark = "(rung: GPUs "
+
+  /// The file in it with what the trials of an agent printed, each line behind `[TRIAL.ATTEMPT]`.
+  public static func logName(of worker: WorkerID) -> String {
+    let digits = worker.description
+    return "node-\(String(repeating: "0", count: max(0, 4 - digits.count)))\(digits).log"
+  }
   /// Plans, job scripts and Slurm's output.
   public var jobs: String { path + "/jobs" }
   /// Scratch folders of trials that are job steps over several nodes; there only while such run.

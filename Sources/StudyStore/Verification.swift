@@ -71,13 +71,24 @@ public struct Verification: Sendable, Encodable {
     case isSound = "sound"
   }
 
+  /// How far a check is.
+  public enum Step: Hashable, Sendable {
+    /// So many entries of the journal are replayed.
+    case entries(Int)
+    /// So many checkpoints are read, of all.
+    case checkpoints(Int, of: Int)
+  }
+
   /// Checks a study that nobody runs meanwhile.
   ///
   /// - Parameters:
   ///   - directory: The study.
   ///   - study: Its frozen study file.
+  ///   - tell: Is told after each step.
   /// - Throws: ``StoreError`` where the journal cannot be read at all.
-  public init(of directory: StudyDirectory, study: Study) throws(StoreError) {
+  public init(
+    of directory: StudyDirectory, study: Study, tell: (Step) -> Void = { _ in }
+  ) throws(StoreError) {
     let kept = Snapshot.read(directory)
     if kept == nil, exists(directory.snapshot) { snapshot = .unusable }
     var coordinator = Coordinator(study: study)
@@ -95,6 +106,7 @@ public struct Verification: Sendable, Encodable {
           file: directory.journal + "/" + Journal.name(of: run), line: line,
           recorded: Self.text(entry.commands), decided: Self.text(commands))
       }
+      tell(.entries(entries))
     }
     (runs, self.entries, self.difference) = (journal.lastRun, entries, difference)
     if let kept {
@@ -104,7 +116,7 @@ public struct Verification: Sendable, Encodable {
         ?? (kept.position.entries == entries
           ? Self.compare(kept.coordinator, with: coordinator) : .different)
     }
-    readCheckpoints(of: coordinator, in: directory.checkpoints)
+    readCheckpoints(of: coordinator, in: directory.checkpoints, tell)
     isSound = difference == nil && snapshot != .different && damages.isEmpty
   }
 
@@ -112,7 +124,10 @@ public struct Verification: Sendable, Encodable {
     text(kept) == text(replayed) ? .same : .different
   }
 
-  private mutating func readCheckpoints(of coordinator: Coordinator, in folder: String) {
+  private mutating func readCheckpoints(
+    of coordinator: Coordinator, in folder: String, _ tell: (Step) -> Void
+  ) {
+    let all = coordinator.containers.reduce(0) { $0 + $1.entries.count }
     containers = coordinator.containers.count
     for container in coordinator.containers {
       let path = folder + "/" + container.name
@@ -125,6 +140,7 @@ public struct Verification: Sendable, Encodable {
               file: path, trial: entry.leg.trial, attempt: entry.leg.attempt, epoch: entry.epoch,
               cause: error.description))
         }
+        tell(.checkpoints(checkpoints, of: all))
       }
     }
     let known = Set(coordinator.containers.map(\.name))

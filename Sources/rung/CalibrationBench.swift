@@ -16,7 +16,6 @@ struct CalibrationBench {
   var time: Duration?
   var strategy: String?
   var partition: String?
-  var isQuiet = false
 
   /// The sizes that are to be measured.
   ///
@@ -191,10 +190,19 @@ struct CalibrationBench {
 
   private func wait(for handle: StudyHandle, _ job: Int) throws {
     var pause = 0.5
+    let line = ProgressLine()
+    defer { line.close() }
     while true {
       // Asked before the files are read: a job that has ended writes no more.
       let isLiving = slurmJobLives(job) ?? true
-      if case .finished = try handle.read().coordinator.phase, !isLiving { return }
+      let coordinator = try handle.read().coordinator
+      if case .finished = coordinator.phase, !isLiving { return }
+      if line.isDue {
+        let facts = JobFacts(String(job))
+        let why = facts.map { $0.reason == "None" ? "" : " (\($0.reason))" } ?? ""
+        let reports = "\(coordinator.reports.count) reports so far"
+        line.show("job \(job) is \(facts?.state ?? "unknown to Slurm")\(why); \(reports)")
+      }
       guard isLiving else {
         throw Failure(
           .studyFailed,
@@ -211,16 +219,14 @@ struct CalibrationBench {
     if case .finished = record.coordinator.phase { return }
     let seats = try Session.seats(
       for: handle.study.resized(to: shape.size).trial, wished: nil)
-    var session = Session(handle: handle, record: record, size: shape.size, isQuiet: isQuiet)
+    var session = Session(handle: handle, record: record, size: shape.size)
     let (_, end) = try session.runHere(seats)
     if case .interrupted(let reason) = end {
       throw Failure(.stoppedEarly, "stopped early (\(reason)); the same command goes on")
     }
   }
 
-  private func tell(_ text: String) {
-    if !isQuiet { note("rung: \(text)") }
-  }
+  private func tell(_ text: String) { note("rung: \(text)") }
 }
 
 extension Timings {

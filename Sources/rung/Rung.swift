@@ -14,11 +14,12 @@ struct Rung: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "rung",
     abstract: "Hyperparameter and architecture search on Slurm machines.",
-    discussion: """
-      A first study: rung run jobscripts/digits/study.yaml
-      Exit status: 0 done, 1 the study failed or a check did, 64 usage, 65 a file is wrong, 69 Slurm is out of \
-      reach, 70 a mistake of Rung's own, 74 a file cannot be read or written, 75 stopped early and can be resumed.
+    discussion: discussion(
+      """
+      Exit status: \(ExitStatus.meanings.map { "\($0) \($1)" }.joined(separator: "; ")).
       """,
+      examples: "rung init my-study", "rung run my-study/study.yaml",
+      "rung status my-study/study.rung"),
     version: version,
     subcommands: [
       InitCommand.self, CheckCommand.self, RunCommand.self, CalibrateCommand.self, PlanCommand.self,
@@ -31,26 +32,47 @@ struct Rung: ParsableCommand {
       LookoutCommand.self, StagerCommand.self, MeterCommand.self, ChainCommand.self,
       TaskCommand.self, ExamineCommand.self, SlotViewCommand.self, CUDADevicesCommand.self,
       MPSCommand.self,
-      SlurmQueryCommand.self,
+      SlurmQueryCommand.self, InstallCommand.self,
     ])
 
   static func main() {
     settleSignals()
+    settleStandardDescriptors()
     do {
-      var command = try parseAsRoot()
+      let words = Array(CommandLine.arguments.dropFirst())
+      // The parser shows the help of the program for that of a command that there is not.
+      if words.first == "help", let failure = unknownCommand(in: words) { throw failure }
+      var command: any ParsableCommand
+      do { command = try parseAsRoot(words) } catch {
+        throw unknownCommand(in: words) ?? error
+      }
+      if let command = command as? any ResultCommand, command.quiet { Notes.silence() }
       try command.run()
     } catch {
-      if let failure = Failure(describing: error) {
-        note("rung: \(failure.message)")
-        Glibc.exit(failure.status.rawValue)
-      }
-      exit(withError: error)
+      end(with: error)
     }
+  }
+
+  /// Ends with an error's message and exit status, without a trace of the stack.
+  private static func end(with error: any Error) -> Never {
+    if error is ReaderGone {
+      // As programs do that SIGPIPE ends; with the status of one where the signal is blocked.
+      raiseBrokenPipe()
+      Glibc.exit(128 + SIGPIPE)
+    }
+    if let failure = Failure(describing: error) {
+      tell("rung: \(failure.message)")
+      Glibc.exit(failure.status.rawValue)
+    }
+    // What the argument parser throws has its own status and words: help, a version, a mistake in the line.
+    if error is ExitCode || exitCode(for: error) != .failure { exit(withError: error) }
+    tell("rung: a mistake of Rung's own, please report it: \(error)")
+    Glibc.exit(ExitStatus.ourMistake.rawValue)
   }
 }
 
 /// Exit statuses. Source: sysexits(3).
-enum ExitStatus: Int32 {
+enum ExitStatus: Int32, CaseIterable {
   case studyFailed = 1
   case usage = 64
   case wrongFile = 65
@@ -59,6 +81,24 @@ enum ExitStatus: Int32 {
   case nodesLost = 71
   case inputOutput = 74
   case stoppedEarly = 75
+
+  /// What each means, with 0.
+  static var meanings: [(Int32, String)] {
+    [(0, "done")] + allCases.map { ($0.rawValue, $0.meaning) }
+  }
+
+  private var meaning: String {
+    switch self {
+    case .studyFailed: "the study failed, or a check did"
+    case .usage: "the command line is wrong"
+    case .wrongFile: "a file is wrong"
+    case .slurmOutOfReach: "Slurm is out of reach"
+    case .ourMistake: "a mistake of Rung's own"
+    case .nodesLost: "a job lost every node that serves trials"
+    case .inputOutput: "a file cannot be read or written"
+    case .stoppedEarly: "stopped early, and can be resumed"
+    }
+  }
 }
 
 /// A failure with its exit status, for people.
@@ -105,15 +145,28 @@ struct Failure: Error, CustomStringConvertible {
   }
 }
 
-/// Writes a line to standard error.
+/// Writes a line of progress, a note or a warning to standard error, unless that is for errors alone.
 func note(_ line: String) {
+  if !Notes.areSilenced { tell(line) }
+}
+
+/// Writes a line to standard error.
+func tell(_ line: String) {
+  // What is said stands in the place of a line of progress, which follows anew.
+  let start = Notes.takeOpenLine()
   // Nobody can be told that standard error is closed.
-  try? Descriptor(owning: dup(2)).writeAll(Array((visibleText(line) + "\n").utf8))
+  try? Descriptor(owning: dup(2)).writeAll(Array((start + visibleText(line) + "\n").utf8))
 }
 
 /// Writes text to standard output.
 ///
-/// - Throws: `SystemError`, when the reader has gone for instance.
+/// - Throws: ``ReaderGone`` where nobody reads any more, or `SystemError`.
 func write(_ text: String) throws {
-  try Descriptor(owning: dup(1)).writeAll(Array(text.utf8))
+  do { try Descriptor(owning: dup(1)).writeAll(Array(text.utf8)) } catch {
+    throw error.code == EPIPE
+      ? ReaderGone() : SystemError(error.function, "standard output", code: error.code)
+  }
 }
+
+/// Nobody reads standard output any more, as in 'rung status DIR | head -1'.
+struct ReaderGone: Error {}

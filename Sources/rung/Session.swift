@@ -15,7 +15,6 @@ struct Session {
   /// The size of trials in this run, where it is not the study's own.
   var size: TrialSize?
   var isForced = false
-  var isQuiet = false
 
   /// Slots and GPUs for the trials on this machine.
   struct Seats {
@@ -222,7 +221,7 @@ struct Session {
     settings.isAlone = true
     settings.memoryMiB = Machine().memoryMiB
     let agent = try Agent(settings)
-    let progress = Progress(isQuiet: isQuiet)
+    let progress = StudyProgressLine()
     defer { progress.close() }
     do {
       let store = try begin()
@@ -273,10 +272,11 @@ struct Session {
     try write(json ? try jsonText(status) : status.description + "\n")
     switch status.state {
     case .failed:
-      throw Failure(
-        .studyFailed,
-        "the study failed: \(status.reason ?? ""); 'rung explain \(directory.path) 0' says what became of "
-          + "the first trial")
+      let first = coordinator.trials.first { $0.state == .failed }
+      let why = first.map {
+        "; trial \($0.id): \($0.reason) ('rung explain \(directory.path) \($0.id)' says more)"
+      }
+      throw Failure(.studyFailed, "the study failed: \(status.reason ?? "")\(why ?? "")")
     case .completed, .stopped: break
     case .waiting, .running, .paused:
       throw Failure(

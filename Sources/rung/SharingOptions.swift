@@ -3,13 +3,16 @@ import ArgumentParser
 /// How trials share GPUs, on the command line.
 struct SharingOptions: ParsableArguments {
   /// The value of `--gpu-sharing`; see `Site.Sharing`. Of shards an agent has what Slurm gave it.
-  enum Way: String, ExpressibleByArgument, CaseIterable {
+  enum Way: String, CaseIterable {
     case plain
     case mps
     case mig
   }
 
-  @Option(help: "How trials share a GPU: plain, mps or mig.") var gpuSharing = Way.plain
+  @Option(
+    help: "How trials share a GPU: plain (the default), mps or mig.",
+    completion: .words(Way.self), transform: oneOf)
+  var gpuSharing = Way.plain
   @Option(help: "MiB of each GPU, which trials under MPS share out; by default what it has.")
   var gpuMemory: Int?
 

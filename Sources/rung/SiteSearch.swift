@@ -26,10 +26,12 @@ func siteFile(_ name: String, _ reason: SiteChoice.Reason = .asked) throws -> St
   if name.contains("/") || name.hasSuffix(".yaml") { return name }
   if let path = siteFiles().first(where: { siteName(of: $0) == name }) { return path }
   let why = reason == .asked ? "" : ", \(reason)"
+  let names = siteNames()
+  let known = names.isEmpty ? "there are none" : correction(of: name, known: names)
   throw Failure(
     .wrongFile,
-    "no site '\(name)'\(why); known are \(siteNames().joined(separator: ", ")) (from "
-      + "\(siteFolders().joined(separator: ", "))), or name a file by its path")
+    "no site '\(name)'\(why); \(known) (from \(siteFolders().joined(separator: ", "))), or name a "
+      + "file by its path")
 }
 
 /// The site that a command takes: the one that is asked for, else the one that is chosen.
@@ -102,7 +104,7 @@ func knownSites(isQuiet: Bool = false) -> [KnownSite] {
 func siteFolders() -> [String] { ownSiteFolders() + programSiteFolders() }
 
 /// The folders of site files that came with the program.
-private func programSiteFolders() -> [String] {
+func programSiteFolders() -> [String] {
   var folders: [String] = []
   // The program lies in .build/<configuration>, in bin beside share, or in the checkout itself.
   if let program = try? realPath("/proc/self/exe") {

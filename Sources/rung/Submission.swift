@@ -85,6 +85,7 @@ enum Submission {
       record.jobs.append(try submit(handle, after: last))
       record.left -= 1
       try handle.record(record)
+      note("rung: job \(record.jobs.count) of \(chain) is submitted")
     }
     return first
   }

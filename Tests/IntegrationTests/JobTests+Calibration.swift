@@ -24,8 +24,8 @@ extension JobTests {
       var gpus: Double
       var trials: Int
       var epoch: Double
-      var peakMemoryMiB: Int?
-      var checkpointBytes: Int?
+      var peak_memory_mib: Int?
+      var checkpoint_bytes: Int?
     }
     var site: String
     var hosts: [String]
@@ -37,8 +37,12 @@ extension JobTests {
       var sizes: [Way]
     }
     struct Way: Decodable {
-      var size: TrialSize
-      var runTime: Double
+      struct Size: Decodable {
+        var gpus: Int
+        var trials_per_gpu: Int
+      }
+      var size: Size
+      var run_time: Double
     }
     var comparison: Comparison
     var source: String
@@ -58,15 +62,16 @@ extension JobTests {
     #expect(measured.shapes.map(\.trials) == [8, 4])
     for (shape, seconds) in zip(measured.shapes, [1.0, 2.0 / 3]) {
       #expect((0.85...1.3).contains(shape.epoch / seconds), "\(shape)")
-      #expect(shape.peakMemoryMiB.map { (5..<100).contains($0) } == true)
-      #expect(shape.checkpointBytes == 1)
+      #expect(shape.peak_memory_mib.map { (5..<100).contains($0) } == true)
+      #expect(shape.checkpoint_bytes == 1)
     }
     #expect(!exists(folder.path + "/study.calibration"), "the short studies are gone")
     let shape = site + ["--nodes", "2", "--trial-gpus", "2", "--time", "20m"]
     let compared = try Cluster.json(Compared.self, ["plan", folder.study, "--json"] + shape)
     #expect(compared.source.hasPrefix("the machine's model was measured on 20"))
     let predicted = try #require(
-      compared.comparison.sizes.first { $0.size == TrialSize(gpus: 2) }?.runTime)
+      compared.comparison.sizes.first { $0.size.gpus == 2 && $0.size.trials_per_gpu == 1 }?.run_time
+    )
     let begin = wallSeconds()
     _ = try Cluster.json(Submitted.self, ["submit", folder.study, "--json"] + shape)
     try Cluster.waitForJobs(atMost: 240)

@@ -20,11 +20,11 @@ extension JobTests {
 
   private struct MemoryPlan: Decodable {
     struct Component: Decodable {
-      var slotsPerNode: Int
+      var slots_per_node: Int
     }
     struct Memory: Decodable {
       var source: String
-      var peakMiB: Int
+      var peak_mib: Int
     }
     var components: [Component]
     var memory: Memory?
@@ -47,7 +47,7 @@ extension JobTests {
       "20m",
     ]
     let before = try Cluster.json(MemoryPlan.self, ["plan", folder.study, "--json"] + shape)
-    #expect(before.components.last?.slotsPerNode == 4 && before.memory == nil)
+    #expect(before.components.last?.slots_per_node == 4 && before.memory == nil)
     _ = try Cluster.json(Submitted.self, ["submit", folder.study, "--json"] + shape)
     try Cluster.waitForJobs(atMost: 240)
     #expect(try status(folder).state == "completed")
@@ -78,7 +78,7 @@ extension JobTests {
     // The next plan has three slots a node.
     #expect(try Cluster.run("calibrate", folder.directory).status == 0)
     let after = try Cluster.json(MemoryPlan.self, ["plan", folder.study, "--json"] + shape)
-    #expect(after.components.last?.slotsPerNode == 3, "\(after)")
+    #expect(after.components.last?.slots_per_node == 3, "\(after)")
     #expect(after.memory?.source == "measured")
     try expectNothingLeft(of: folder)
   }

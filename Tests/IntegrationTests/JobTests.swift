@@ -247,7 +247,7 @@ struct JobTests {
     struct Partition: Decodable {
       var name: String
       var nodes: Int
-      var idleNodes: Int
+      var idle_nodes: Int
     }
     struct Answer: Decodable {
       var partition: Partition
@@ -268,10 +268,10 @@ struct JobTests {
     }
     let free = try plan()
     #expect(free.partition.name == "gpu" && free.partition.nodes == 4)
-    #expect(free.partition.idleNodes == 4)
+    #expect(free.partition.idle_nodes == 4)
     #expect(free.starts.map(\.nodes) == [1, 2, 4])
     let job = try submit(folder, "resident", nodes: 3, time: "30m")
-    let isUnderWay = try Cluster.wait(atMost: 60) { try plan().partition.idleNodes == 1 }
+    let isUnderWay = try Cluster.wait(atMost: 60) { try plan().partition.idle_nodes == 1 }
     #expect(isUnderWay)
     let busy = try plan()
     let times = busy.starts.compactMap(\.time)

@@ -71,7 +71,7 @@ import Testing
   @Test func unknownPartition() throws {
     expect(
       .unknownPartition("dc-gpu", known: ["gpu", "cpu", "tiny"]),
-      "no partition 'dc-gpu' at this site; it has gpu, cpu, tiny",
+      "no partition 'dc-gpu' at this site; write one of gpu, cpu, tiny",
       try study(), at: site(), asking: PlanRequest(partition: "dc-gpu"))
     #expect(throws: PlanError.unknownPartition("login", known: ["gpu", "cpu", "tiny"])) {
       try plan(
@@ -248,7 +248,7 @@ import Testing
   @Test func unknownStrategy() throws {
     expect(
       .unknownStrategy("nested", known: ["resident", "steps", "hetjob"]),
-      "no strategy 'nested' in this version; it has resident, steps, hetjob",
+      "no strategy 'nested' in this version; write one of resident, steps, hetjob",
       try study(), at: site(), asking: PlanRequest(strategy: "nested"))
   }
 }

@@ -137,7 +137,7 @@ def plans(number, rung):
     plan = call(rung, "plan", str(file), *site, *shape)
     way = next(
         way for way in plan["comparison"]["sizes"]
-        if 1 / way["size"]["trialsPerGPU"] * way["size"]["gpus"] == float(gpus))
+        if 1 / way["size"]["trials_per_gpu"] * way["size"]["gpus"] == float(gpus))
     begin = time.time()
     call(rung, "submit", str(file), *site, *shape)
     wait_for_jobs()
@@ -151,9 +151,9 @@ def plans(number, rung):
     else:
         shutil.rmtree(folder)
     return {"algorithm": algorithm, "gpus": gpus, "launch": launch, "nodes": nodes, "trials": trials,
-            "strategy": strategy, "warm": warm, "predicted": round(way["runTime"], 1),
-            "deviation": round(way["runTimeDeviation"], 1), "real": round(real, 1),
-            "error": round((way["runTime"] - real) / real, 4)}
+            "strategy": strategy, "warm": warm, "predicted": round(way["run_time"], 1),
+            "deviation": round(way["run_time_deviation"], 1), "real": round(real, 1),
+            "error": round((way["run_time"] - real) / real, 4)}
 
 
 def table(rows):

@@ -32,7 +32,7 @@ import Testing
       var trials: Int
       var epochs: Int
       var epoch: Double
-      var peakMemoryMiB: Int?
+      var peak_memory_mib: Int?
     }
     struct Model: Decodable {
       var epoch: Double
@@ -76,7 +76,7 @@ import Testing
     #expect(found.site == nil)
     #expect(found.shapes.map(\.trials) == [3])
     #expect((0.15...0.5).contains(found.model.epoch), "\(found)")
-    #expect(found.shapes[0].peakMemoryMiB.map { (5..<100).contains($0) } == true)
+    #expect(found.shapes[0].peak_memory_mib.map { (5..<100).contains($0) } == true)
     #expect(!exists(bench.folder.file("study.calibration")), "the short study is gone")
     #expect(!exists(bench.directory))
     let after = try makespan(bench)

@@ -75,7 +75,7 @@ import Testing
         var partition: String
         var nodes: Int
       }
-      struct Rehearsal: Decodable { var runTime: Double }
+      struct Rehearsal: Decodable { var run_time: Double }
       var components: [Component]
       var splits: Splits
     }
@@ -84,7 +84,7 @@ import Testing
     #expect(made.components.map(\.sizes) == ["0", "1", "4"])
     #expect(made.components.map(\.partition) == ["cpu", "gpu", "gpu"])
     #expect(made.components.reduce(0) { $0 + $1.nodes } == 5)
-    let times = made.splits.splits.map(\.rehearsal.runTime)
+    let times = made.splits.splits.map(\.rehearsal.run_time)
     #expect(times.count > 1 && times[made.splits.fastest] == times.min())
   }
 

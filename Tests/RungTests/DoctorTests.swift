@@ -224,6 +224,6 @@ import Testing
     let partition = try doctor(
       "--here", "--site", folder.file("here.yaml"), "--partition", "gpux")
     #expect(partition.status == 64)
-    #expect(partition.errors == "rung: no partition 'gpux' in the site file; it has all\n")
+    #expect(partition.errors == "rung: no partition 'gpux' in the site file; write 'all'\n")
   }
 }

@@ -42,6 +42,21 @@ import Testing
     #expect(first.output == second.output)
   }
 
+  @Test func anotherMethodStandsForTheStudysOwn() throws {
+    func said(_ bench: ProgramBench, _ more: [String]) throws -> String {
+      let result = try bench.rung(
+        ["simulate", bench.study, "--slots", "2", "--seeds", "2", "--quiet"] + more, under: ["env"])
+      #expect(result.status == 0, "\(text(result.errors))")
+      return text(result.output)
+    }
+    let (asha, own) = (try bench("{name: asha, eta: 2}"), try bench("sobol"))
+    let sobol = try said(asha, ["--algorithm", "sobol"])
+    #expect(try sobol == said(own, []))
+    #expect(try sobol != said(asha, []))
+    let wrong = try asha.rung("simulate", asha.study, "--slots", "2", "--algorithm", "sobbol")
+    #expect(wrong.status == 64 && text(wrong.errors).contains("write 'sobol', or another of"))
+  }
+
   @Test func everyRowIsTriedOnceAndTheBestIsFound() throws {
     let bench = try bench("age")
     let result = try bench.rung("simulate", bench.study, "--slots", "2", "--json", "--quiet")

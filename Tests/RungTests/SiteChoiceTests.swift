@@ -205,10 +205,10 @@ import Testing
 
   @Test func aNameThatNoSiteHasIsToldWithWhereItStood() throws {
     let asked = try rung("plan", "study.yaml", "--site", "nowhere", variable: "there")
-    #expect(asked.status == 65 && asked.errors.hasPrefix("rung: no site 'nowhere'; known are "))
+    #expect(asked.status == 65 && asked.errors.hasPrefix("rung: no site 'nowhere'; write one of "))
     let variable = try rung("plan", "study.yaml", variable: "nowhere")
     #expect(
-      variable.errors.hasPrefix("rung: no site 'nowhere', which RUNG_SITE names; known are "))
+      variable.errors.hasPrefix("rung: no site 'nowhere', which RUNG_SITE names; write one of "))
   }
 
   /// Patterns with made-up numbers, which came with the program.

@@ -31,6 +31,9 @@ final class TerminalBench {
     try tmux("send-keys", "-t", "t", "Enter")
   }
 
+  /// Types what a shell is to complete.
+  func begin(_ command: String) throws { try tmux("send-keys", "-t", "t", "-l", command) }
+
   func press(_ key: String) throws { try tmux("send-keys", "-t", "t", key) }
 
   func resize(_ columns: Int, _ rows: Int) throws {

@@ -69,24 +69,3 @@ import Testing
     #expect(mebibytes(text) == nil)
   }
 }
-
-@Suite struct NearestWordTests {
-  @Test(arguments: [
-    ("kitten", "sitting", 3), ("", "abc", 3), ("abc", "", 3), ("ab", "ba", 1), ("same", "same", 0),
-    ("trails", "trials", 1),
-  ])
-  func distancesAreThoseOfOptimalStringAlignment(left: String, right: String, distance: Int) {
-    #expect(editDistance(Array(left), Array(right)) == distance)
-    #expect(editDistance(Array(right), Array(left)) == distance)
-  }
-
-  @Test func aWordFarFromAllIsLeftAlone() {
-    #expect(nearest(to: "zebra", among: ["name", "metric"]) == nil)
-    #expect(nearest(to: "y", among: ["x"]) == nil)
-    #expect(nearest(to: String(repeating: "a", count: 100), among: ["a"]) == nil)
-  }
-
-  @Test func capitalsDoNotCount() {
-    #expect(nearest(to: "ASHA", among: ["random", "asha"]) == "asha")
-  }
-}

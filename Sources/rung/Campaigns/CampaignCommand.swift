@@ -4,11 +4,10 @@ struct CampaignCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "campaign",
     abstract: "Run one study with several methods on more and more GPUs, and compare.",
-    discussion: """
-      For example: rung campaign plan scaling.yaml
-      then 'rung campaign submit scaling.yaml', as often as jobs have ended, and 'rung campaign report \
-      scaling.yaml' at any time.
-      """,
+    discussion: discussion(
+      "'submit' is called as often as jobs have ended, 'report' at any time.",
+      examples: "rung campaign plan scaling.yaml", "rung campaign submit scaling.yaml",
+      "rung campaign report scaling.yaml -o scaling.html"),
     subcommands: [
       CampaignPlanCommand.self, CampaignSubmitCommand.self, CampaignReportCommand.self,
       CampaignSimulateCommand.self,

@@ -3,15 +3,16 @@ import Planning
 import Simulation
 import StudyModel
 
-struct CampaignPlanCommand: ParsableCommand {
+struct CampaignPlanCommand: ResultCommand {
   static let configuration = CommandConfiguration(
     commandName: "plan",
     abstract: "The jobs of a campaign, and what they are likely to cost; submits nothing.",
-    discussion: "For example: rung campaign plan scaling.yaml")
+    discussion: discussion(examples: "rung campaign plan scaling.yaml --site jureca-dc"))
 
-  @Argument(help: "The campaign file.", completion: .file(extensions: ["yaml"])) var file: String
-  @Option(help: "A site's name or file, where the campaign names none.") var site: String?
-  @Flag(help: "Print one JSON object.") var json = false
+  @Argument(help: "The campaign file.", completion: .yaml) var file: String
+  @Option(help: "A site's name or file, where the campaign names none.", completion: .site)
+  var site: String?
+  @OptionGroup var output: OutputOptions
 
   func run() throws {
     let folder = try CampaignFolder(file)

@@ -4,18 +4,21 @@ import Processes
 import Resources
 import StudyModel
 
-struct CampaignReportCommand: ParsableCommand {
+struct CampaignReportCommand: ResultCommand {
   static let configuration = CommandConfiguration(
     commandName: "report",
     abstract: "Run time, speed-up and efficiency of the studies that have ended.",
-    discussion: "For example: rung campaign report scaling.yaml -o scaling.html")
+    discussion: discussion(
+      examples: "rung campaign report scaling.yaml -o scaling.html",
+      "rung campaign report scaling.yaml --csv > scaling.csv"))
 
-  @Argument(help: "The campaign file.", completion: .file(extensions: ["yaml"])) var file: String
+  @Argument(help: "The campaign file.", completion: .yaml) var file: String
   @OptionGroup var format: CampaignFormat
+  @OptionGroup var output: OutputOptions
 
   func run() throws {
     let folder = try CampaignFolder(file)
-    try format.write(folder.campaign, try folder.runs())
+    try format.write(folder.campaign, try folder.runs(), json: json)
   }
 }
 
@@ -27,23 +30,21 @@ struct CampaignFormat: ParsableArguments {
     name: .shortAndLong,
     help: "Also write a page with figures to this file, which needs no network.",
     completion: .file(extensions: ["html"]))
-  var output: String?
-
-  func validate() throws {
-    if csv, json { throw ValidationError("'--csv' and '--json' exclude each other") }
-  }
+  var file: String?
 
   /// Prints the table of what is known, and writes the page.
   func write(
-    _ campaign: ScalingCampaign, _ runs: [ScalingPoint: ScalingRun], isSimulated: Bool = false
+    _ campaign: ScalingCampaign, _ runs: [ScalingPoint: ScalingRun], isSimulated: Bool = false,
+    json: Bool
   ) throws {
+    if csv, json { throw Failure(.usage, "'--csv' and '--json' exclude each other") }
     let table = ScalingTable(of: campaign, runs)
-    if let output {
+    if let file {
       let page = CampaignPage(
         of: campaign, table, isSimulated: isSimulated, version: Rung.version)
       let text = try pageText(
         Resource.campaignPage, scripts: Resource.campaignScripts, data: page)
-      try writeFile(output, Array(text.utf8))
+      try writeFile(file, Array(text.utf8))
     }
     if json {
       let result = Result(

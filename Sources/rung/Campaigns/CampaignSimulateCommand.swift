@@ -7,33 +7,31 @@ import StudyFiles
 import StudyModel
 import TableFiles
 
-struct CampaignSimulateCommand: ParsableCommand {
+struct CampaignSimulateCommand: ResultCommand {
   static let configuration = CommandConfiguration(
     commandName: "simulate",
     abstract: "The same campaign in virtual time, on any number of GPUs.",
-    discussion: """
-      For example: rung campaign simulate scaling.yaml
+    discussion: discussion(
+      """
       Each study runs on its table of curves, or else on made-up curves, by the machine model of a \
       calibration, the study or the site.
-      """)
+      """, examples: "rung campaign simulate scaling.yaml"))
 
-  @Argument(help: "The campaign file.", completion: .file(extensions: ["yaml"])) var file: String
+  @Argument(help: "The campaign file.", completion: .yaml) var file: String
   @OptionGroup var format: CampaignFormat
-  @Flag(help: "Say nothing on standard error.") var quiet = false
+  @OptionGroup var output: OutputOptions
 
   func run() throws {
     let folder = try CampaignFolder(file)
     let points = folder.campaign.points
     var runs: [ScalingPoint: ScalingRun] = [:]
-    let began = monotonicSeconds()
-    var told = began
+    let progress = ProgressLine()
     for (number, point) in points.enumerated() {
+      progress.show(number, of: points.count, "studies")
       runs[point] = try simulated(point, folder)
-      guard !quiet, monotonicSeconds() - told >= 10 else { continue }
-      told = monotonicSeconds()
-      note("\(number + 1) of \(points.count) studies, \(Int(told - began)) s")
     }
-    try format.write(folder.campaign, runs, isSimulated: true)
+    progress.close()
+    try format.write(folder.campaign, runs, isSimulated: true, json: json)
   }
 
   private func simulated(

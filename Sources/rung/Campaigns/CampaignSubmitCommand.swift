@@ -5,22 +5,23 @@ import Processes
 import StudyModel
 import StudyStore
 
-struct CampaignSubmitCommand: ParsableCommand {
+struct CampaignSubmitCommand: ResultCommand {
   static let configuration = CommandConfiguration(
     commandName: "submit",
     abstract: "Hand the studies of a campaign that have no result yet to Slurm.",
-    discussion: """
-      For example: rung campaign submit scaling.yaml
+    discussion: discussion(
+      """
       The smallest jobs come first, and no more are in Slurm's hands at a time than the campaign's \
       'queue' says. Called again, it fills up what is missing: it submits studies that have not begun, \
       and goes on with those whose job has ended before they had.
-      """)
+      """, examples: "rung campaign submit scaling.yaml --chain 3"))
 
-  @Argument(help: "The campaign file.", completion: .file(extensions: ["yaml"])) var file: String
-  @Option(help: "A site's name or file, where the campaign names none.") var site: String?
+  @Argument(help: "The campaign file.", completion: .yaml) var file: String
+  @Option(help: "A site's name or file, where the campaign names none.", completion: .site)
+  var site: String?
   @Option(help: "Jobs that may follow one another until a study ends.") var chain = 1
   @Flag(help: "Say what would be submitted, and submit nothing.") var dryRun = false
-  @Flag(help: "Print one JSON object.") var json = false
+  @OptionGroup var output: OutputOptions
 
   func validate() throws {
     if chain < 1 { throw ValidationError("'--chain' is at least 1, not \(chain)") }

@@ -7,13 +7,12 @@ import Processes
 import StudyModel
 import StudyStore
 
-struct AgentCommand: ParsableCommand {
+struct AgentCommand: ResultCommand {
   static let configuration = CommandConfiguration(
     commandName: "agent", abstract: "Serve a node; job scripts start it by srun.",
-    discussion: """
-      Rank 0 coordinates, and every rank serves its node.
-      For example: srun --mpi=pmix rung agent study.rung --slots 4 --gpu-vendor nvidia
-      """)
+    discussion: discussion(
+      "Rank 0 coordinates, and every rank serves its node.",
+      examples: "srun --mpi=pmix rung agent study.rung --slots 4 --gpu-vendor nvidia"))
 
   @Argument(help: "The study's folder.", completion: .directory) var directory: String
   @Option(help: "Trials that run at a time on this node; 0 to coordinate only.") var slots: Int?
@@ -24,6 +23,7 @@ struct AgentCommand: ParsableCommand {
   @Option(help: "Classes of trials with the numbers of their agents, as job scripts have them.")
   var classes: ClassesOption?
   @Flag(help: "Go on even if another coordinator may still hold the study.") var force = false
+  @OptionGroup var output: OutputOptions
 
   func validate() throws {
     if let slots, slots < 0 { throw ValidationError("'--slots' is at least 0, not \(slots)") }
@@ -77,7 +77,7 @@ struct AgentCommand: ParsableCommand {
       return try coordinate(handle, agent, world.mailbox, signals, lookout)
     }
     guard let coordinator else { return }
-    do { try Session.conclude(coordinator, directory: handle.directory, json: false) } catch {
+    do { try Session.conclude(coordinator, directory: handle.directory, json: json) } catch {
       leave(Failure.status(of: error))
       throw error
     }
@@ -117,7 +117,7 @@ struct AgentCommand: ParsableCommand {
       port: WorldPort(mailbox, staging: agent, reportingTo: { note($0) }),
       signals: signals, lookout: lookout, grace: Session.grace(), silence: Session.silence(),
       prior: try handle.priorResults(for: session.record.coordinator),
-      progress: Progress(isQuiet: false).show)
+      progress: StudyProgressLine().show)
     // The agents are one step of their own.
     let limit = Run.Steps(limit: stepOptions.stepLimit.map { max(1, $0 - 1) })
     _ = try loop.run(

@@ -5,19 +5,24 @@ import StudyFiles
 import StudyModel
 import StudyStore
 
-struct CalibrateCommand: ParsableCommand {
+struct CalibrateCommand: ResultCommand {
   static let configuration = CommandConfiguration(
     commandName: "calibrate",
     abstract: "Measure how long a study's trials take, by a few short ones of each size.",
-    discussion: """
+    discussion: discussion(
+      """
       Here, or with '--site' in one short job for each size. 'rung plan' and 'rung simulate' then go \
       by what was measured.
-      For example: rung calibrate study.yaml --site jureca-dc
       A study's folder instead of its file takes the times of trials that have run already.
-      """)
+      """,
+      examples: "rung calibrate study.yaml",
+      "rung calibrate study.yaml --site jureca-dc --sizes 0.25 0.5 1",
+      "rung calibrate study.rung"))
 
-  @Argument(help: "The study file, or the folder of a study that has run.") var study: String
-  @Option(help: "A site's name or file; without it trials run here.") var site: String?
+  @Argument(help: "The study file, or the folder of a study that has run.", completion: .yaml)
+  var study: String
+  @Option(help: "A site's name or file; without it trials run here.", completion: .site)
+  var site: String?
   @Option(
     parsing: .upToNextOption,
     help: "GPUs of each trial, such as 0.25 1 2; by default the sizes that 'rung plan' compares.")
@@ -28,12 +33,12 @@ struct CalibrateCommand: ParsableCommand {
   var trials: Int?
   @Option(help: "Nodes of each job, for trials on several.") var nodes = 1
   @Option(help: "The time limit of each job, such as 30m.") var time: String?
-  @Option(help: "resident, steps or hetjob, as of 'rung plan'.") var strategy: String?
-  @Option(help: "The workers' partition.") var partition: String?
+  @Option(help: "resident, steps or hetjob, as of 'rung plan'.", completion: .strategy)
+  var strategy: String?
+  @Option(help: "The workers' partition.", completion: .partition) var partition: String?
   @Flag(help: "Say what would be measured, and measure nothing.") var dryRun = false
   @Flag(help: "Measure anew what an interrupted call has begun.") var fresh = false
-  @Flag(help: "Print one JSON object.") var json = false
-  @Flag(help: "Show no progress.") var quiet = false
+  @OptionGroup var output: OutputOptions
 
   func validate() throws {
     if epochs < 1 { throw ValidationError("'--epochs' is at least 1, not \(epochs)") }
@@ -56,11 +61,11 @@ struct CalibrateCommand: ParsableCommand {
     let place = try site.map { try takeSite($0) }?.value
     let bench = CalibrationBench(
       file: study, study: checked.value, site: place, nodes: nodes,
-      time: try time.map(limit), strategy: strategy, partition: partition, isQuiet: quiet)
+      time: try time.map(limit), strategy: strategy, partition: partition)
     let wished = sizes.compactMap { TrialSize($0) }
     let shapes = try bench.shapes(wished, trials: trials, epochs: epochs)
     if dryRun {
-      return try write(json ? try jsonText(shapes) : describe(shapes))
+      return try write(json ? try resultText(["shapes": shapes]) : describe(shapes))
     }
     try show(bench.measure(shapes, isFresh: fresh), of: study)
   }
@@ -101,7 +106,7 @@ struct CalibrateCommand: ParsableCommand {
 
   private func show(_ calibration: Calibration, of file: String) throws {
     let path = try keep(calibration, of: file)
-    try write(json ? try jsonText(calibration) : describe(calibration))
+    try write(json ? try resultText(calibration) : describe(calibration))
     note("rung: kept in \(path), for 'rung plan' and 'rung simulate'")
   }
 }

@@ -5,25 +5,30 @@ import Processes
 import StudyFiles
 import StudyModel
 
-struct DoctorCommand: ParsableCommand {
+struct DoctorCommand: ResultCommand {
   static let configuration = CommandConfiguration(
     commandName: "doctor", abstract: "Check a machine: Slurm, GPUs, MPI, HDF5, storage, clocks.",
-    discussion: """
+    discussion: discussion(
+      """
       A short job looks at the nodes, or, by '--here' or without Slurm, this command at this host. \
       Exit status 1 where something is wrong.
-      For example: rung doctor --site my-cluster --nodes 2
-      """)
+      """,
+      examples: "rung doctor --here", "rung doctor --site jureca-dc --nodes 2"))
 
-  @Option(help: "A site's name, or the path of a site file; by default as for 'plan'.")
+  @Option(
+    help: "A site's name, or the path of a site file; by default as for 'plan'.", completion: .site)
   var site: String?
   @Option(help: "Nodes to look at.") var nodes: Int?
-  @Option(help: "The partition; by default that of the site's workers.") var partition: String?
+  @Option(help: "The partition; by default that of the site's workers.", completion: .partition)
+  var partition: String?
   @Option(help: "The time limit of the job, such as 5m.") var time = "5m"
-  @Option(help: "A folder where studies are to be, on storage that all nodes share.")
+  @Option(
+    help: "A folder where studies are to be, on storage that all nodes share.",
+    completion: .directory)
   var directory = "."
   @Flag(help: "Look at this host alone, without a job.") var here = false
   @Flag(help: "Print the job script, and submit nothing.") var dryRun = false
-  @Flag(help: "Print one JSON object.") var json = false
+  @OptionGroup var output: OutputOptions
 
   func validate() throws {
     if let nodes, nodes < 1 { throw ValidationError("'--nodes' is at least 1, not \(nodes)") }
@@ -51,8 +56,8 @@ struct DoctorCommand: ParsableCommand {
       site: site, partition: partition ?? site?.slurm.partition ?? site?.workerPartition,
       time: limit, nodes: nodes ?? 2, folder: directory)
     if let site, let name = doctor.partition, site.partition(named: name) == nil {
-      let known = site.partitions.map(\.name).joined(separator: ", ")
-      throw Failure(.usage, "no partition '\(name)' in the site file; it has \(known)")
+      let known = correction(of: name, known: site.partitions.map(\.name))
+      throw Failure(.usage, "no partition '\(name)' in the site file; \(known)")
     }
     if dryRun {
       guard let site else { throw Failure(.usage, "name a site by '--site'") }
@@ -83,8 +88,9 @@ struct DoctorCommand: ParsableCommand {
           + (facts?.partitions.map(\.name).joined(separator: ", ") ?? "none"))
     }
     // The folder itself is made when there is a job.
-    try write(
-      try doctor.script(request, site, folder: try realPath(directory) + "/rung-doctor-XXXXXX"))
+    let script = try doctor.script(
+      request, site, folder: try realPath(directory) + "/rung-doctor-XXXXXX")
+    try write(json ? try jsonText(["script": script]) : script)
   }
 
   private func examine(_ doctor: Doctor, _ site: Site?, isHere: Bool) throws -> Examination {
@@ -136,7 +142,7 @@ struct DoctorCommand: ParsableCommand {
         Result.Item(finding: finding, place: finding.key.flatMap { places?[$0] })
       }
       try write(
-        try jsonText(
+        try resultText(
           Result(
             site: examination.site?.name, partition: examination.partition,
             job: examination.job?.id, findings: items)))

@@ -5,21 +5,23 @@ import Reporting
 import StudyModel
 import StudyStore
 
-struct ExplainCommand: ParsableCommand {
+struct ExplainCommand: ResultCommand {
   static let configuration = CommandConfiguration(
     commandName: "explain", abstract: "Tell what happened to a trial, and why.",
-    discussion: """
-      From the journal: every decision about the trial, and what it was based on.
-      For example: rung explain study.rung 17
-      """)
+    discussion: discussion(
+      "From the journal: every decision about the trial, and what it was based on; and the end of its output.",
+      examples: "rung explain study.rung 17", "rung explain study.rung 17 --json"))
 
   @Argument(help: "The study's folder.", completion: .directory) var directory: String
-  @Argument(help: "The trial's number.") var trial: Int
-  @Flag(help: "Print one JSON object.") var json = false
+  @Argument(help: "The trial's number.", completion: .trial) var trial: Int
+  @OptionGroup var output: OutputOptions
 
   private struct Result: Encodable {
     var trial: Int
+    var state: TrialRecord.State
     var story: [TrialStory.Line]
+    var output: [String]
+    var logs: [String]
   }
 
   func run() throws {
@@ -29,16 +31,28 @@ struct ExplainCommand: ParsableCommand {
       story.hear(entry.event, at: entry.time, commands: entry.commands, coordinator)
     }
     guard coordinator.trials.indices.contains(trial) else {
-      throw Failure(
-        .usage,
-        "no trial \(trial) in '\(directory)': they are numbered from 0 to "
-          + "\(coordinator.trials.count - 1)")
+      let last = coordinator.trials.count - 1
+      let known = last < 0 ? "it has none yet" : "they are numbered from 0 to \(last)"
+      throw Failure(.usage, "no trial \(trial) in '\(directory)': \(known)")
     }
-    if json { return try write(try jsonText(Result(trial: trial, story: story.lines))) }
+    let output = try TrialOutput(of: TrialID(trial), on: story.workers, in: handle.directory)
+    story.note(devices: output.devices)
+    if json {
+      return try write(
+        try jsonText(
+          Result(
+            trial: trial, state: coordinator.trials[trial].state, story: story.lines,
+            output: output.lines, logs: output.files)))
+    }
     try write(
       story.lines.map { line in
         let tenths = Int((line.seconds * 10).rounded())
         return "\(tenths / 10).\(tenths % 10) s: \(visibleText(line.text))\n"
       }.joined())
+    guard !output.lines.isEmpty else { return try write("it printed nothing\n") }
+    let part = output.lines.count < output.count ? "the last \(output.lines.count) of " : ""
+    try write(
+      "\(part)\(output.count) line\(output.count == 1 ? "" : "s") that it printed, by attempt (\(output.files.joined(separator: ", "))):\n"
+        + output.lines.map { "  \(visibleText($0))\n" }.joined())
   }
 }

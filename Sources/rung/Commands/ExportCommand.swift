@@ -5,8 +5,8 @@ import Reporting
 import StudyModel
 import StudyStore
 
-struct ExportCommand: ParsableCommand {
-  enum Format: String, ExpressibleByArgument, CaseIterable {
+struct ExportCommand: ResultCommand {
+  enum Format: String, CaseIterable {
     case csv
     case json
     case optuna
@@ -15,23 +15,36 @@ struct ExportCommand: ParsableCommand {
 
   static let configuration = CommandConfiguration(
     commandName: "export", abstract: "Print a study's trials or reports for other programs.",
-    discussion: """
+    discussion: discussion(
+      """
       csv and json for pandas and scripts, optuna for a journal that Optuna and its dashboard open, table for \
       learning curves that 'rung simulate' reads.
-      For example: rung export study.rung --format csv > trials.csv
-      """)
+      """,
+      examples: "rung export study.rung --format csv > trials.csv",
+      "rung export study.rung --format csv --reports > reports.csv",
+      "rung export study.rung --format optuna > optuna.log"))
 
   @Argument(help: "The study's folder.", completion: .directory) var directory: String
-  @Option(help: "csv, json, optuna or table.") var format: Format
+  @Option(
+    help: "csv, json, optuna or table.", completion: .words(Format.self), transform: oneOf)
+  var format: Format?
   @Flag(help: "With csv: one row a report instead of one a trial.") var reports = false
 
+  @OptionGroup var output: OutputOptions
+
   func validate() throws {
+    guard json || format != nil else {
+      throw ValidationError("name a format by '--format': csv, json, optuna or table")
+    }
+    if json, let format, format != .json {
+      throw ValidationError("'--json' is '--format json'; leave one of them out")
+    }
     if reports, format != .csv { throw ValidationError("'--reports' goes with '--format csv'") }
   }
 
   func run() throws {
     let handle = try StudyHandle(directory)
-    switch format {
+    switch format ?? .json {
     case .csv:
       let coordinator = try handle.read().coordinator
       try write(

@@ -6,8 +6,8 @@ import StudyFiles
 import StudyModel
 import TableFiles
 
-struct InitCommand: ParsableCommand {
-  enum Kind: String, ExpressibleByArgument, CaseIterable {
+struct InitCommand: ResultCommand {
+  enum Kind: String, CaseIterable {
     case plain
     case scikitLearn = "scikit-learn"
     case pytorch
@@ -16,16 +16,20 @@ struct InitCommand: ParsableCommand {
 
   static let configuration = CommandConfiguration(
     commandName: "init", abstract: "Write a study and a training script that run as they are.",
-    discussion: """
+    discussion: discussion(
+      """
       With --from the search space is that of ConfigSpace's JSON, of Optuna's distributions or journal, or of a \
       sweep file of Weights & Biases. With --from-table the study is for 'rung simulate', on that table of \
       learning curves.
-      For example: rung init my-study --kind pytorch
-      """)
+      """,
+      examples: "rung init my-study --kind pytorch", "rung init my-study --from sweep.yaml",
+      "rung init my-table --from-table curves.csv.gz"))
 
   @Argument(help: "The folder, which is made where it is not there.", completion: .directory)
   var directory = "."
-  @Option(help: "What the script trains with: plain, scikit-learn, pytorch or c.")
+  @Option(
+    help: "What the script trains with: plain (the default), scikit-learn, pytorch or c.",
+    completion: .words(Kind.self), transform: oneOf)
   var kind = Kind.plain
   @Option(help: "Another tool's file, whose search space is taken.", completion: .file())
   var from: String?
@@ -33,7 +37,7 @@ struct InitCommand: ParsableCommand {
     help: "A table of learning curves (CSV, plain or gzip), whose rows are searched.",
     completion: .file(extensions: ["csv", "gz"]))
   var fromTable: String?
-  @Flag(help: "Print one JSON object.") var json = false
+  @OptionGroup var output: OutputOptions
 
   private struct Result: Encodable {
     var study: String
@@ -81,6 +85,9 @@ struct InitCommand: ParsableCommand {
     try makeFolder(directory)
   }
 
+  /// What a file of another tool may hold: a journal of Optuna's of some 100,000 trials.
+  private static let mostBytes = 256 << 20
+
   private struct Draft {
     var study: [UInt8]
     /// The program; none where a table stands in for it.
@@ -103,7 +110,11 @@ struct InitCommand: ParsableCommand {
   }
 
   private func drafted(_ file: String) throws -> Draft {
-    let bytes = try readFile(file)
+    let bytes = try readFile(file, atMost: Self.mostBytes + 1)
+    guard bytes.count <= Self.mostBytes else {
+      throw Failure(
+        .wrongFile, "\(file): it holds more than \(Self.mostBytes >> 20) MiB; name another file")
+    }
     guard let text = String(validating: bytes, as: UTF8.self) else {
       throw Failure(.wrongFile, "\(file): it is no text in UTF-8")
     }

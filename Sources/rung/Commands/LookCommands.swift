@@ -6,13 +6,15 @@ import Resources
 import StudyModel
 import StudyStore
 
-struct StatusCommand: ParsableCommand {
+struct StatusCommand: ResultCommand {
   static let configuration = CommandConfiguration(
     commandName: "status", abstract: "Say where a study stands.",
-    discussion: "For example: rung status study.rung --json")
+    discussion: discussion(
+      "From the study's files alone: it may run on another machine.",
+      examples: "rung status study.rung", "rung status study.rung --json"))
 
   @Argument(help: "The study's folder.", completion: .directory) var directory: String
-  @Flag(help: "Print one JSON object.") var json = false
+  @OptionGroup var output: OutputOptions
 
   func run() throws {
     let coordinator = try StudyHandle(directory).read().coordinator
@@ -22,18 +24,17 @@ struct StatusCommand: ParsableCommand {
   }
 }
 
-struct BestCommand: ParsableCommand {
+struct BestCommand: ResultCommand {
   static let configuration = CommandConfiguration(
     commandName: "best", abstract: "Print the winner, and give its checkpoint out as files.",
-    discussion: """
-      The winner has the best value at the highest rung that any trial reached.
-      For example: rung best study.rung --checkpoint winner
-      """)
+    discussion: discussion(
+      "The winner has the best value at the highest rung that any trial reached.",
+      examples: "rung best study.rung", "rung best study.rung --checkpoint winner"))
 
   @Argument(help: "The study's folder.", completion: .directory) var directory: String
   @Option(help: "A new folder for the winner's checkpoint.", completion: .directory)
   var checkpoint: String?
-  @Flag(help: "Print one JSON object.") var json = false
+  @OptionGroup var output: OutputOptions
 
   private struct Result: Encodable {
     var best: StudyStatus.Leader?

@@ -21,15 +21,17 @@ func script(_ plan: Plan, _ study: Study, _ site: Site, directory: String, folde
   } catch { throw Failure(.wrongFile, error.description) }
 }
 
-struct PlanCommand: ParsableCommand {
+struct PlanCommand: ResultCommand {
   static let configuration = CommandConfiguration(
     commandName: "plan", abstract: "Cut a machine into trials, submitting nothing.",
-    discussion: "For example: rung plan study.yaml --site jureca-dc --nodes 4 --script")
+    discussion: discussion(
+      examples: "rung plan study.yaml --site jureca-dc --nodes 4",
+      "rung plan study.yaml --site jureca-dc --gpus 16 --time 12h --script"))
 
-  @Argument(help: "The study file.", completion: .file(extensions: ["yaml"])) var study: String
+  @Argument(help: "The study file.", completion: .yaml) var study: String
   @OptionGroup var options: PlanOptions
   @Flag(help: "Print the job script instead.") var script = false
-  @Flag(help: "Print one JSON object.") var json = false
+  @OptionGroup var output: OutputOptions
 
   func run() throws {
     let checked = try loadStudy(study)
@@ -39,9 +41,9 @@ struct PlanCommand: ParsableCommand {
     let (plan, site) = try options.plan(checked.value, from: study, in: folder)
     if script {
       warn(ofPlace: folder, at: site)
-      try write(
-        try rung.script(
-          plan, checked.value, site, directory: StudyHandle.folder(for: path), folder: folder))
+      let text = try rung.script(
+        plan, checked.value, site, directory: StudyHandle.folder(for: path), folder: folder)
+      try write(json ? try jsonText(["script": text]) : text)
     } else {
       let rehearsed = try compare(checked.value, in: folder, site)
       let outlook = try outlook(on: plan, rehearsed?.comparison, checked.value, site)
@@ -50,7 +52,7 @@ struct PlanCommand: ParsableCommand {
         let result = Result(
           plan: plan, comparison: rehearsed?.comparison, splits: parted?.splits,
           source: rehearsed?.source ?? parted?.source, slurm: outlook)
-        return try write(try jsonText(result))
+        return try write(try resultText(result))
       }
       try write(
         describe(plan) + (rehearsed.map { describe($0.comparison, source: $0.source) } ?? "")
@@ -148,23 +150,28 @@ struct PlanCommand: ParsableCommand {
   }
 }
 
-struct SubmitCommand: ParsableCommand {
+struct SubmitCommand: ResultCommand {
   static let configuration = CommandConfiguration(
     commandName: "submit", abstract: "Hand a study to Slurm.",
-    discussion: """
+    discussion: discussion(
+      """
       Options for sbatch come after '--': to every component of a heterogeneous job, or to one, as \
-      in '0:--exclude=n3'. For example: rung submit study.yaml --site jureca-dc --nodes 4 -- \
-      --reservation=course
-      """)
+      in '0:--exclude=n3'.
+      """,
+      examples: "rung submit study.yaml --site jureca-dc --nodes 4 --time 12h --chain 3",
+      "rung submit study.yaml --site jureca-dc --nodes 4 -- --reservation=course"))
 
-  @Argument(help: "The study file.", completion: .file(extensions: ["yaml"])) var study: String
+  @Argument(help: "The study file.", completion: .yaml) var study: String
   @OptionGroup var options: PlanOptions
-  @Option(help: "The study's folder; by default beside the study file, ending in '.rung'.")
-  var output: String?
+  @Option(
+    name: .customLong("output"),
+    help: "The study's folder; by default beside the study file, ending in '.rung'.",
+    completion: .directory)
+  var directory: String?
   @Flag(help: "Move a study that is there already aside.") var fresh = false
   @Option(help: "Jobs that may follow one another until the study ends.") var chain = 1
   @Flag(help: "Ask Slurm whether it would take the job, and submit nothing.") var dryRun = false
-  @Flag(help: "Print one JSON object.") var json = false
+  @OptionGroup var output: OutputOptions
   @Argument(parsing: .postTerminator, help: "Options for sbatch.") var sbatchOptions: [String] = []
 
   func validate() throws {
@@ -175,12 +182,12 @@ struct SubmitCommand: ParsableCommand {
     if dryRun { return try tryOut() }
     let handle: StudyHandle
     // A study that was prepared but never ran is submitted again as it is.
-    if !fresh, let old = try? StudyHandle(output ?? StudyHandle.folder(for: realPath(study))),
+    if !fresh, let old = try? StudyHandle(directory ?? StudyHandle.folder(for: realPath(study))),
       try old.read().coordinator.run == nil
     {
       handle = old
     } else {
-      handle = try StudyHandle(creatingFrom: study, output: output, isFresh: fresh)
+      handle = try StudyHandle(creatingFrom: study, output: directory, isFresh: fresh)
     }
     try handle.refuseIfSubmitted()
     let (plan, site) = try options.plan(
@@ -197,7 +204,7 @@ struct SubmitCommand: ParsableCommand {
     let (plan, site) = try options.plan(checked.value, from: study, in: folder)
     warn(ofPlace: folder, at: site)
     // The folder of the study is not there yet, so it has no real path of its own.
-    let target = try output.map { $0.hasPrefix("/") ? $0 : "\(try realPath("."))/\($0)" }
+    let target = try directory.map { $0.hasPrefix("/") ? $0 : "\(try realPath("."))/\($0)" }
     let text = try script(
       plan, checked.value, site, directory: target ?? StudyHandle.folder(for: path), folder: folder)
     let words = try Submission.testOnly(text, sbatchOptions)

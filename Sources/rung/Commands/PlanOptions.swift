@@ -10,16 +10,17 @@ struct PlanOptions: ParsableArguments {
     help: """
       A site's name, or the path of a site file; by default RUNG_SITE, else the site that has this \
       host, else your only one.
-      """)
+      """, completion: .site)
   var site: String?
   @Option(help: "Nodes of the workers.") var nodes: Int?
   @Option(help: "GPUs of the workers, instead of nodes.") var gpus: Int?
   @Option(help: "The time limit, such as 12h or 1-00:00:00.") var time: String?
   @Option(
-    help: "resident (one agent a node), steps (trials are job steps) or hetjob (heterogeneous job)."
-  )
+    help:
+      "resident (one agent a node), steps (trials are job steps) or hetjob (heterogeneous job).",
+    completion: .strategy)
   var strategy: String?
-  @Option(help: "The workers' partition.") var partition: String?
+  @Option(help: "The workers' partition.", completion: .partition) var partition: String?
   @Option(
     name: .customLong("component"),
     help: """

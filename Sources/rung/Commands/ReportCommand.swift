@@ -7,15 +7,19 @@ import Resources
 import StudyModel
 import StudyStore
 
-struct ReportCommand: ParsableCommand {
+struct ReportCommand: ResultCommand {
   static let configuration = CommandConfiguration(
     commandName: "report", abstract: "Write one HTML file that needs no network.",
-    discussion: "For example: rung report study.rung -o report.html")
+    discussion: discussion(
+      examples: "rung report study.rung", "rung report study.rung -o report.html"))
 
   @Argument(help: "The study's folder.", completion: .directory) var directory: String
-  @Option(name: .shortAndLong, help: "The file; by default 'report.html' in the study's folder.")
-  var output: String?
-  @Flag(help: "Print one JSON object.") var json = false
+  @Option(
+    name: [.customShort("o"), .customLong("output")],
+    help: "The file; by default 'report.html' in the study's folder.",
+    completion: .file(extensions: ["html"]))
+  var file: String?
+  @OptionGroup var output: OutputOptions
 
   func run() throws {
     let handle = try StudyHandle(directory)
@@ -30,7 +34,7 @@ struct ReportCommand: ParsableCommand {
     for (leg, text) in outputs { page.note(output: text, of: leg) }
     page.plan = handle.plan.map { ReportPlan($0, forecast: handle.forecast) }
     page.origin = try origin(handle, coordinator)
-    let path = output ?? handle.directory.path + "/report.html"
+    let path = file ?? handle.directory.path + "/report.html"
     try writeFile(path, Array(try reportText(page).utf8))
     try write(json ? try jsonText(["report": path]) : path + "\n")
   }

@@ -4,14 +4,17 @@ import Processes
 import StudyModel
 import StudyStore
 
-struct ResumeCommand: ParsableCommand {
+struct ResumeCommand: ResultCommand {
   static let configuration = CommandConfiguration(
     commandName: "resume", abstract: "Go on with a study, in the same way or in another.",
-    discussion: """
+    discussion: discussion(
+      """
       With '--site', or another option of a plan, a job is planned and submitted anew; a study that was submitted before is \
       submitted again with its last script; any other goes on here.
-      For example: rung resume study.rung
-      """)
+      """,
+      examples: "rung resume study.rung",
+      "rung resume study.rung --site jureca-dc --nodes 8 --time 6h",
+      "rung resume study.rung --slots 2"))
 
   @Argument(help: "The study's folder.", completion: .directory) var directory: String
   @OptionGroup var options: PlanOptions
@@ -19,8 +22,7 @@ struct ResumeCommand: ParsableCommand {
   @OptionGroup var sharing: SharingOptions
   @Option(help: "Jobs that may follow one another until the study ends.") var chain = 1
   @Flag(help: "Go on even if another coordinator may still hold the study.") var force = false
-  @Flag(help: "Print one JSON object in the end.") var json = false
-  @Flag(help: "Show no progress.") var quiet = false
+  @OptionGroup var output: OutputOptions
   @Argument(parsing: .postTerminator, help: "Options for sbatch.") var sbatchOptions: [String] = []
 
   func validate() throws {
@@ -32,7 +34,7 @@ struct ResumeCommand: ParsableCommand {
     let handle = try StudyHandle(directory)
     let size = try options.size.size(for: handle.study)
     var session = Session(
-      handle: handle, record: try handle.read(), size: size, isForced: force, isQuiet: quiet)
+      handle: handle, record: try handle.read(), size: size, isForced: force)
     if case .finished = session.record.coordinator.phase {
       note("rung: the study is finished")
       return try Session.conclude(

@@ -4,14 +4,15 @@ import StudyModel
 import StudyFiles
 import StudyStore
 
-struct CheckCommand: ParsableCommand {
+struct CheckCommand: ResultCommand {
   static let configuration = CommandConfiguration(
     commandName: "check", abstract: "Find every mistake in a study file.",
-    discussion: "For example: rung check study.yaml")
+    discussion: discussion(
+      examples: "rung check study.yaml", "rung check study.yaml --site jureca-dc"))
 
-  @Argument(help: "The study file.", completion: .file(extensions: ["yaml"])) var study: String
-  @Option(help: "A site's name or file, checked too.") var site: String?
-  @Flag(help: "Print one JSON object.") var json = false
+  @Argument(help: "The study file.", completion: .yaml) var study: String
+  @Option(help: "A site's name or file, checked too.", completion: .site) var site: String?
+  @OptionGroup var output: OutputOptions
 
   private struct Result: Encodable {
     struct Item: Encodable {
@@ -58,21 +59,25 @@ struct CheckCommand: ParsableCommand {
   }
 }
 
-struct RunCommand: ParsableCommand {
+struct RunCommand: ResultCommand {
   static let configuration = CommandConfiguration(
     commandName: "run", abstract: "Run a study here and now, without a batch system.",
-    discussion: "For example: rung run study.yaml --slots 4")
+    discussion: discussion(
+      "On a terminal standard error shows how far it is, with an estimate of the time left.",
+      examples: "rung run study.yaml", "rung run study.yaml --slots 4 --fresh"))
 
-  @Argument(help: "The study file.", completion: .file(extensions: ["yaml"])) var study: String
+  @Argument(help: "The study file.", completion: .yaml) var study: String
   @Option(help: "Trials that run at a time; by default what the machine has room for.")
   var slots: Int?
   @OptionGroup var size: TrialSizeOption
   @OptionGroup var sharing: SharingOptions
   @Flag(help: "Move a study that is there already aside.") var fresh = false
-  @Option(help: "The study's folder; by default beside the study file, ending in '.rung'.")
-  var output: String?
-  @Flag(help: "Print one JSON object in the end.") var json = false
-  @Flag(help: "Show no progress.") var quiet = false
+  @Option(
+    name: .customLong("output"),
+    help: "The study's folder; by default beside the study file, ending in '.rung'.",
+    completion: .directory)
+  var directory: String?
+  @OptionGroup var output: OutputOptions
 
   func validate() throws {
     if let slots, slots < 1 { throw ValidationError("'--slots' is at least 1, not \(slots)") }
@@ -85,10 +90,10 @@ struct RunCommand: ParsableCommand {
     let seats = try Session.seats(
       for: checked.resized(to: size).trial, in: StudyHandle.parent(of: try realPath(study)),
       wished: slots, sharing: sharing)
-    let handle = try StudyHandle(creatingFrom: study, output: output, isFresh: fresh)
+    let handle = try StudyHandle(creatingFrom: study, output: directory, isFresh: fresh)
     var session = Session(
-      handle: handle, record: try handle.read(), size: size, isQuiet: quiet)
-    if !quiet { note("rung: \(handle.directory.path), \(seats.count) slots") }
+      handle: handle, record: try handle.read(), size: size)
+    note("rung: \(handle.directory.path), \(seats.count) slots")
     let (coordinator, _) = try session.runHere(seats)
     try Session.conclude(coordinator, directory: handle.directory, json: json)
   }

@@ -1,29 +1,42 @@
-public import ArgumentParser
+import ArgumentParser
 import Coordination
 import Planning
 import Processes
 import Reporting
-public import Simulation
+import Simulation
 import StudyFiles
 import StudyModel
 import TableFiles
 
-struct SimulateCommand: ParsableCommand {
+struct SimulateCommand: ResultCommand {
   static let configuration = CommandConfiguration(
     commandName: "simulate",
     abstract: "Run a study in virtual time, on a table of curves or a built-in objective.",
-    discussion: """
-      For example: rung simulate study.yaml --table curves.csv.gz --slots 4 --seeds 15
-      The decisions are those of a real study; only trials and the machine are imagined.
-      """)
+    discussion: discussion(
+      "The decisions are those of a real study; only trials and the machine are imagined.",
+      examples: "rung simulate study.yaml --slots 4",
+      "rung simulate study.yaml --slots 16 --table curves.csv.gz --seeds 15",
+      "rung simulate study.yaml --slots 16 --algorithm bohb --seeds 15",
+      "rung simulate study.yaml --slots 64 --objective curves --site jureca-dc"))
 
-  @Argument(help: "The study file.", completion: .file(extensions: ["yaml"])) var study: String
+  @Argument(help: "The study file.", completion: .yaml) var study: String
   @Option(help: "Trials at a time; where trials differ in size, the GPUs that they share.")
   var slots: Int
-  @Option(help: "A table of learning curves, instead of the study's own.") var table: String?
-  @Option(help: "A built-in objective, instead of a table.") var objective: BuiltInObjective.Name?
+  @Option(
+    help: "A table of learning curves, instead of the study's own.",
+    completion: .file(extensions: ["csv", "gz"]))
+  var table: String?
+  @Option(
+    help: "A built-in objective, instead of a table.",
+    completion: .words(BuiltInObjective.Name.self), transform: oneOf)
+  var objective: BuiltInObjective.Name?
+  @Option(
+    help: "A method with its defaults, instead of the study's own, such as bohb.",
+    completion: .words(Algorithm.Name.self), transform: oneOf)
+  var algorithm: Algorithm.Name?
   @Option(help: "How many seeds to simulate, from the study's own on.") var seeds = 1
-  @Option(help: "A site's name or file, whose machine model is used.") var site: String?
+  @Option(help: "A site's name or file, whose machine model is used.", completion: .site)
+  var site: String?
   @Option(help: "The time limit of a job, after which a next one goes on, such as 12h.")
   var time: String?
   @Option(
@@ -34,8 +47,7 @@ struct SimulateCommand: ParsableCommand {
     help: "A file for the report of the first seed's study, as 'rung report' writes it.",
     completion: .file(extensions: ["html"]))
   var report: String?
-  @Flag(help: "Print one JSON object.") var json = false
-  @Flag(help: "Say nothing on standard error.") var quiet = false
+  @OptionGroup var output: OutputOptions
 
   func validate() throws {
     if slots < 1 { throw ValidationError("'--slots' must be at least 1") }
@@ -46,13 +58,15 @@ struct SimulateCommand: ParsableCommand {
   }
 
   func run() throws {
-    let checked = try loadStudy(study, for: .simulating)
-    for warning in checked.warnings where !quiet { note("rung: warning: \(warning)") }
+    let checked = try loadStudy(study, for: .simulating, by: algorithm)
+    for warning in checked.warnings { note("rung: warning: \(warning)") }
     let settings = try machine(for: checked.value)
     let (study, objective) = try source(checked.value, machine: settings.machine)
     let prior = try StudyHandle.results(of: study.prior, beside: folder(), for: study)
     let began = monotonicSeconds()
     var runs: [SimulatedRun] = []
+    let progress = ProgressLine()
+    defer { progress.close() }
     for number in 0..<seeds {
       var study = study
       study.seed &+= UInt64(number)
@@ -71,10 +85,9 @@ struct SimulateCommand: ParsableCommand {
         let text = TrialTable.trials(simulator.coordinator)
         try writeFile("\(export)/\(study.seed).csv", Array(text.utf8))
       }
-      if !quiet, seeds > 1, (number + 1) % max(1, seeds / 10) == 0 {
-        note("\(number + 1) of \(seeds) seeds, \(Int(monotonicSeconds() - began)) s")
-      }
+      if seeds > 1 { progress.show(number + 1, of: seeds, "seeds") }
     }
+    progress.close()
     let elapsed = monotonicSeconds() - began
     let events = runs.reduce(0) { $0 + $1.events }
     if json {
@@ -82,7 +95,7 @@ struct SimulateCommand: ParsableCommand {
       try write(try jsonText(Result(runs: runs, decisionsPerSecond: speed)))
     } else {
       try write(SimulationSummary(runs, of: study).text)
-      if !quiet { note("\(events) events in \((elapsed * 1000).rounded() / 1000) s") }
+      note("\(events) events in \((elapsed * 1000).rounded() / 1000) s")
     }
   }
 
@@ -137,7 +150,7 @@ struct SimulateCommand: ParsableCommand {
     let file = try table ?? path(of: settings.file)
     do {
       let tabulated = try readTable(of: study, by: settings, at: file)
-      for text in tabulated.notes where !quiet { note("rung: \(text)") }
+      for text in tabulated.notes { note("rung: \(text)") }
       return (tabulated.study, tabulated.table)
     } catch { throw Failure(.wrongFile, error.description) }
   }
@@ -159,7 +172,7 @@ struct SimulateCommand: ParsableCommand {
     let slots = slots * each
     let checked = try site.map { try findSite($0) }
     let choice = try machineModel(of: study, at: self.study, checked?.value)
-    if let choice, case .calibration = choice.source, !quiet { note("rung: \(choice)") }
+    if let choice, case .calibration = choice.source { note("rung: \(choice)") }
     var settings = Simulator.Settings(
       slots: [slots], machine: choice?.model ?? MachineModel())
     if let checked {
@@ -179,5 +192,3 @@ struct SimulateCommand: ParsableCommand {
     site.partition(named: site.workerPartition).flatMap { $0.slots(for: study.trial) }
   }
 }
-
-extension BuiltInObjective.Name: ExpressibleByArgument {}

@@ -2,13 +2,13 @@ import ArgumentParser
 import StudyFiles
 import StudyModel
 
-struct SitesCommand: ParsableCommand {
+struct SitesCommand: ResultCommand {
   static let configuration = CommandConfiguration(
     commandName: "sites", abstract: "List the known machines, or show one.",
-    discussion: "For example: rung sites jureca-dc")
+    discussion: discussion(examples: "rung sites", "rung sites jureca-dc"))
 
-  @Argument(help: "A site's name or file.") var name: String?
-  @Flag(help: "Print one JSON object.") var json = false
+  @Argument(help: "A site's name or file.", completion: .site) var name: String?
+  @OptionGroup var output: OutputOptions
 
   /// A site of the list: what it is, where it comes from, whether it is taken unasked.
   private struct Item: Encodable {
@@ -42,7 +42,7 @@ struct SitesCommand: ParsableCommand {
     guard let name else { return try list() }
     let checked = try findSite(name)
     for warning in checked.warnings { note("rung: warning: \(warning)") }
-    try write(json ? try jsonText(checked.value) : describe(checked.value))
+    try write(json ? try resultText(checked.value) : describe(checked.value))
   }
 
   private func list() throws {
@@ -52,6 +52,6 @@ struct SitesCommand: ParsableCommand {
       let isTaken = choice?.site == known.site.value.name || choice?.site == known.file
       return Item(known: known, reason: isTaken ? choice?.reason : nil)
     }
-    try write(json ? try jsonText(["sites": items]) : items.map(\.text).joined())
+    try write(json ? try resultText(["sites": items]) : items.map(\.text).joined())
   }
 }

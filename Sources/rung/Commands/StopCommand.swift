@@ -3,19 +3,20 @@ import Coordination
 import Processes
 import StudyStore
 
-struct StopCommand: ParsableCommand {
+struct StopCommand: ResultCommand {
   static let configuration = CommandConfiguration(
     commandName: "stop", abstract: "End a run in an orderly way; 'resume' goes on.",
-    discussion: """
+    discussion: discussion(
+      """
       Ends the trials at once: they go on from their last checkpoints. With '--drain' each first \
       reports once more and leaves a checkpoint. Follow-up jobs are cancelled.
-      For example: rung stop study.rung --drain
-      """)
+      """,
+      examples: "rung stop study.rung", "rung stop study.rung --drain"))
 
   @Argument(help: "The study's folder.", completion: .directory) var directory: String
   @Flag(help: "Let each trial finish its epoch, and keep its checkpoint.") var drain = false
   @Flag(help: "Do not wait for the run's end.") var noWait = false
-  @Flag(help: "Print one JSON object.") var json = false
+  @OptionGroup var output: OutputOptions
 
   private struct Result: Encodable {
     var run: Int?

@@ -2,23 +2,33 @@ import ArgumentParser
 import Processes
 import StudyStore
 
-struct VerifyCommand: ParsableCommand {
+struct VerifyCommand: ResultCommand {
   static let configuration = CommandConfiguration(
     commandName: "verify",
     abstract: "Replay a study's journal, and read every checkpoint.",
-    discussion: """
+    discussion: discussion(
+      """
       Names the first decision that differs from the recorded one, and each checkpoint that cannot be \
       read back. Changes nothing.
-      For example: rung verify study.rung
-      """)
+      """,
+      examples: "rung verify study.rung"))
 
   @Argument(help: "The study's folder.", completion: .directory) var directory: String
-  @Flag(help: "Print one JSON object.") var json = false
+  @OptionGroup var output: OutputOptions
 
   func run() throws {
     let handle = try StudyHandle(directory)
     try Session(handle: handle, record: try handle.read()).refuseIfHeld()
-    let found = try Verification(of: handle.directory, study: handle.study)
+    let progress = ProgressLine()
+    defer { progress.close() }
+    let found = try Verification(of: handle.directory, study: handle.study) { step in
+      guard progress.isDue else { return }
+      switch step {
+      case .entries(let count): progress.show("replayed \(count) entries of the journal")
+      case .checkpoints(let count, let all): progress.show(count, of: all, "checkpoints")
+      }
+    }
+    progress.close()
     try write(json ? try jsonText(found) : text(found))
     guard found.isSound else {
       throw Failure(.wrongFile, "'\(directory)' is not sound: see above")

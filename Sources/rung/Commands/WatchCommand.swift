@@ -6,17 +6,19 @@ import Reporting
 import StudyModel
 import StudyStore
 
-struct WatchCommand: ParsableCommand {
+struct WatchCommand: ResultCommand {
   static let configuration = CommandConfiguration(
     commandName: "watch", abstract: "Show a study live, until it has ended or 'q' is pressed.",
-    discussion: """
+    discussion: discussion(
+      """
       From the study's files alone: it may run on another machine. Piped it prints a line when something has \
-      changed.
-      For example: rung watch study.rung
-      """)
+      changed. With '--json' it prints what 'rung status --json' does once the study has ended.
+      """,
+      examples: "rung watch study.rung", "rung watch study.rung --interval 10"))
 
   @Argument(help: "The study's folder.", completion: .directory) var directory: String
   @Option(help: "Seconds between two looks, at least.") var interval = 2.0
+  @OptionGroup var output: OutputOptions
 
   func validate() throws {
     guard interval >= 0.1, interval <= 3600 else {
@@ -29,10 +31,18 @@ struct WatchCommand: ParsableCommand {
     let signals = try SignalPort([SIGWINCH] + endingSignals)
     var watch = Watch(handle, view: StudyView(of: try handle.read().coordinator, isHeld: true))
     // A terminal that cannot move its cursor is written to like a pipe.
-    let isScreen = Terminal.size() != nil && environment("TERM") ?? "dumb" != "dumb"
+    let isScreen = !json && Terminal.size() != nil && environment("TERM") ?? "dumb" != "dumb"
     let state =
       isScreen
-      ? try watch.onScreen(signals, interval) : try watch.asLines(signals, interval)
+      ? try watch.onScreen(signals, interval)
+      : try watch.asLines(signals, interval) { line in
+        // Lines are the result, or where that is an object, what is said meanwhile.
+        if json { note(line) } else { try write(visibleText(line) + "\n") }
+      }
+    if json {
+      let coordinator = try handle.read().coordinator
+      try write(try jsonText(StudyStatus(of: coordinator, isHeld: watch.isHeld)))
+    }
     switch state {
     case .failed: throw ExitCode(ExitStatus.studyFailed.rawValue)
     default: break
@@ -46,7 +56,7 @@ private struct Watch {
   private var view: StudyView
   private var last: StudyTime?
   private var lastChange = monotonicSeconds()
-  private var isHeld = true
+  private(set) var isHeld = true
   private var lastQuestion = -Double.infinity
   /// Seconds that the last look took.
   private var cost = 0.0
@@ -89,12 +99,14 @@ private struct Watch {
   private var isOver: Bool { [.completed, .failed, .stopped].contains(view.state) }
 
   /// A line when something has changed, until the study has ended or a signal comes.
-  mutating func asLines(_ signals: SignalPort, _ interval: Double) throws -> StudyStatus.State {
+  mutating func asLines(
+    _ signals: SignalPort, _ interval: Double, _ say: (String) throws -> Void
+  ) throws -> StudyStatus.State {
     var printed = ""
     while true {
       try look()
       let line = view.line
-      if line != printed { try write(visibleText(line) + "\n") }
+      if line != printed { try say(line) }
       printed = line
       if isOver { return view.state }
       let received = pause(interval, signals, keys: nil)
