@@ -21,7 +21,7 @@ struct CampaignPlanCommand: ResultCommand {
     let first = folder.campaign.seeds[0]
     var rows: [Row] = []
     for point in folder.campaign.points where point.seed == first {
-      rows.append(try row(point, folder, try sites.site(of: point)))
+      rows.append(try row(point, folder, sites.site(of: point)))
     }
     let seeds = folder.campaign.seeds.count
     let hours = rows.reduce(0) { $0 + ($1.rehearsal?.gpuHours ?? 0) } * Double(seeds)

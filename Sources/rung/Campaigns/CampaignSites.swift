@@ -24,9 +24,9 @@ struct CampaignSites {
   }
 
   /// The site of a point.
-  func site(of point: ScalingPoint) throws -> Site {
+  func site(of point: ScalingPoint) -> Site {
     guard let site = sites[point.site] else {
-      throw Failure(.ourMistake, "no site was read for \(point.name)")
+      preconditionFailure("the campaign's sites were all read")
     }
     return site
   }

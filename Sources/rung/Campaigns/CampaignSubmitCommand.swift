@@ -46,7 +46,7 @@ struct CampaignSubmitCommand: ResultCommand {
     for point in folder.campaign.points {
       do {
         plans.append(
-          try folder.plan(of: point, try folder.study(of: point), at: try sites.site(of: point)))
+          try folder.plan(of: point, try folder.study(of: point), at: sites.site(of: point)))
       } catch let error as PlanError {
         throw Failure(.wrongFile, "\(file): \(point.name): \(error)")
       }
@@ -66,7 +66,7 @@ struct CampaignSubmitCommand: ResultCommand {
       guard !dryRun else { continue }
       let handle = try folder.handle(of: point) ?? folder.create(point)
       entries[place].job = try Submission.submit(
-        handle, plans[place], try sites.site(of: point), [], chain: chain)
+        handle, plans[place], sites.site(of: point), [], chain: chain)
       note("\(point.name): job \(entries[place].job ?? 0)")
     }
     try tell(entries, folder)
