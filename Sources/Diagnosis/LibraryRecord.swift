@@ -14,19 +14,28 @@ public struct LibraryRecord: Hashable, Sendable, Codable {
     self.paths = paths
   }
 
-  /// What belongs to each name, by the beginnings of the files' names.
-  private static let kinds: [(name: String, beginnings: [String])] = [
-    ("MPI", ["libmpi"]), ("HDF5", ["libhdf5"]),
-    (
-      "LAPACK",
-      [
+  /// What belongs to a name, by the beginnings of the files' names.
+  private struct Kind {
+    var name: String
+    var beginnings: [String]
+  }
+
+  private static let kinds = [
+    Kind(name: "MPI", beginnings: ["libmpi"]), Kind(name: "HDF5", beginnings: ["libhdf5"]),
+    Kind(
+      name: "LAPACK",
+      beginnings: [
         "liblapack", "libopenblas", "libblas", "libmkl_", "libflame", "libblis", "libsci_",
         "libarmpl",
-      ]
-    ),
-    ("zlib", ["libz.", "libz-ng"]), ("Slurm", ["libslurm"]),
-    ("Swift", ["libswift", "libFoundation", "lib_Foundation", "libdispatch", "libBlocksRuntime"]),
-    ("C", ["libc.so", "libc-"]),
+      ]),
+    Kind(name: "zlib", beginnings: ["libz.", "libz-ng"]),
+    Kind(name: "Slurm", beginnings: ["libslurm"]),
+    Kind(
+      name: "Swift",
+      beginnings: [
+        "libswift", "libFoundation", "lib_Foundation", "libdispatch", "libBlocksRuntime",
+      ]),
+    Kind(name: "C", beginnings: ["libc.so", "libc-"]),
   ]
 
   /// What a process has loaded, by what it is, and all the rest as `other` in the end.

@@ -138,6 +138,12 @@ import Testing
     #expect(result.output == again.output)
     let csv = try bench.rung("campaign", "simulate", file, "--csv", "--quiet")
     #expect(text(csv.output).split(separator: "\n").count == 9)
+    let page = bench.folder.file("scaling.html")
+    let paged = try bench.rung("campaign", "simulate", file, "-o", page, "--quiet")
+    #expect(paged.status == 0 && text(paged.output).contains("speed-up"))
+    #expect(try bench.folder.read("scaling.html").contains("\"efficiency\":{"))
+    let both = try bench.rung("campaign", "simulate", file, "--csv", "--json")
+    #expect(both.status == 64)
     // In virtual time nothing is made.
     #expect(!exists(bench.folder.file("scaling.campaign")))
   }

@@ -16,6 +16,8 @@ struct CampaignReportCommand: ResultCommand {
   @OptionGroup var format: CampaignFormat
   @OptionGroup var output: OutputOptions
 
+  func validate() throws { try format.refuseBoth(json: json) }
+
   func run() throws {
     let folder = try CampaignFolder(file)
     try format.write(folder.campaign, try folder.runs(), json: json)
@@ -25,19 +27,22 @@ struct CampaignReportCommand: ResultCommand {
 /// How a campaign's results are printed.
 struct CampaignFormat: ParsableArguments {
   @Flag(help: "Print CSV, a line for each row of the table.") var csv = false
-  @Flag(help: "Print one JSON object.") var json = false
   @Option(
-    name: .shortAndLong,
+    name: [.customShort("o"), .customLong("output")],
     help: "Also write a page with figures to this file, which needs no network.",
     completion: .file(extensions: ["html"]))
   var file: String?
+
+  /// Refuses two formats at once.
+  func refuseBoth(json: Bool) throws {
+    if csv, json { throw ValidationError("'--csv' and '--json' exclude each other") }
+  }
 
   /// Prints the table of what is known, and writes the page.
   func write(
     _ campaign: ScalingCampaign, _ runs: [ScalingPoint: ScalingRun], isSimulated: Bool = false,
     json: Bool
   ) throws {
-    if csv, json { throw Failure(.usage, "'--csv' and '--json' exclude each other") }
     let table = ScalingTable(of: campaign, runs)
     if let file {
       let page = CampaignPage(

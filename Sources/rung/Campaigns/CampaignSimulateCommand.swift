@@ -21,6 +21,8 @@ struct CampaignSimulateCommand: ResultCommand {
   @OptionGroup var format: CampaignFormat
   @OptionGroup var output: OutputOptions
 
+  func validate() throws { try format.refuseBoth(json: json) }
+
   func run() throws {
     let folder = try CampaignFolder(file)
     let points = folder.campaign.points
