@@ -41,7 +41,7 @@ import Testing
     struct Job: Decodable {
       struct Rehearsal: Decodable {
         var gpus: Int
-        var runTime: Double
+        var run_time: Double
         var efficiency: Double
       }
       var method: String
@@ -66,8 +66,8 @@ import Testing
     #expect(plans.jobs.map(\.nodes) == [1, 1, 1, 1, 1, 1, 2, 2])
     #expect(plans.jobs.map(\.rehearsal?.gpus) == [1, 1, 2, 2, 4, 4, 8, 8])
     // 24 trials of 9 epochs of 10 s, each after 2 s.
-    #expect(abs((plans.jobs[0].rehearsal?.runTime ?? 0) - 24 * 92) < 0.01)
-    #expect(abs((plans.jobs[6].rehearsal?.runTime ?? 0) - 3 * 92) < 0.01)
+    #expect(abs((plans.jobs[0].rehearsal?.run_time ?? 0) - 24 * 92) < 0.01)
+    #expect(abs((plans.jobs[6].rehearsal?.run_time ?? 0) - 3 * 92) < 0.01)
     #expect((plans.gpu_hours ?? 0) > 2 * 4 * 24 * 92 / 3600)
     let lines = text(
       try bench.rung(

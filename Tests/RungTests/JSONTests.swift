@@ -107,6 +107,13 @@ struct JSONTests {
     try check(["submit", file, "--dry-run"] + site)
     try check(["submit", file, "--output", bench.folder.file("sent.rung")] + site, [0, 75])
     try check(["simulate", file, "--slots", "2", "--objective", "curves", "--seeds", "2"])
+    let campaign = try bench.folder.write(
+      "scaling.yaml",
+      "{kind: strong-scaling, study: study.yaml, algorithms: [random, asha], gpus: [1, 2]}\n")
+    try check(["campaign", "plan", campaign] + site)
+    try check(["campaign", "simulate", campaign])
+    try check(["campaign", "submit", campaign, "--dry-run"] + site)
+    try check(["campaign", "report", campaign])
     try check(["sites"])
     try check(["sites", "jureca-dc"])
     try check(["doctor", "--here"] + site, [0, 1])
@@ -123,7 +130,7 @@ struct JSONTests {
     let tested: Set = [
       "init", "check", "run", "calibrate", "plan", "submit", "resume", "stop", "agent", "status",
       "watch", "best", "report", "export", "explain", "verify", "simulate", "sites", "doctor",
-      "install",
+      "install", "campaign",
     ]
     #expect(Set(HelpTests.names) == tested, "a new command needs a line here")
   }

@@ -30,7 +30,7 @@ struct CampaignPlanCommand: ResultCommand {
       let result = Result(
         campaign: folder.campaign.name, jobs: rows, seeds: seeds,
         gpuHours: areKnown ? hours : nil)
-      return try write(try jsonText(result))
+      return try write(try resultText(result))
     }
     try write(text(rows, seeds: seeds, hours: areKnown ? hours : nil))
   }
@@ -46,11 +46,6 @@ struct CampaignPlanCommand: ResultCommand {
     var rehearsal: Rehearsal?
     /// Why there is no such job.
     var refusal: String?
-
-    private enum CodingKeys: String, CodingKey {
-      case site, method, gpus, nodes, partition, rehearsal, refusal
-      case gpusPerTrial = "gpus_per_trial"
-    }
   }
 
   private struct Result: Encodable {
@@ -59,11 +54,6 @@ struct CampaignPlanCommand: ResultCommand {
     var seeds: Int
     /// Of all jobs and seeds; `nil` where nothing says how the machine takes its time.
     var gpuHours: Double?
-
-    private enum CodingKeys: String, CodingKey {
-      case campaign, jobs, seeds
-      case gpuHours = "gpu_hours"
-    }
   }
 
   private func row(
