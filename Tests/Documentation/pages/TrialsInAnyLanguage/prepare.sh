@@ -1,0 +1,1 @@
+cp "$REPOSITORY/Sources/CResources/rung.h" .
