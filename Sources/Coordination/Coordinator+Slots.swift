@@ -7,7 +7,7 @@ extension Coordinator {
   mutating func fill(_ commands: inout [Command]) {
     guard run != nil, mayFill, !isComingToItsEnd else { return }
     while !free.isEmpty, hasRoomForAStep, let (work, slots) = nextPlacement() {
-      for slot in slots { free.remove(at: free.descendingPlace(of: slot)) }
+      for slot in slots { takeFree(slot) }
       trials[work.number].reserved = slots
       holdMemory(slots, for: work)
       busyCount += slots.count
@@ -109,6 +109,15 @@ extension Coordinator {
     where workers.indices.contains(slot.worker.rank) && workers[slot.worker.rank] != nil {
       free.insert(slot, at: free.descendingPlace(of: slot))
     }
+  }
+}
+
+extension Coordinator {
+  private mutating func takeFree(_ slot: SlotID) {
+    let place = free.descendingPlace(of: slot)
+    // Another one in its place would be given twice.
+    precondition(place < free.count && free[place] == slot, "a trial is placed on a taken slot")
+    free.remove(at: place)
   }
 }
 
