@@ -43,12 +43,14 @@ public func readFirstLine(_ path: String) throws(SystemError) -> [UInt8]? {
 ///
 /// - Parameters:
 ///   - path: A regular file.
+///   - place: The byte from which on, 0 being the first; what is left of its line counts as one.
 ///   - body: Gets each line without its newline; what follows the last newline too.
 /// - Throws: ``SystemError``.
 public func forEachLine(
-  of path: String, _ body: (ArraySlice<UInt8>) -> Void
+  of path: String, from place: Int = 0, _ body: (ArraySlice<UInt8>) -> Void
 ) throws(SystemError) {
   let file = try Descriptor(opening: path, flags: O_RDONLY)
+  try file.seek(to: place)
   var rest: [UInt8] = []
   while true {
     guard let bytes = try file.read(atMost: 1 << 18) else { continue }

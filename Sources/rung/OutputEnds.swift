@@ -1,5 +1,6 @@
 import Coordination
 import Processes
+import StudyStore
 
 /// The last lines that some processes of trials have printed, from the logs of a study's nodes.
 ///
@@ -15,20 +16,8 @@ func outputEnds(of legs: [LegID], in folder: String) throws -> [(leg: LegID, tex
   for name in namesInFolder(folder).sorted() where name.hasSuffix(".log") {
     let path = "\(folder)/\(name)"
     // What was printed last is at the end.
-    var place = max(0, (fileSize(path) ?? 0) - logBytes)
-    var rest: [UInt8] = []
-    while true {
-      let bytes = try readFile(path, from: place, atMost: 1 << 20)
-      place += bytes.count
-      rest += bytes
-      let isLast = bytes.count < 1 << 20
-      let end = isLast ? rest.count : (rest.lastIndex(of: newline) ?? -1) + 1
-      for line in rest[..<end].split(separator: newline) { take(line, &ends) }
-      rest.removeSubrange(..<end)
-      if isLast { break }
-      // A line without an end that does not fit is nothing to show.
-      if rest.count > 16 << 20 { rest = [] }
-    }
+    let start = max(0, (fileSize(path) ?? 0) - logBytes)
+    try forEachLine(of: path, from: start) { take($0, &ends) }
   }
   return legs.compactMap { leg in
     guard let lines = ends["[\(leg)]"], !lines.isEmpty else { return nil }
@@ -41,7 +30,6 @@ private let logBytes = 256 << 20
 /// Lines of a process that are kept, and characters of each.
 private let lineCount = 30
 private let lineLength = 400
-private let newline = UInt8(ascii: "\n")
 
 /// Takes a line of a log, `[TRIAL.ATTEMPT] text`, if it is of a process that is asked for.
 private func take(_ line: ArraySlice<UInt8>, _ ends: inout [String: [String]]) {
@@ -54,6 +42,8 @@ private func take(_ line: ArraySlice<UInt8>, _ ends: inout [String: [String]]) {
   let shown = line[(space + 1)...].split(separator: UInt8(ascii: "\r")).last ?? []
   let text = String(
     String(decoding: shown.prefix(4 * lineLength), as: UTF8.self).prefix(lineLength))
+  // What Rung itself says of the process is no output of it.
+  guard StudyDirectory.devices(inRemark: text) == nil else { return }
   ends[name]?.append(text)
   if ends[name]?.count ?? 0 > lineCount { ends[name]?.removeFirst() }
 }

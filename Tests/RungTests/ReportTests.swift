@@ -103,6 +103,28 @@ import Testing
     #expect(phone.width <= 390)
   }
 
+  /// What Rung notes in a log of the GPUs of a process is nothing that the process has printed.
+  @Test func theEndOfAnOutputIsOfTheProcessAlone() throws {
+    let bench = try ProgramBench(
+      study: """
+        metric: {name: value, goal: minimize}
+        fidelity: {name: epoch, min: 1, max: 1}
+        parameters: {x: {min: 0.0, max: 1.0}}
+        algorithm: random
+        trial: {command: [PYTHON, train.py], gpus: 1, retries: 0}
+        stop: {trials: 1}
+        """, trial: "raise SystemExit('gone wrong')")
+    let run = try bench.rung(
+      ["run", bench.study, "--quiet"], under: ["env", "CUDA_VISIBLE_DEVICES=0,1"])
+    #expect(run.status == 1)
+    #expect(try bench.rung("report", bench.directory).status == 0)
+    let logs = namesInFolder(bench.directory + "/logs")
+    let log = text(try readFile("\(bench.directory)/logs/\(logs[0])"))
+    #expect(log.contains("(rung: GPUs 0)"), "\(log)")
+    let page = text(try readFile(bench.directory + "/report.html"))
+    #expect(page.contains("gone wrong") && !page.contains("(rung: GPUs"))
+  }
+
   @Test(arguments: [(64, 500_000), (1_000, 1_000_000), (20_000, 6_000_000)])
   func aSimulatedStudyOfAnySizeIsDrawn(trials: Int, bytes: Int) throws {
     let names = ["rate", "decay", "dropout", "momentum", "smoothing", "warmup"]
