@@ -65,9 +65,15 @@ struct CampaignReader {
     guard !ledger.hasMistakes, kind != nil, let name, let study, let methods, let gpus, let sizes,
       let seeds, let sites, let queue
     else { return nil }
-    return ScalingCampaign(
+    let campaign = ScalingCampaign(
       name: name, study: study, methods: methods, gpus: gpus, sizes: sizes, seeds: seeds,
       sites: sites, time: time ?? nil, queue: queue)
+    // Every study gets a name of the campaign's, the method's and the site's.
+    for point in campaign.points where !isStudyName(campaign.studyName(of: point)) {
+      ledger.mistake(at: top.place, Wording.longStudyName(campaign.studyName(of: point)))
+      return nil
+    }
+    return campaign
   }
 
   private func name(_ top: Fields, stem: String) -> String? {
@@ -111,13 +117,18 @@ struct CampaignReader {
       let field = Field(path: item.path, node: node, ledger: ledger)
       guard let algorithm = reader.algorithm(field, fidelity: nil) else { continue }
       let method = ScalingCampaign.Method(
-        label: label ?? algorithm.label, algorithm: node.flow)
+        label: label ?? Self.label(of: algorithm), algorithm: node.flow)
       if methods.contains(where: { $0.label == method.label }) {
         item.mistake(Wording.labelTwice(method.label))
       }
       methods.append(method)
     }
     return methods.count == items.count ? methods : nil
+  }
+
+  /// What an algorithm is called in names of studies, in which no '+' may stand.
+  private static func label(of algorithm: Algorithm) -> String {
+    algorithm.label.split(separator: "+").joined(separator: "-")
   }
 
   /// Reads ascending numbers of GPUs.

@@ -5,6 +5,10 @@ extension Wording {
       + "label: asha-4}'"
   }
 
+  static func longStudyName(_ name: String) -> String {
+    "a study would be called \(visible(name)), which has more than 100 characters; shorten 'name' or a 'label'"
+  }
+
   static func notAscending(_ path: String) -> String {
     "\(visible(path)) does not ascend; write each number once, the smallest first"
   }

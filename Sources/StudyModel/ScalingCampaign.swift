@@ -57,6 +57,9 @@ public struct ScalingCampaign: Hashable, Sendable {
     self.queue = queue
   }
 
+  /// The name of a point's study, by which Slurm shows its jobs.
+  public func studyName(of point: ScalingPoint) -> String { "\(name)-\(point.name)" }
+
   /// Every study of the campaign, the smallest jobs first.
   ///
   /// A size that needs more GPUs than a job has is left out of that job.

@@ -150,6 +150,9 @@ public struct Site: Hashable, Sendable, Codable {
   public var submitsFromJobs = true
   /// Whether Slurm may queue a job again that a node's death has ended.
   public var requeuesJobs = true
+  /// Whether all jobs of a chain are submitted at once: a job may not submit the next, or one that dies
+  /// before it has is not queued again, and would end the chain.
+  public var chainsAhead: Bool { !submitsFromJobs || !requeuesJobs }
   /// Whether a job may outlive the death of one of its nodes: `--no-kill`.
   public var outlivesNodes = true
   /// Whether a process of a job may start further job steps in it.

@@ -39,9 +39,7 @@ enum Submission {
     try writeFile(handle.directory.jobs + "/plan.json", Array(try jsonText(plan).utf8))
     try writeFile(handle.jobScript, Array(text.utf8))
     try foretell(handle, plan, site)
-    // A job that dies before it has queued the next one, and is not queued again, would end the chain.
-    return try submit(
-      handle, chain: chain, ahead: !site.submitsFromJobs || !site.requeuesJobs)
+    return try submit(handle, chain: chain, ahead: site.chainsAhead)
   }
 
   /// Keeps how long the study will take by a rehearsal, for the report to compare with; nothing where it

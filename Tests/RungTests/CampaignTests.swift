@@ -74,7 +74,7 @@ import Testing
         "campaign", "plan", bench.folder.file("scaling.yaml"), "--site",
         bench.folder.file("site.yaml")
       ).output)
-    #expect(lines.contains("16 jobs, 2 of each for as many seeds."), "\(lines)")
+    #expect(lines.contains("16 studies, 2 of each line for as many seeds."), "\(lines)")
   }
 
   @Test func anImpossibleJobIsToldWithTheNearestPossibleOne() throws {
@@ -165,6 +165,49 @@ import Testing
     #expect(text(result.output).hasPrefix("no study has ended\n"))
     #expect(text(result.output).contains("random-1-seed-1, asha-1-seed-1"))
   }
+
+  /// What failed has no result, and is named; what was begun as another study is refused.
+  @Test func aStudyThatFailedIsNoResult() throws {
+    let bench = try bench(gpus: "[1]")
+    let file = bench.folder.file("scaling.yaml")
+    for (name, script) in [("random-1-seed-1", "print('no')\n"), ("asha-1-seed-1", Self.trial)] {
+      _ = try bench.folder.write("train.py", script)
+      let study = bench.folder.file("scaling.campaign/\(name)")
+      try makeFolder(bench.folder.file("scaling.campaign"))
+      _ = try bench.folder.write("scaling.campaign/train.py", script)
+      let varied =
+        try bench.folder.read("study.yaml") + """
+          name: scaling-\(name)
+          seed: 1
+          algorithm: \(name.prefix { $0 != "-" })
+
+          """
+      _ = try bench.folder.write("scaling.campaign/\(name).yaml", varied)
+      _ = try bench.rung("run", study + ".yaml", "--slots", "2", "--quiet")
+    }
+    let report = try bench.rung("campaign", "report", file, "--json")
+    let table = try JSONDecoder().decode(Report.self, from: Data(report.output)).table
+    #expect(table.rows.map(\.method) == ["asha"])
+    #expect(table.missing == ["random-1-seed-1", "random-1-seed-2", "asha-1-seed-2"])
+    let site = bench.folder.file("site.yaml")
+    let submission = try bench.rung("campaign", "submit", file, "--site", site, "--dry-run")
+    let said = text(submission.output)
+    #expect(said.contains("1 have ended, 0 are in Slurm's hands, 2 would be submitted"), "\(said)")
+    #expect(said.contains("random-1-seed-1 failed or was stopped: 'rung status "), "\(said)")
+    _ = try bench.folder.write(
+      "study.yaml", try bench.folder.read("study.yaml") + "baseline: 0.5\n")
+    let other = try bench.rung("campaign", "report", file)
+    #expect(other.status == 65)
+    #expect(text(other.errors).contains("was begun as another study"), "\(text(other.errors))")
+  }
+
+  private static let trial = """
+    import rung
+    trial = rung.trial()
+    for epoch in trial.epochs():
+        trial.report(epoch, loss=trial.config["rate"] + 1 / epoch)
+
+    """
 
   @Test func mistakesOfBothFilesAreTold() throws {
     let bench = try bench("quue: 3")

@@ -29,7 +29,7 @@ import Testing
           methods: [
             .init(label: "random", algorithm: "random"),
             .init(label: "asha-stopping", algorithm: "{name: asha, type: stopping}"),
-            .init(label: "asha+bohb", algorithm: "{scheduler: asha, searcher: bohb}"),
+            .init(label: "asha-bohb", algorithm: "{scheduler: asha, searcher: bohb}"),
           ],
           gpus: [1, 2, 4],
           sizes: [TrialSize(sharing: 4), TrialSize(gpus: 1), TrialSize(gpus: 2)],
@@ -42,6 +42,32 @@ import Testing
     #expect(campaign.name == "scaling" && campaign.seeds == [1, 2, 3])
     #expect(campaign.sites.isEmpty && campaign.sizes.isEmpty && campaign.time == nil)
     #expect(campaign.queue == ScalingCampaign.usualQueue)
+  }
+
+  /// Of every method there is, and of parts that are joined, a study can be made.
+  @Test func everyPointHasAStudyThatIsRead() throws {
+    let names = Algorithm.Name.allCases.map(\.rawValue).joined(separator: ", ")
+    let text = """
+      kind: strong-scaling
+      study: s.yaml
+      algorithms: [\(names), {scheduler: pasha, searcher: bohb}]
+      gpus: [1, 2]
+      trial_gpus: [0.25, 2]
+      sites: [here]
+      """
+    let campaign = try readCampaign(text, file: "c.yaml").value
+    #expect(campaign.points.count == (Algorithm.Name.allCases.count + 1) * 3)
+    for point in campaign.points {
+      let method = try #require(campaign.methods.first { $0.label == point.method })
+      let study = try readStudy(
+        variedStudy(
+          exampleStudy, file: "s.yaml", name: campaign.studyName(of: point),
+          algorithm: method.algorithm, size: point.size, seed: point.seed), file: "p.yaml",
+        for: .simulating
+      ).value
+      #expect(study.name == "c-\(point.name)" && study.seed == 1)
+      #expect(study.algorithm.label.split(separator: "+").joined(separator: "-") == point.method)
+    }
   }
 
   /// A study file that is written anew means what it meant.

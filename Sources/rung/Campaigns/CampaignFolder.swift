@@ -12,7 +12,6 @@ import StudyStore
 ///
 /// ```
 /// NAME.campaign/        beside the campaign's file, named after its stem
-///   study.yaml          the study that all are made from, as it was given
 ///   POINT.yaml          each point's study file
 ///   POINT.rung/         and its study
 /// ```
@@ -49,7 +48,7 @@ struct CampaignFolder {
   func text(of point: ScalingPoint) throws -> String {
     let method = campaign.methods.first { $0.label == point.method }
     return try variedStudy(
-      text, file: studyFile, name: "\(campaign.name)-\(point.name)",
+      text, file: studyFile, name: campaign.studyName(of: point),
       algorithm: method?.algorithm ?? point.method, size: point.size, seed: point.seed)
   }
 
@@ -59,14 +58,25 @@ struct CampaignFolder {
   }
 
   /// A point's study in its folder; `nil` where it was never begun.
+  ///
+  /// - Throws: ``Failure`` where it was begun as another study than it would be now.
   func handle(of point: ScalingPoint) throws -> StudyHandle? {
     let folder = "\(path)/\(point.name).rung"
     guard exists(folder), !StudyDirectory.isUnfinished(folder) else { return nil }
-    return try StudyHandle(folder)
+    let handle = try StudyHandle(folder)
+    guard try handle.study == study(of: point) else {
+      throw Failure(
+        .wrongFile,
+        "'\(folder)' was begun as another study than the campaign's files make of it now, so that the two "
+          + "could not be compared; put these back, give the method another 'label', or remove the folder"
+      )
+    }
+    return handle
   }
 
   /// Makes the folder of a point's study.
   func create(_ point: ScalingPoint) throws -> StudyHandle {
+    try makeFolder(path)
     let file = "\(path)/\(point.name).yaml"
     try writeFile(file, Array(try text(of: point).utf8))
     return try StudyHandle(
@@ -74,26 +84,12 @@ struct CampaignFolder {
       folder: trialFolder)
   }
 
-  /// Makes the campaign's folder and freezes the study in it; refuses where that was another one.
-  func prepare() throws {
-    let frozen = path + "/study.yaml"
-    guard exists(frozen) else {
-      try makeFolder(path)
-      return try writeFile(frozen, Array(text.utf8))
-    }
-    guard try readFile(frozen) == Array(text.utf8) else {
-      throw Failure(
-        .wrongFile,
-        "'\(studyFile)' is no longer what '\(path)' was begun with, so that its studies could not be "
-          + "compared; put it back, or give the campaign's file another name")
-    }
-  }
-
-  /// What was seen of each point that has ended.
+  /// What was seen of each point whose study has come to its end; one that failed or was stopped has
+  /// none.
   func runs() throws -> [ScalingPoint: ScalingRun] {
     var runs: [ScalingPoint: ScalingRun] = [:]
     for point in campaign.points {
-      guard let handle = try handle(of: point), try handle.hasEnded() else { continue }
+      guard let handle = try handle(of: point), try handle.state() == .completed else { continue }
       var history = StudyHistory()
       let coordinator = try handle.replay { entry, coordinator in
         history.hear(entry.event, at: entry.time, commands: entry.commands, coordinator)
@@ -126,8 +122,8 @@ struct CampaignFolder {
 }
 
 extension StudyHandle {
-  /// Whether the study has ended for good.
-  func hasEnded() throws -> Bool {
-    if case .finished = try read().coordinator.phase { true } else { false }
+  /// Where the study stands, as far as its own files say it.
+  func state() throws -> StudyStatus.State {
+    StudyStatus(of: try read().coordinator, isHeld: false).state
   }
 }

@@ -91,10 +91,15 @@ struct CampaignPlanCommand: ResultCommand {
       ] + figures
     }
     var lines = alignedTable([titles] + cells, wordColumns: 2)
-    let jobs = rows.count { $0.refusal == nil } * seeds
-    lines += ["", "\(jobs) jobs, \(seeds) of each for as many seeds."]
+    let studies = rows.count { $0.refusal == nil } * seeds
+    lines += ["", "\(studies) studies, \(seeds) of each line for as many seeds."]
     if let hours {
-      lines.append("About \(Int(hours.rounded(.up))) GPU-hours, if none ends in its time limit.")
+      lines.append("About \(Int(hours.rounded(.up))) GPU-hours in all.")
+      if rows.contains(where: { $0.rehearsal?.jobs ?? 1 > 1 }) {
+        lines.append(
+          "Where 'jobs' is more than 1, as many follow one another ('rung campaign submit --chain')."
+        )
+      }
     } else {
       lines.append(
         "Neither a calibration ('rung calibrate') nor a 'model' in the study or site file says how the "

@@ -2,6 +2,7 @@ import ArgumentParser
 import Coordination
 import Planning
 import Processes
+import Reporting
 import StudyModel
 import StudyStore
 
@@ -29,7 +30,7 @@ struct CampaignSubmitCommand: ResultCommand {
 
   /// Where a study stands.
   private enum State: String, Encodable {
-    case ended, submitted, inQueue = "in_queue", waiting
+    case ended, failed, submitted, inQueue = "in_queue", waiting
   }
 
   private struct Entry: Encodable {
@@ -51,31 +52,36 @@ struct CampaignSubmitCommand: ResultCommand {
         throw Failure(.wrongFile, "\(file): \(point.name): \(error)")
       }
     }
-    if !dryRun { try folder.prepare() }
     var entries: [Entry] = []
     var living = 0
     for point in folder.campaign.points {
-      let state = try standing(of: point, folder)
-      if state == .inQueue { living += 1 }
+      let (state, jobs) = try standing(of: point, folder)
+      living += jobs
       entries.append(Entry(name: point.name, state: state))
     }
     for (place, point) in folder.campaign.points.enumerated()
     where entries[place].state == .waiting && living < folder.campaign.queue {
-      living += 1
+      let site = sites.site(of: point)
+      living += site.chainsAhead ? chain : 1
       entries[place].state = .submitted
       guard !dryRun else { continue }
       let handle = try folder.handle(of: point) ?? folder.create(point)
       entries[place].job = try Submission.submit(
-        handle, plans[place], sites.site(of: point), [], chain: chain)
+        handle, plans[place], site, [], chain: chain)
       note("\(point.name): job \(entries[place].job ?? 0)")
     }
     try tell(entries, folder)
   }
 
-  private func standing(of point: ScalingPoint, _ folder: CampaignFolder) throws -> State {
-    guard let handle = try folder.handle(of: point) else { return .waiting }
-    if try handle.hasEnded() { return .ended }
-    return handle.livingJobs.isEmpty ? .waiting : .inQueue
+  /// Where a study stands, and how many of its jobs are in Slurm's hands.
+  private func standing(of point: ScalingPoint, _ folder: CampaignFolder) throws -> (State, Int) {
+    guard let handle = try folder.handle(of: point) else { return (.waiting, 0) }
+    let jobs = handle.livingJobs.count
+    switch try handle.state() {
+    case .completed: return (.ended, jobs)
+    case .failed, .stopped: return (.failed, jobs)
+    case .waiting, .running, .paused: return (jobs > 0 ? .inQueue : .waiting, jobs)
+    }
   }
 
   private func tell(_ entries: [Entry], _ folder: CampaignFolder) throws {
@@ -85,6 +91,11 @@ struct CampaignSubmitCommand: ResultCommand {
       "\(entries.count) studies: \(count(.ended)) have ended, \(count(.inQueue)) are in Slurm's hands, "
         + "\(count(.submitted)) \(dryRun ? "would be" : "were") submitted, \(count(.waiting)) wait"
     ]
+    for entry in entries where entry.state == .failed {
+      lines.append(
+        "\(entry.name) failed or was stopped: 'rung status \(folder.path)/\(entry.name).rung' says why; "
+          + "remove that folder to begin it anew")
+    }
     if dryRun {
       lines += entries.filter { $0.state == .submitted }.map(\.name)
     } else if count(.waiting) > 0 {
