@@ -7,7 +7,7 @@ public import StudyModel
 /// - Throws: ``StudyFileError`` with every mistake, or why the file cannot be read.
 public func loadCampaign(
   _ path: String
-) throws(StudyFileError) -> Checked<ScalingCampaign> {
+) throws(StudyFileError) -> Checked<Campaign> {
   try readCampaign(contents(of: path), file: path)
 }
 
@@ -21,7 +21,7 @@ public func loadCampaign(
 /// - Throws: ``StudyFileError`` with every mistake.
 public func readCampaign(
   _ text: String, file: String
-) throws(StudyFileError) -> Checked<ScalingCampaign> {
+) throws(StudyFileError) -> Checked<Campaign> {
   let ledger = Ledger(file: file, isOfStudy: false)
   guard let root = yamlDocument(text, ledger),
     let campaign = CampaignReader(ledger: ledger).campaign(root, stem: stem(of: file))
@@ -29,11 +29,8 @@ public func readCampaign(
   return ledger.checked(campaign)
 }
 
-/// Reads the fields of a campaign file.
+/// Reads a campaign file, and what the kinds of campaigns have in common.
 struct CampaignReader {
-  static let keys = [
-    "kind", "name", "study", "algorithms", "gpus", "trial_gpus", "seeds", "sites", "time", "queue",
-  ]
   /// Numbers of GPUs, methods and the like in one list.
   private static let mostItems = 1000
 
@@ -45,38 +42,31 @@ struct CampaignReader {
   ///   - root: The document.
   ///   - stem: The file's name without folder and extension, the default of `name`.
   /// - Returns: `nil` where mistakes were found.
-  func campaign(_ root: YAMLNode, stem: String) -> ScalingCampaign? {
-    let file = Field(path: "", node: root, ledger: ledger)
-    guard let top = Fields(file, keys: Self.keys, example: "kind: strong-scaling") else {
-      return nil
+  func campaign(_ root: YAMLNode, stem: String) -> Campaign? {
+    switch kind(of: root) {
+    case .scaling: ScalingReader(shared: self).campaign(root, stem: stem).map(Campaign.scaling)
+    case nil: nil
     }
-    let kind = top.required("kind", example: "kind: strong-scaling")?
-      .choice(of: ["strong-scaling"])
-    let name = name(top, stem: stem)
-    let study = top.required("study", example: "study: study.yaml")?.line()
-    let methods = top.required("algorithms", example: "algorithms: [random, asha]")
-      .flatMap(methods)
-    let gpus = top.required("gpus", example: "gpus: [1, 2, 4, 8]").flatMap(counts)
-    let sizes = top["trial_gpus"].map(sizes) ?? []
-    let seeds = top["seeds"].map(seeds) ?? [1]
-    let sites = top["sites"].map(sites) ?? []
-    let time = top["time"].map { $0.time() }
-    let queue = top["queue"].map { $0.whole(from: 1) } ?? ScalingCampaign.usualQueue
-    guard !ledger.hasMistakes, kind != nil, let name, let study, let methods, let gpus, let sizes,
-      let seeds, let sites, let queue
-    else { return nil }
-    let campaign = ScalingCampaign(
-      name: name, study: study, methods: methods, gpus: gpus, sizes: sizes, seeds: seeds,
-      sites: sites, time: time ?? nil, queue: queue)
-    // Every study gets a name of the campaign's, the method's and the site's.
-    for point in campaign.points where !isStudyName(campaign.studyName(of: point)) {
-      ledger.mistake(at: top.place, Wording.longStudyName(campaign.studyName(of: point)))
-      return nil
-    }
-    return campaign
   }
 
-  private func name(_ top: Fields, stem: String) -> String? {
+  /// Reads `kind`, before all else: which keys there are depends on it.
+  private func kind(of root: YAMLNode) -> Campaign.Kind? {
+    let example = "kind: strong-scaling"
+    let file = Field(path: "", node: root, ledger: ledger)
+    guard case .mapping(let entries) = root.content else {
+      file.mistake(expected: Wording.example(example))
+      return nil
+    }
+    guard let node = entries.first(where: { $0.key == "kind" })?.value, !node.isNull else {
+      // Of which the mistake in the key's name is noted too.
+      return Fields(file, keys: ScalingReader.keys, example: example)?
+        .required("kind", example: example)?.choice()
+    }
+    return Field(path: "kind", node: node, ledger: ledger).choice()
+  }
+
+  /// Reads `name`, by default the file's.
+  func name(_ top: Fields, stem: String) -> String? {
     guard let field = top["name"] else {
       guard isStudyName(stem) else {
         ledger.mistake(at: top.place, Wording.missingName(stem))
@@ -94,7 +84,7 @@ struct CampaignReader {
 
   /// Reads `algorithms`: names, or mappings as in a study file, each with a `label` if two are of one
   /// name.
-  private func methods(_ field: Field) -> [ScalingCampaign.Method]? {
+  func methods(_ field: Field) -> [ScalingCampaign.Method]? {
     guard let items = items(field, example: "algorithms: [random, asha]") else { return nil }
     let reader = StudyReader(ledger: ledger)
     var methods: [ScalingCampaign.Method] = []
@@ -131,36 +121,8 @@ struct CampaignReader {
     algorithm.label.split(separator: "+").joined(separator: "-")
   }
 
-  /// Reads ascending numbers of GPUs.
-  private func counts(_ field: Field) -> [Int]? {
-    guard let items = items(field, example: "gpus: [1, 2, 4, 8]") else { return nil }
-    let counts = items.compactMap { $0.whole(from: 1) }
-    guard counts.count == items.count else { return nil }
-    guard zip(counts, counts.dropFirst()).allSatisfy(<) else {
-      field.mistake(Wording.notAscending(field.path))
-      return nil
-    }
-    return counts
-  }
-
-  private func sizes(_ field: Field) -> [TrialSize]? {
-    guard let items = items(field, example: "trial_gpus: [1, 2]") else { return nil }
-    let sizes = items.compactMap { item -> TrialSize? in
-      guard let number = item.number() else { return nil }
-      if number > 0, let size = TrialSize(number) { return size }
-      item.mistake(expected: Wording.gpus(isInList: true))
-      return nil
-    }
-    guard sizes.count == items.count else { return nil }
-    guard zip(sizes, sizes.dropFirst()).allSatisfy({ $0.number < $1.number }) else {
-      field.mistake(Wording.notAscending(field.path))
-      return nil
-    }
-    return sizes
-  }
-
   /// Reads `seeds`: how many, from 1 on, or a list of them.
-  private func seeds(_ field: Field) -> [UInt64]? {
+  func seeds(_ field: Field) -> [UInt64]? {
     guard case .list = field.node.content else {
       return field.whole(from: 1, through: Self.mostItems).map { (1...$0).map { UInt64($0) } }
     }
@@ -174,7 +136,8 @@ struct CampaignReader {
     return seeds
   }
 
-  private func sites(_ field: Field) -> [String]? {
+  /// Reads the names of sites.
+  func sites(_ field: Field) -> [String]? {
     guard let items = items(field, example: "sites: [jureca-dc]") else { return nil }
     let sites = items.compactMap { $0.line() }
     guard sites.count == items.count else { return nil }
@@ -189,7 +152,7 @@ struct CampaignReader {
   }
 
   /// The items of a list that is not empty.
-  private func items(_ field: Field, example: String) -> [Field]? {
+  func items(_ field: Field, example: String) -> [Field]? {
     guard let items = field.list(Wording.example(example)) else { return nil }
     guard !items.isEmpty else {
       field.mistake(Wording.emptyList(field.path))

@@ -5,6 +5,12 @@ import Testing
 
 /// Campaign files, and the study files that are made of one for them.
 @Suite struct CampaignTests {
+  private func scaling(_ text: String, file: String) throws -> ScalingCampaign {
+    switch try readCampaign(text, file: file).value {
+    case .scaling(let campaign): campaign
+    }
+  }
+
   @Test func everyFieldIsRead() throws {
     let text = """
       kind: strong-scaling
@@ -21,7 +27,7 @@ import Testing
       time: 2h
       queue: 20
       """
-    let campaign = try readCampaign(text, file: "c.yaml").value
+    let campaign = try scaling(text, file: "c.yaml")
     #expect(
       campaign
         == ScalingCampaign(
@@ -38,7 +44,7 @@ import Testing
 
   @Test func whatIsLeftOutHasADefault() throws {
     let text = "{kind: strong-scaling, study: s.yaml, algorithms: [asha], gpus: [1, 8], seeds: 3}"
-    let campaign = try readCampaign(text, file: "scaling.yaml").value
+    let campaign = try scaling(text, file: "scaling.yaml")
     #expect(campaign.name == "scaling" && campaign.seeds == [1, 2, 3])
     #expect(campaign.sites.isEmpty && campaign.sizes.isEmpty && campaign.time == nil)
     #expect(campaign.queue == ScalingCampaign.usualQueue)
@@ -55,7 +61,7 @@ import Testing
       trial_gpus: [0.25, 2]
       sites: [here]
       """
-    let campaign = try readCampaign(text, file: "c.yaml").value
+    let campaign = try scaling(text, file: "c.yaml")
     #expect(campaign.points.count == (Algorithm.Name.allCases.count + 1) * 3)
     for point in campaign.points {
       let method = try #require(campaign.methods.first { $0.label == point.method })

@@ -3,7 +3,7 @@ import ArgumentParser
 struct CampaignCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "campaign",
-    abstract: "Run one study with several methods on more and more GPUs, and compare.",
+    abstract: "Run many jobs that belong together, and compare what came of them.",
     discussion: discussion(
       "'submit' is called as often as jobs have ended, 'report' at any time.",
       examples: "rung campaign plan scaling.yaml", "rung campaign submit scaling.yaml",

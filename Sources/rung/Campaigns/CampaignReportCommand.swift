@@ -1,7 +1,4 @@
 import ArgumentParser
-import Campaigns
-import Processes
-import Resources
 import StudyModel
 
 struct CampaignReportCommand: ResultCommand {
@@ -19,8 +16,12 @@ struct CampaignReportCommand: ResultCommand {
   func validate() throws { try format.refuseBoth(json: json) }
 
   func run() throws {
-    let folder = try CampaignFolder(file)
-    try format.write(folder.campaign, try folder.runs(), json: json)
+    let campaign = try CampaignFile(file)
+    switch campaign.campaign {
+    case .scaling(let scaling):
+      let runs = try ScalingFolder(scaling, of: campaign).runs()
+      try ScalingResult(scaling, runs, isSimulated: false).write(format, json: json)
+    }
   }
 }
 
@@ -36,48 +37,5 @@ struct CampaignFormat: ParsableArguments {
   /// Refuses two formats at once.
   func refuseBoth(json: Bool) throws {
     if csv, json { throw ValidationError("'--csv' and '--json' exclude each other") }
-  }
-
-  /// Prints the table of what is known, and writes the page.
-  func write(
-    _ campaign: ScalingCampaign, _ runs: [ScalingPoint: ScalingRun], isSimulated: Bool = false,
-    json: Bool
-  ) throws {
-    let table = ScalingTable(of: campaign, runs)
-    if let file {
-      let page = CampaignPage(
-        of: campaign, table, isSimulated: isSimulated, version: Rung.version)
-      let text = try pageText(
-        Resource.campaignPage, scripts: Resource.campaignScripts, data: page)
-      try writeFile(file, Array(text.utf8))
-    }
-    if json {
-      let result = Result(
-        campaign: campaign.name, table: table,
-        runs: campaign.points.compactMap { point in
-          runs[point].map { NamedRun(name: point.name, run: $0) }
-        })
-      return try rung.write(try jsonText(result))
-    }
-    try rung.write(csv ? table.commaSeparated : table.text)
-  }
-
-  private struct Result: Encodable {
-    var campaign: String
-    var table: ScalingTable
-    var runs: [NamedRun]
-  }
-
-  private struct NamedRun: Encodable {
-    var name: String
-    var run: ScalingRun
-
-    private enum CodingKeys: CodingKey { case name }
-
-    func encode(to encoder: any Encoder) throws {
-      try run.encode(to: encoder)
-      var container = encoder.container(keyedBy: CodingKeys.self)
-      try container.encode(name, forKey: .name)
-    }
   }
 }

@@ -2,7 +2,7 @@ import StudyFiles
 import StudyModel
 
 /// The sites of a campaign, each read once.
-struct CampaignSites {
+struct ScalingSites {
   private let sites: [String?: Site]
 
   /// Finds the sites.

@@ -1,7 +1,7 @@
 public import StudyModel
 
 /// What the page of a campaign shows.
-public struct CampaignPage: Hashable, Sendable, Encodable {
+public struct ScalingPage: Hashable, Sendable, Encodable {
   private var name: String
   private var rung: String
   private var studies: Int

@@ -8,14 +8,14 @@ import StudyFiles
 import StudyModel
 import StudyStore
 
-/// A campaign with its folder, which holds a study for each of its points.
+/// A campaign on the scaling of a study, with its folder, which holds a study for each of its points.
 ///
 /// ```
-/// NAME.campaign/        beside the campaign's file, named after its stem
+/// NAME.campaign/
 ///   POINT.yaml          each point's study file
 ///   POINT.rung/         and its study
 /// ```
-struct CampaignFolder {
+struct ScalingFolder {
   let campaign: ScalingCampaign
   let path: String
   /// The path of the study file that all points are made from.
@@ -24,19 +24,16 @@ struct CampaignFolder {
   let trialFolder: String
   private let text: String
 
-  /// Reads a campaign and its study; makes nothing.
+  /// Reads a campaign's study; makes nothing.
   ///
-  /// - Parameter file: The campaign's file.
+  /// - Parameters:
+  ///   - campaign: The campaign.
+  ///   - file: Its file.
   /// - Throws: `StudyFileError`, `SystemError` or ``Failure``.
-  init(_ file: String) throws {
-    let checked = try loadCampaign(file)
-    for warning in checked.warnings { note("rung: warning: \(warning)") }
-    campaign = checked.value
-    let real = try realPath(file)
-    path = String(StudyHandle.folder(for: real).dropLast(".rung".count)) + ".campaign"
-    let beside = StudyHandle.parent(of: real)
-    let named = campaign.study
-    let study = named.hasPrefix("/") ? named : "\(beside)/\(named)"
+  init(_ campaign: ScalingCampaign, of file: CampaignFile) throws {
+    self.campaign = campaign
+    path = file.folder
+    let study = file.path(beside: campaign.study)
     // With its mistakes as its own command would show them.
     for warning in try loadStudy(study).warnings { note("rung: warning: \(warning)") }
     studyFile = try realPath(study)

@@ -1,0 +1,10 @@
+/// Many jobs that belong together, by what they are for.
+public enum Campaign: Hashable, Sendable {
+  /// One study with several methods on more and more GPUs.
+  case scaling(ScalingCampaign)
+
+  /// The value of `kind` in a campaign file.
+  public enum Kind: String, CaseIterable, Sendable {
+    case scaling = "strong-scaling"
+  }
+}
