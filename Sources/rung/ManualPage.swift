@@ -21,19 +21,26 @@ struct ManualPage {
     // The same text that '--experimental-dump-help' prints.
     let told = Command._dumpHelp()
     let tool = try JSONDecoder().decode(CommandFacts.Tool.self, from: Data(told.utf8))
-    let children = (tool.command.subcommands ?? []).filter {
+    return pages(of: tool.command, below: [], date)
+  }
+
+  private static func pages(
+    of facts: CommandFacts, below words: [String], _ date: String
+  ) -> [ManualPage] {
+    let children = (facts.subcommands ?? []).filter {
       $0.shouldDisplay && $0.commandName != "help"
     }
-    return [ManualPage(tool.command, of: nil, children, date)]
-      + children.map { ManualPage($0, of: tool.command, children, date) }
+    let page = ManualPage(facts, below: words, children, date)
+    return [page]
+      + children.flatMap { pages(of: $0, below: words + [facts.commandName], date) }
   }
 
   private init(
-    _ facts: CommandFacts, of parent: CommandFacts?, _ siblings: [CommandFacts], _ date: String
+    _ facts: CommandFacts, below parents: [String], _ children: [CommandFacts], _ date: String
   ) {
-    let root = parent?.commandName ?? facts.commandName
-    name = parent.map { "\($0.commandName)-\(facts.commandName)" } ?? facts.commandName
-    let words = parent.map { "\($0.commandName) \(facts.commandName)" } ?? facts.commandName
+    let own = parents + [facts.commandName]
+    let words = own.joined(separator: " ")
+    name = own.joined(separator: "-")
     var page = ManualText()
     // A date is no text in which hyphens are escaped.
     page.line(
@@ -44,16 +51,16 @@ struct ManualPage {
     page.macro("B", [words])
     let shown = (facts.arguments ?? []).filter(\.shouldDisplay)
     for argument in shown { page.line(argument.synopsis) }
-    if parent == nil { page.line("\\fICOMMAND\\fR ...") }
+    if !children.isEmpty { page.line("\\fICOMMAND\\fR ...") }
     let (text, examples) = Examples.split(facts.discussion ?? "")
     if !text.isEmpty {
       page.section("DESCRIPTION")
       page.paragraphs(text)
     }
-    if parent == nil {
+    if !children.isEmpty {
       page.section("COMMANDS")
-      for child in siblings {
-        page.entry("\\fB\(ManualText.escaped("\(root) \(child.commandName)"))\\fR")
+      for child in children {
+        page.entry("\\fB\(ManualText.escaped("\(words) \(child.commandName)"))\\fR")
         page.line(ManualText.escaped(child.abstract ?? ""))
       }
     }
@@ -69,8 +76,9 @@ struct ManualPage {
       page.line(ManualText.escaped(meaning))
     }
     page.section("SEE ALSO")
-    let others = parent.map { [$0.commandName] } ?? siblings.map { "\(root)-\($0.commandName)" }
-    page.references(others)
+    let above = parents.isEmpty ? [] : [parents.joined(separator: "-")]
+    let name = name
+    page.references(above + children.map { "\(name)-\($0.commandName)" })
     self.text = page.source
   }
 }

@@ -29,7 +29,7 @@ struct InstallTests {
 
   @Test func everyCommandHasAPageWithoutAFlaw() throws {
     let names = pages.map { $0.split(separator: "/").last.map(String.init) ?? "" }
-    let commands = HelpTests.names.map { "rung-\($0).1" }
+    let commands = HelpTests.all.map { (["rung"] + $0.words).joined(separator: "-") + ".1" }
     #expect(names == (commands + ["rung.1"]).sorted())
     let groff = try run("groff", "-man", "-ww", "-z", "-Tutf8", pages[0])
     #expect(groff.status == 0)
@@ -44,6 +44,10 @@ struct InstallTests {
       #expect(run.contains(word), "\(word)")
     }
     #expect(run.contains("       rung run study.yaml --slots 4 --fresh"))
+    let page = "\(prefix)/share/man/man1/rung-campaign.1"
+    let campaign = text(try self.run("man", "-l", page).output)
+    #expect(campaign.contains("rung campaign submit\n"))
+    #expect(campaign.contains("rung-campaign-plan(1)"))
   }
 
   @Test func aFlawedPageIsNoticed() throws {
