@@ -12,6 +12,8 @@ public import StudyModel
 public struct AsynchronousHalving: TrialScheduler {
   let brackets: Brackets
   private let goesOn: Bool
+  /// `nil` for promotions, as in states that were kept before there was a choice.
+  private let first: Schedule.Order?
   private(set) var rungs: [[PromotionRung]]
   private var progress = ProgressList()
   /// The highest budget that a trial is promoted to; `nil` for no such limit.
@@ -27,11 +29,15 @@ public struct AsynchronousHalving: TrialScheduler {
   ///   - quantile: Which trials of a rung are the best `1/eta`.
   ///   - goesOn: Whether a trial whose own report makes it the next to be promoted goes on without
   ///     a pause; not where a promoted trial needs other resources than it has.
+  ///   - first: What a free slot does first. With `samples` no trial goes on without a pause, since its
+  ///     slot has something else to do first.
   public init(
     rungs: [Budget], eta: Int, brackets: Int = 1, seed: UInt64 = 0,
-    quantile: Schedule.Quantile = .floor, goesOn: Bool = true
+    quantile: Schedule.Quantile = .floor, goesOn: Bool = true,
+    first: Schedule.Order = .promotions
   ) {
-    self.goesOn = goesOn
+    self.goesOn = goesOn && first == .promotions
+    self.first = first == .promotions ? nil : first
     self.brackets = Brackets(rungs: rungs, eta: eta, count: brackets, seed: seed)
     self.rungs = self.brackets.rungs.map { budgets in
       budgets.indices.map { rung in
@@ -45,11 +51,11 @@ public struct AsynchronousHalving: TrialScheduler {
     }
   }
 
-  /// Promotes before it starts anything new.
+  /// Promotes before it starts anything new, or the other way round.
   public mutating func absorb(_ event: SchedulerEvent) -> [Decision] {
     switch event {
     case .slotFreed(let next):
-      if let promotion = promote() { return [promotion] }
+      if first != .samples || next == nil, let promotion = promote() { return [promotion] }
       guard let next else { return [] }
       return [.start(next, upTo: brackets.rungs[brackets.bracket(of: next)][0])]
     case .reported(let trial, let loss, let budget):
@@ -146,7 +152,7 @@ public struct AsynchronousHalving: TrialScheduler {
 
   /// The promotion of a trial that can train higher, after those of trials that ended themselves.
   private mutating func nextPromotion() -> (Place, TrialID)? {
-    while let (place, trial) = highestCandidate() {
+    while let (place, trial) = nextCandidate() {
       let progress = progress[trial.number]
       // A report beyond several rungs recorded it higher up already; a failed trial is out.
       let isLast = !progress.isOut && progress.recorded == place.rung + 1
@@ -158,14 +164,17 @@ public struct AsynchronousHalving: TrialScheduler {
   }
 
   /// The candidate of the highest budget, so that a trial near its full budget is never kept
-  /// waiting by a new one; then of the first bracket.
-  private mutating func highestCandidate() -> (Place, TrialID)? {
+  /// waiting by a new one; of the lowest where samples come first; then of the first bracket.
+  private mutating func nextCandidate() -> (Place, TrialID)? {
+    let fromBelow = first == .samples
     var found: (place: Place, trial: TrialID, budget: Budget)?
     for bracket in rungs.indices {
-      for rung in rungs[bracket].indices.dropLast().reversed() {
+      let lower = rungs[bracket].indices.dropLast()
+      for step in lower {
+        let rung = fromBelow ? step : lower.count - 1 - step
         if let ceiling, rungs[bracket][rung + 1].budget > ceiling { continue }
         let budget = rungs[bracket][rung].budget
-        if let found, found.budget >= budget { break }
+        if let found, fromBelow ? found.budget <= budget : found.budget >= budget { break }
         if let entry = rungs[bracket][rung].promotable() {
           found = (Place(bracket: bracket, rung: rung), entry.trial, budget)
           break

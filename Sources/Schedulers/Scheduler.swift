@@ -26,7 +26,7 @@ public enum Scheduler: TrialScheduler {
       self = .promotion(
         AsynchronousHalving(
           rungs: rungs, eta: schedule.eta, brackets: schedule.brackets, seed: study.seed,
-          quantile: schedule.quantile, goesOn: !schedule.widens))
+          quantile: schedule.quantile, goesOn: !schedule.widens, first: schedule.first))
     case (.asha, .stopping), (.rasda, .stopping):
       self = .stopping(
         StoppingHalving(

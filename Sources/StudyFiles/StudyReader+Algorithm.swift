@@ -20,6 +20,11 @@ extension StudyReader {
         field.mistake(Wording.notOfAlgorithm(field.path, algorithm.label, of: setting.owners))
       }
     }
+    if algorithm.schedule.kind == .asha, algorithm.schedule.halving == .stopping {
+      for key in ["quantile", "first"] {
+        if let field = fields[key] { field.mistake(Wording.notOfStopping(field.path)) }
+      }
+    }
     if let rungs = fidelity?.rungs(eta: algorithm.schedule.eta).count,
       algorithm.schedule.brackets > rungs
     {
@@ -120,6 +125,7 @@ private struct Setting {
       schedule("type", [.asha], \.halving) { $0.choice() },
       schedule("brackets", [.asha], \.brackets, whole(from: 1)),
       schedule("quantile", [.asha, .pasha], \.quantile) { $0.choice() },
+      schedule("first", [.asha], \.first) { $0.choice() },
       schedule("ranking", [.pasha], \.ranking, RankingReader.ranking),
       schedule("growth", [.rasda], \.growth, whole(from: 2, through: 1000)),
       schedule("growth_limit", [.rasda], \.growthLimit) { field in

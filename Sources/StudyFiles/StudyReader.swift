@@ -46,6 +46,11 @@ struct StudyReader {
     if algorithm?.schedule.widens == true, trial?.gpus == 0, ledger.purpose == .running {
       top["algorithm"]?.mistake(Wording.widensNothing)
     }
+    if let algorithm, algorithm.schedule.first == .samples, algorithm.search.kind != .grid,
+      stop.trials == nil
+    {
+      top["algorithm"]?.mistake(Wording.samplesWithoutEnd)
+    }
     guard !ledger.hasMistakes, let name, let metrics, let fidelity, let space, let trial else {
       return nil
     }

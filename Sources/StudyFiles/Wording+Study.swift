@@ -97,6 +97,15 @@ extension Wording {
       "\(visible(path)) is for \(own) and not for \(name); remove it, or write another algorithm"
   }
 
+  static let samplesWithoutEnd =
+    "'algorithm.first' is 'samples', but nothing says how many there are, so that no trial would ever be "
+    + "promoted; write for example 'stop: {trials: 128}'"
+
+  static func notOfStopping(_ path: String) -> String {
+    "\(visible(path)) is for 'type: promotion' and not for stopping, where no trial waits to be promoted; "
+      + "remove it"
+  }
+
   static func notOfRanking(_ path: String, _ kind: String, of owners: String) -> String {
     "\(visible(path)) is for the rankings \(owners) and not for \(kind); remove it, or write another kind"
   }

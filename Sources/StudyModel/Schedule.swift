@@ -40,6 +40,17 @@ public struct Schedule: Hashable, Sendable, Codable {
     case interpolated
   }
 
+  /// What a free slot does first.
+  public enum Order: String, Hashable, Sendable, Codable, CaseIterable {
+    /// Promotes, from the highest rung down, and starts a new trial where there is none to promote:
+    /// Algorithm 2 of the paper. Good trials come to their full budget early.
+    case promotions
+    /// Starts new trials as long as there are any, and promotes then, from the lowest rung up. The best
+    /// are known among more, and no trial begins late and trains alone to its full budget while
+    /// other slots have nothing left to do; but the first full budget is reached late.
+    case samples
+  }
+
   /// The scheduler.
   public var kind: Kind
   /// The reduction factor: one of `eta` trials goes on; at least 2. Li et al. (MLSys 2020) use 4,
@@ -52,6 +63,13 @@ public struct Schedule: Hashable, Sendable, Codable {
   public var brackets = 1
   /// Which trials are promoted, in `asha` of promotion type and `pasha`.
   public var quantile = Quantile.floor
+  /// What a free slot does first, in `asha` of promotion type.
+  public var first: Order {
+    get { other ?? .promotions }
+    set { other = newValue == .promotions ? nil : newValue }
+  }
+  /// Kept so, because states of studies from before there was a choice say nothing of it.
+  private var other: Order?
   /// When PASHA takes the ranking of its two highest rungs for stable.
   public var ranking = Ranking()
   /// How many times as many GPUs a trial of `rasda` gets at each promotion; at least 2.

@@ -36,17 +36,26 @@ struct HalvingTests {
     #expect(promotionDifferences(play, seed: seed, quantile: .interpolated) == [])
   }
 
+  @Test(arguments: seeds(500, from: 122_900))
+  func samplesComeFirstWhereTheyShall(seed: UInt64) {
+    var play = Play(seed: seed)
+    play.metricCount = seed % 4 == 0 ? 2 : 1
+    #expect(promotionDifferences(play, seed: seed, first: .samples) == [])
+  }
+
   /// Where the scheduler does not decide as the naive one.
   private func promotionDifferences(
-    _ original: Play, seed: UInt64, quantile: Schedule.Quantile = .floor
+    _ original: Play, seed: UInt64, quantile: Schedule.Quantile = .floor,
+    first: Schedule.Order = .promotions
   ) -> [String] {
     var play = original
     var scheduler = AsynchronousHalving(
       rungs: play.budgets, eta: play.eta, brackets: play.bracketCount, seed: seed,
-      quantile: quantile)
+      quantile: quantile, first: first)
     let brackets = brackets(play, seed: seed)
     var naive = NaiveHalving(eta: play.eta, budgets: brackets.rungs, bracket: brackets.bracket)
     naive.isInterpolated = quantile == .interpolated
+    naive.startsFirst = first == .samples
     var differences: [String] = []
     play.run { event in
       let decisions = scheduler.absorb(event)
@@ -114,6 +123,7 @@ struct HalvingTests {
     let plans = BracketPlan.hyperband(rungs: play.budgets, eta: play.eta)
     return [
       .promotion(promotion(play, seed: seed)), .stopping(stopping(play, seed: seed)),
+      .promotion(AsynchronousHalving(rungs: play.budgets, eta: play.eta, first: .samples)),
       .progressive(ProgressiveHalving(rungs: play.budgets, eta: play.eta)),
       .synchronous(SynchronousHalving(plans: Array(plans.prefix(1)), eta: play.eta)),
       .synchronous(SynchronousHalving(plans: plans, eta: play.eta)),

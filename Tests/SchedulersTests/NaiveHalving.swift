@@ -36,6 +36,8 @@ struct NaiveHalving {
   var ceiling = Budget(Int.max)
   /// Whether trials are promoted by the interpolated quantile.
   var isInterpolated = false
+  /// Whether new trials come before promotions, and these from the lowest rung up.
+  var startsFirst = false
 
   init(eta: Int, budgets: [[Budget]], bracket: @escaping (TrialID) -> Int) {
     self.eta = eta
@@ -46,7 +48,8 @@ struct NaiveHalving {
 
   /// `get_job` of Algorithm 2 without its last line, and without marking what it finds.
   mutating func promotion() -> Promotion? {
-    for budget in Set(budgets.joined()).sorted(by: >) {
+    let ascending = Set(budgets.joined()).sorted()
+    for budget in startsFirst ? ascending : ascending.reversed() {
       for bracket in budgets.indices {
         guard let rung = budgets[bracket].firstIndex(of: budget),
           rung + 1 < budgets[bracket].count, budgets[bracket][rung + 1] <= ceiling
@@ -93,6 +96,7 @@ struct NaiveHalving {
   }
 
   mutating func slotFreed(next: TrialID?) -> [Decision] {
+    if let next, startsFirst { return [.start(next, upTo: budgets[bracket(next)][0])] }
     if let promotion = promotion() {
       make(promotion)
       return [.resume(promotion.trial, upTo: promotion.budget)]
@@ -117,7 +121,7 @@ struct NaiveHalving {
     look(&self)
     if budgets[bracket].allSatisfy({ $0 <= budget }) { return .complete(trial) }
     // The freed worker asks for a job: only if it is this very trial, nothing pauses.
-    if let promotion = promotion(), promotion.trial == trial {
+    if !startsFirst, let promotion = promotion(), promotion.trial == trial {
       make(promotion)
       return .goOn(trial, upTo: promotion.budget)
     }

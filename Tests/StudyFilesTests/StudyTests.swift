@@ -143,6 +143,29 @@ import Testing
     #expect(try readStudy(random, file: "s.yaml").value.algorithm.name == .random)
   }
 
+  /// What comes after all samples never comes where there is no last one.
+  @Test func samplesComeFirstOnlyWhereTheyAreCounted() throws {
+    let text = """
+      metric: {name: loss, goal: minimize}
+      fidelity: {max: 9}
+      parameters: {lr: {min: 0.1, max: 1.0}}
+      trial: {command: [./train]}
+      algorithm: {name: asha, first: samples}
+      stop:
+      """
+    #expect(
+      try readStudy(text + " {trials: 9, started: 9}", file: "s.yaml").value.algorithm.schedule
+        .first
+        == .samples)
+    #expect(
+      mistakes(text + " {started: 9}") == [
+        "5: 'algorithm.first' is 'samples', but nothing says how many there are, so that no trial would ever "
+          + "be promoted; write for example 'stop: {trials: 128}'"
+      ])
+    let grid = text.replacing("{name: asha,", with: "{scheduler: asha, searcher: grid,")
+    #expect(mistakes(grid + " {started: 9}").isEmpty)
+  }
+
   @Test func fidelityTakesLevels() throws {
     let text = StudyParts("fidelity: {name: steps, levels: [12, 200]}").text
     #expect(
