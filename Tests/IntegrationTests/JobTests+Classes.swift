@@ -143,7 +143,7 @@ extension JobTests {
       // The folder is there before its journal is.
       let before = (try? folder.reports().count) ?? 0
       let isUnderWay = try Cluster.wait(atMost: 120) {
-        ((try? folder.reports().count) ?? 0) >= before + 12
+        ((try? folder.reports().count) ?? 0) >= before + 6
       }
       try #require(isUnderWay)
       #expect(try Cluster.run("stop", folder.directory, "--drain").status == 0)
