@@ -62,9 +62,10 @@ public struct WorldPort: AgentsPort {
     return true
   }
 
-  /// Grows from nothing while messages flow to a millisecond, since MPI is polled.
+  /// Grows from nothing while messages flow, since MPI is polled; `nil` where there is nobody to hear.
   public func pause(afterIdle idle: Double) -> Double? {
-    desk?.isBusy == true ? 0 : pollingPause(afterIdle: idle)
+    if desk?.isBusy == true { return 0 }
+    return others.isEmpty ? nil : pollingPause(afterIdle: idle)
   }
 }
 
@@ -84,9 +85,13 @@ public let silenceLimit = 30.0
 let aliveInterval = 1.0
 
 /// The pause between two polls of MPI after `idle` seconds without a message, in seconds: none for
-/// the first 50 microseconds, then a tenth of the idle time, up to a millisecond.
+/// the first 50 microseconds, then a tenth of the idle time, up to a millisecond; and from 0.1 s on a
+/// hundredth, up to 10 milliseconds.
+///
+/// So what comes after a long epoch waits for a hundredth of it at most, and nobody's core is taken by
+/// polls while nothing happens.
 func pollingPause(afterIdle idle: Double) -> Double {
-  idle < 50e-6 ? 0 : min(idle / 10, 1e-3)
+  idle < 50e-6 ? 0 : max(min(idle / 10, 1e-3), min(idle / 100, 1e-2))
 }
 
 func encode(_ value: some Encodable) throws -> [UInt8] {
@@ -142,9 +147,9 @@ public func serveAsAgent(
         try courier?.hear(message)
         continue
       }
-      hasWorked = true
       lastOrder = now
       let order = try decode(AgentOrder.self, message.bytes)
+      if order != .alive { hasWorked = true }
       if case .stage(let order) = order { try courier?.heed(order) }
       if order == .shutDown { try courier?.close(within: 5) }
       try agent.perform(order)

@@ -35,9 +35,10 @@ import Testing
     #expect(port.others == others)
   }
 
-  @Test func pollingPausesGrowToAMillisecond() {
+  @Test func pollingPausesGrowWithTheTimeInWhichNothingCame() {
     #expect(pollingPause(afterIdle: 0) == 0 && pollingPause(afterIdle: 49e-6) == 0)
-    #expect(pollingPause(afterIdle: 1e-3) == 1e-4 && pollingPause(afterIdle: 1e9) == 1e-3)
+    #expect(pollingPause(afterIdle: 1e-3) == 1e-4 && pollingPause(afterIdle: 0.05) == 1e-3)
+    #expect(pollingPause(afterIdle: 0.5) == 5e-3 && pollingPause(afterIdle: 1e9) == 1e-2)
   }
 
   @Test func ordersAndMessagesComeThroughAsBytes() throws {
