@@ -26,11 +26,18 @@ func siteFile(_ name: String, _ reason: SiteChoice.Reason = .asked) throws -> St
   if name.contains("/") || name.hasSuffix(".yaml") { return name }
   if let path = siteFiles().first(where: { siteName(of: $0) == name }) { return path }
   let why = reason == .asked ? "" : ", \(reason)"
+  let folders = siteFolders()
+  guard !folders.isEmpty else {
+    throw Failure(
+      .wrongFile,
+      "no site '\(name)'\(why); there is no folder of site files: 'rung install' brings one, RUNG_SITES "
+        + "names others; or name a file by its path")
+  }
   let names = siteNames()
   let known = names.isEmpty ? "there are none" : correction(of: name, known: names)
   throw Failure(
     .wrongFile,
-    "no site '\(name)'\(why); \(known) (from \(siteFolders().joined(separator: ", "))), or name a "
+    "no site '\(name)'\(why); \(known) (from \(folders.joined(separator: ", "))), or name a "
       + "file by its path")
 }
 

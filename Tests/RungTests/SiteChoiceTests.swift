@@ -211,6 +211,17 @@ import Testing
       variable.errors.hasPrefix("rung: no site 'nowhere', which RUNG_SITE names; write one of "))
   }
 
+  @Test func aProgramThatLiesAloneSaysWhereSitesComeFrom() throws {
+    let alone = folder.file("alone")
+    #expect(try runCommand(["cp", program, alone]).status == 0)
+    let asked = try runCommand([
+      "env", "-u", "RUNG_SITE", "-u", "RUNG_SITES", "XDG_CONFIG_HOME=/nonexistent", alone, "plan",
+      folder.file("study.yaml"), "--site", "nowhere",
+    ])
+    #expect(asked.status == 65)
+    #expect(text(asked.errors).contains("'rung install' brings one, RUNG_SITES names others"))
+  }
+
   /// Patterns with made-up numbers, which came with the program.
   @Test func noPatternThatCameWithTheProgramIsTakenUnasked() throws {
     let program = try runCommand([
