@@ -65,6 +65,7 @@ let package = Package(
     .target(
       name: "Reporting", dependencies: ["StudyModel", "Schedulers", "Coordination"],
       swiftSettings: settings),
+    .target(name: "Statistics", dependencies: [numerics], swiftSettings: settings),
     .target(
       name: "Campaigns", dependencies: ["StudyModel", "Coordination", "Reporting"],
       swiftSettings: settings),
@@ -190,6 +191,10 @@ let package = Package(
       name: "CampaignsTests",
       dependencies: ["Campaigns", "Coordination", "Reporting", "Simulation", "StudyModel"],
       swiftSettings: settings),
+    .testTarget(
+      name: "StatisticsTests",
+      dependencies: ["Statistics", "StudyModel", "Processes", "ProgramSupport"],
+      exclude: ["reference.py"], swiftSettings: settings),
     .testTarget(
       name: "DiagnosisTests", dependencies: ["Diagnosis", "StudyModel"], swiftSettings: settings),
     .testTarget(

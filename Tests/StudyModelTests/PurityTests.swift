@@ -10,6 +10,7 @@ struct PurityTests {
     ("Searchers", ["StudyModel", "Surrogates", "RealModule", "HeapModule"]),
     ("Schedulers", ["StudyModel", "HeapModule"]),
     ("Diagnosis", ["StudyModel"]),
+    ("Statistics", ["RealModule"]),
     ("Campaigns", ["StudyModel", "Coordination", "Reporting"]),
     ("Coordination", ["StudyModel", "Searchers", "Schedulers"]),
     ("Simulation", ["StudyModel", "Searchers", "Coordination", "HeapModule", "RealModule"]),
