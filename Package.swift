@@ -67,12 +67,14 @@ let package = Package(
       swiftSettings: settings),
     .target(name: "Statistics", dependencies: [numerics], swiftSettings: settings),
     .target(
-      name: "Campaigns", dependencies: ["StudyModel", "Coordination", "Reporting"],
+      name: "Campaigns",
+      dependencies: ["StudyModel", "Coordination", "Reporting", "Simulation", "Statistics"],
       swiftSettings: settings),
     .target(
       name: "CResources",
       exclude: [
-        "rung.h", "rung.py", "report.html", "report", "campaign.html", "campaign", "templates",
+        "rung.h", "rung.py", "report.html", "report", "campaign.html", "campaign",
+        "benchmark.html", "benchmark", "templates",
       ],
       cSettings: [.define("CRESOURCES_CHART", to: "\"\(chart)\"")]),
     .target(name: "Resources", dependencies: ["CResources"], swiftSettings: settings),
@@ -189,7 +191,9 @@ let package = Package(
       swiftSettings: settings),
     .testTarget(
       name: "CampaignsTests",
-      dependencies: ["Campaigns", "Coordination", "Reporting", "Simulation", "StudyModel"],
+      dependencies: [
+        "Campaigns", "Coordination", "Reporting", "Simulation", "StudyModel", "TestSupport",
+      ],
       swiftSettings: settings),
     .testTarget(
       name: "StatisticsTests",

@@ -81,6 +81,28 @@ static const unsigned char campaign_scripts[] = {
 #embed "campaign/page.js"
 };
 
+static const unsigned char benchmark[] = {
+#embed "benchmark.html"
+};
+
+static const unsigned char benchmark_scripts[] = {
+#embed "report/base.js"
+,
+#embed "report/charts.js"
+,
+#embed "report/parts.js"
+,
+#embed "benchmark/looks.js"
+,
+#embed "benchmark/curves.js"
+,
+#embed "benchmark/ranks.js"
+,
+#embed "benchmark/table.js"
+,
+#embed "benchmark/page.js"
+};
+
 static const unsigned char chart[] = {
 #embed CRESOURCES_CHART
 };
@@ -159,7 +181,7 @@ static const struct {
   size_t count;
 } parts[] = {
   TEMPLATE(page), TEMPLATE(style), TEMPLATE(scripts), TEMPLATE(chart), TEMPLATE(campaign),
-  TEMPLATE(campaign_scripts),
+  TEMPLATE(campaign_scripts), TEMPLATE(benchmark), TEMPLATE(benchmark_scripts),
 };
 
 const unsigned char *cresources_report(const char *name, size_t *count) {

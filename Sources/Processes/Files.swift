@@ -1,3 +1,4 @@
+internal import CProcesses
 import Glibc
 
 /// The content of a file.
@@ -103,6 +104,27 @@ extension Descriptor {
   /// - Throws: ``SystemError``.
   public func sync() throws(SystemError) {
     guard fdatasync(number) == 0 else { throw failure("fdatasync") }
+  }
+}
+
+extension Descriptor {
+  /// Takes the lock of a file or folder for as long as it is open here, unless another process has it.
+  ///
+  /// The kernel takes it away from whoever ends, however it ends. Where the file system knows no such locks,
+  /// nobody has one. Source: flock(2).
+  ///
+  /// - Returns: Whether no other process has it.
+  /// - Throws: ``SystemError``.
+  public func tryLock() throws(SystemError) -> Bool {
+    while cprocesses_lock(number, 1, 0) != 0 {
+      switch errno {
+      case EINTR: continue
+      case EWOULDBLOCK: return false
+      case ENOLCK, ENOSYS, EOPNOTSUPP: return true
+      default: throw failure("flock")
+      }
+    }
+    return true
   }
 }
 

@@ -57,6 +57,12 @@ public enum Resource {
   /// What draws the page of a campaign, in the order in which it is to stand there.
   public static var campaignScripts: String { page("campaign_scripts") }
 
+  /// The page of a benchmark, with the same places.
+  public static var benchmarkPage: String { page("benchmark") }
+
+  /// What draws the page of a benchmark, in the order in which it is to stand there.
+  public static var benchmarkScripts: String { page("benchmark_scripts") }
+
   /// The chart library.
   public static var chartLibrary: String { page("chart") }
 

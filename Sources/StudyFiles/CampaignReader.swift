@@ -45,6 +45,8 @@ struct CampaignReader {
   func campaign(_ root: YAMLNode, stem: String) -> Campaign? {
     switch kind(of: root) {
     case .scaling: ScalingReader(shared: self).campaign(root, stem: stem).map(Campaign.scaling)
+    case .benchmark:
+      BenchmarkReader(shared: self).campaign(root, stem: stem).map(Campaign.benchmark)
     case nil: nil
     }
   }

@@ -5,6 +5,11 @@ extension Wording {
       + "label: asha-4}'"
   }
 
+  static func studyTwice(_ label: String) -> String {
+    "two studies are called \(visible(label)); give one a name of its own, as in '{file: lcbench.yaml, "
+      + "label: lcbench-2}'"
+  }
+
   static func longStudyName(_ name: String) -> String {
     "a study would be called \(visible(name)), which has more than 100 characters; shorten 'name' or a 'label'"
   }

@@ -30,7 +30,8 @@ struct Rung: ParsableCommand {
       SimulateCommand.self, CampaignCommand.self,
       SitesCommand.self, DoctorCommand.self, SpawnerCommand.self, KeeperCommand.self,
       LookoutCommand.self, StagerCommand.self, MeterCommand.self, ChainCommand.self,
-      TaskCommand.self, ExamineCommand.self, SlotViewCommand.self, CUDADevicesCommand.self,
+      TaskCommand.self, BenchmarkWorkerCommand.self, ExamineCommand.self, SlotViewCommand.self,
+      CUDADevicesCommand.self,
       MPSCommand.self,
       SlurmQueryCommand.self, InstallCommand.self,
     ])

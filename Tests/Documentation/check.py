@@ -14,6 +14,7 @@ import json
 import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -191,6 +192,10 @@ class Checker:
             if is_campaign:
                 words = [self.rung, "campaign", "report", path]
                 Path(folder, "study.yaml").write_text(STUDY, encoding="utf-8")
+                # Those that the page takes for given.
+                given = Path(__file__).resolve().parent / "pages" / Path(document.path).stem
+                for file in given.glob("*.*") if given.is_dir() else ():
+                    shutil.copy(file, folder)
             result = subprocess.run(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                                     universal_newlines=True)
         if result.returncode != 0:

@@ -33,6 +33,11 @@ def campaign_page(campaign):
     return filled(TEMPLATE.parent / "campaign.html", scripts("campaign_scripts"), campaign)
 
 
+def benchmark_page(benchmark):
+    """The page of a benchmark filled in as the program does it."""
+    return filled(TEMPLATE.parent / "benchmark.html", scripts("benchmark_scripts"), benchmark)
+
+
 def filled(template, paths, values):
     data = json.dumps(values, separators=(",", ":"), allow_nan=False)
     text = template.read_text(encoding="utf-8")

@@ -114,6 +114,14 @@ struct JSONTests {
     try check(["campaign", "simulate", campaign])
     try check(["campaign", "submit", campaign, "--dry-run"] + site)
     try check(["campaign", "report", campaign])
+    let benchmark = try bench.folder.write(
+      "benchmark.yaml",
+      "{kind: benchmark, studies: [{file: study.yaml, objective: curves}], algorithms: [random, asha]}\n"
+    )
+    try check(["campaign", "plan", benchmark])
+    try check(["campaign", "run", benchmark, "--processes", "1"])
+    try check(["campaign", "submit", benchmark, "--dry-run"] + site)
+    try check(["campaign", "report", benchmark])
     try check(["sites"])
     try check(["sites", "jureca-dc"])
     try check(["doctor", "--here"] + site, [0, 1])

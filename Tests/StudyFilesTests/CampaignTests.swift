@@ -5,10 +5,53 @@ import Testing
 
 /// Campaign files, and the study files that are made of one for them.
 @Suite struct CampaignTests {
-  private func scaling(_ text: String, file: String) throws -> ScalingCampaign {
-    switch try readCampaign(text, file: file).value {
-    case .scaling(let campaign): campaign
+  private struct OtherKind: Error {}
+
+  private func benchmark(_ text: String, file: String = "b.yaml") throws -> BenchmarkCampaign {
+    guard case .benchmark(let campaign) = try readCampaign(text, file: file).value else {
+      throw OtherKind()
     }
+    return campaign
+  }
+
+  @Test func everyFieldOfABenchmarkIsRead() throws {
+    let text = """
+      kind: benchmark
+      name: all
+      studies:
+        - tables/lcbench.yaml
+        - {file: nats.yaml, label: nats-12}
+        - {file: nats.yaml, objective: curves, label: made-up}
+      algorithms: [random, {name: asha, eta: 4, label: asha-4}]
+      seeds: [3, 0]
+      slots: 8
+      value: trained
+      time: 2h
+      queue: 16
+      """
+    #expect(
+      try benchmark(text)
+        == BenchmarkCampaign(
+          name: "all",
+          studies: [
+            .init(label: "lcbench", file: "tables/lcbench.yaml"),
+            .init(label: "nats-12", file: "nats.yaml"),
+            .init(label: "made-up", file: "nats.yaml", objective: "curves"),
+          ],
+          methods: [
+            .init(label: "random", algorithm: "random"),
+            .init(label: "asha-4", algorithm: "{name: asha, eta: 4}"),
+          ], seeds: [3, 0], slots: 8, value: .trained, time: .seconds(7200), queue: 16))
+    let short = try benchmark("{kind: benchmark, studies: [s.yaml], algorithms: [asha]}")
+    #expect(short.name == "b" && short.seeds == [1] && short.slots == 4)
+    #expect(short.value == .reported && short.time == nil && short.queue == 8)
+  }
+
+  private func scaling(_ text: String, file: String) throws -> ScalingCampaign {
+    guard case .scaling(let campaign) = try readCampaign(text, file: file).value else {
+      throw OtherKind()
+    }
+    return campaign
   }
 
   @Test func everyFieldIsRead() throws {

@@ -20,6 +20,10 @@ import Testing
     try check("campaign") { campaignMistakes(replacing($0, in: Self.campaign)) }
   }
 
+  @Test func mistakesInBenchmarksReadAsRecorded() throws {
+    try check("benchmark") { campaignMistakes(replacing($0, in: Self.benchmark)) }
+  }
+
   private func check(_ name: String, _ mistakes: (String) -> [String]) throws {
     let file = URL(filePath: #filePath).deletingLastPathComponent()
       .appending(path: "Goldens/\(name).txt")
@@ -67,6 +71,10 @@ import Testing
   ]
   private static let campaign = [
     "kind: strong-scaling", "study: study.yaml", "algorithms: [random, asha]", "gpus: [1, 2, 4]",
+  ]
+
+  private static let benchmark = [
+    "kind: benchmark", "studies: [a.yaml, b.yaml]", "algorithms: [random, asha]",
   ]
 
   /// A small valid file with one part replaced, removed or added.

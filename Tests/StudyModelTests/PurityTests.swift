@@ -11,7 +11,7 @@ struct PurityTests {
     ("Schedulers", ["StudyModel", "HeapModule"]),
     ("Diagnosis", ["StudyModel"]),
     ("Statistics", ["RealModule"]),
-    ("Campaigns", ["StudyModel", "Coordination", "Reporting"]),
+    ("Campaigns", ["StudyModel", "Coordination", "Reporting", "Simulation", "Statistics"]),
     ("Coordination", ["StudyModel", "Searchers", "Schedulers"]),
     ("Simulation", ["StudyModel", "Searchers", "Coordination", "HeapModule", "RealModule"]),
   ]

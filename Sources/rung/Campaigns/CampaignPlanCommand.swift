@@ -19,6 +19,10 @@ struct CampaignPlanCommand: ResultCommand {
       let folder = try ScalingFolder(scaling, of: campaign)
       let plan = try ScalingPlan(folder, try ScalingSites(scaling, asked: site))
       try write(json ? try resultText(plan) : plan.text)
+    case .benchmark(let benchmark):
+      // It runs anywhere; with a site, 'submit --dry-run' shows the job.
+      let plan = try BenchmarkPlan(BenchmarkFolder(benchmark, of: campaign, file))
+      try write(json ? try resultText(plan) : plan.text)
     }
   }
 }

@@ -4,10 +4,10 @@ import StudyModel
 struct CampaignReportCommand: ResultCommand {
   static let configuration = CommandConfiguration(
     commandName: "report",
-    abstract: "Run time, speed-up and efficiency of the studies that have ended.",
+    abstract: "Compare what has ended: how a search scales, or which method is better.",
     discussion: discussion(
       examples: "rung campaign report scaling.yaml -o scaling.html",
-      "rung campaign report scaling.yaml --csv > scaling.csv"))
+      "rung campaign report benchmark.yaml --csv > benchmark.csv"))
 
   @Argument(help: "The campaign file.", completion: .yaml) var file: String
   @OptionGroup var format: CampaignFormat
@@ -21,6 +21,9 @@ struct CampaignReportCommand: ResultCommand {
     case .scaling(let scaling):
       let runs = try ScalingFolder(scaling, of: campaign).runs()
       try ScalingResult(scaling, runs, isSimulated: false).write(format, json: json)
+    case .benchmark(let benchmark):
+      let folder = try BenchmarkFolder(benchmark, of: campaign, file)
+      try BenchmarkReport(folder).write(format, json: json)
     }
   }
 }

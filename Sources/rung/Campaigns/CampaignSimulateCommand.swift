@@ -24,6 +24,11 @@ struct CampaignSimulateCommand: ResultCommand {
       let simulation = ScalingSimulation(
         folder: try ScalingFolder(scaling, of: campaign), file: file)
       try ScalingResult(scaling, try simulation.runs(), isSimulated: true).write(format, json: json)
+    case .benchmark:
+      throw Failure(
+        .usage,
+        "a benchmark is in virtual time as it is; make its runs by 'rung campaign run \(file)', and compare them by "
+          + "'rung campaign report \(file)'")
     }
   }
 }

@@ -1,15 +1,17 @@
 import ArgumentParser
+import StudyFiles
 import StudyModel
 
 struct CampaignSubmitCommand: ResultCommand {
   static let configuration = CommandConfiguration(
     commandName: "submit",
-    abstract: "Hand the studies of a campaign that have no result yet to Slurm.",
+    abstract: "Hand what has no result yet to Slurm.",
     discussion: discussion(
       """
       The smallest jobs come first, and no more are in Slurm's hands at a time than the campaign's \
       'queue' says. Called again, it fills up what is missing: it submits studies that have not begun, \
-      and goes on with those whose job has ended before they had.
+      and goes on with those whose job has ended before they had. Of a benchmark, jobs of an array make a \
+      share of the runs each.
       """, examples: "rung campaign submit scaling.yaml --chain 3"))
 
   @Argument(help: "The campaign file.", completion: .yaml) var file: String
@@ -31,6 +33,17 @@ struct CampaignSubmitCommand: ResultCommand {
         of: ScalingFolder(scaling, of: campaign), file: file, at: site, chain: chain, dryRun: dryRun
       )
       try write(json ? try jsonText(["studies": submission.entries]) : submission.text)
+    case .benchmark(let benchmark):
+      guard chain == 1 else {
+        throw Failure(
+          .usage,
+          "the jobs of a benchmark do not follow one another; leave out '--chain', and call 'rung campaign "
+            + "submit \(file)' again when they have ended")
+      }
+      let submission = try BenchmarkSubmission(
+        of: BenchmarkFolder(benchmark, of: campaign, file), at: try takeSite(site).value,
+        dryRun: dryRun)
+      try write(json ? try resultText(submission) : submission.text)
     }
   }
 }
