@@ -13,15 +13,21 @@ func datasetLayout(
   try h5call("H5Pset_fill_time", on: subject) {
     H5Pset_fill_time(layout.id, H5D_FILL_TIME_IFSET)
   }
-  guard let options else { return layout }
+  if let options { try setFilters(of: layout.id, elementBytes, options, subject) }
+  return layout
+}
+
+/// Sets the filters of a dataset, the checksum as the last.
+func setFilters(
+  of layout: hid_t, _ elementBytes: Int, _ options: StorageOptions, _ subject: String
+) throws(H5Error) {
   if options.isShuffled, elementBytes > 1 {
-    try h5call("H5Pset_shuffle", on: subject) { H5Pset_shuffle(layout.id) }
+    try h5call("H5Pset_shuffle", on: subject) { H5Pset_shuffle(layout) }
   }
   if let level = options.deflateLevel {
-    try h5call("H5Pset_deflate", on: subject) { H5Pset_deflate(layout.id, CUnsignedInt(level)) }
+    try h5call("H5Pset_deflate", on: subject) { H5Pset_deflate(layout, CUnsignedInt(level)) }
   }
-  try h5call("H5Pset_fletcher32", on: subject) { H5Pset_fletcher32(layout.id) }
-  return layout
+  try h5call("H5Pset_fletcher32", on: subject) { H5Pset_fletcher32(layout) }
 }
 
 /// Makes the properties with which a dataset is opened: room for whole chunks in the cache.
