@@ -55,7 +55,8 @@ let package = Package(
       swiftSettings: settings),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .target(
-      name: "TableFiles", dependencies: ["CZlib", "Simulation", "StudyModel"],
+      name: "TableFiles",
+      dependencies: ["CZlib", "Campaigns", "Coordination", "HDF5", "Simulation", "StudyModel"],
       swiftSettings: settings),
     .systemLibrary(name: "CHDF5", pkgConfig: hdf5, providers: [.apt(["libhdf5-dev"])]),
     .target(name: "HDF5", dependencies: ["CHDF5"], swiftSettings: settings),
@@ -235,7 +236,10 @@ let package = Package(
       swiftSettings: settings),
     .testTarget(
       name: "TableFilesTests",
-      dependencies: ["TableFiles", "Simulation", "StudyModel", "ProgramSupport", "Processes"],
+      dependencies: [
+        "Campaigns", "Coordination", "HDF5", "TableFiles", "Simulation", "StudyModel",
+        "ProgramSupport", "Processes",
+      ],
       swiftSettings: settings),
     .testTarget(
       name: "CoordinationTests",

@@ -129,7 +129,8 @@ public struct Leg: Hashable, Sendable, Codable {
   public var source: Source?
   /// The epoch at which a decision is due.
   public var until: Int
-  /// Which training of the search's winner it is, from 1; 0 for a trial of the search. `RUNG_SEED`.
+  /// Which training of the search's winner it is, from 1, or the seed of a collection's training; 0 for a
+  /// trial of a search. `RUNG_SEED`.
   public var seed: Int
   /// How many slots it holds, ``slot`` being the first; at least 1.
   public var width: Int

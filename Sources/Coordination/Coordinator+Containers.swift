@@ -197,9 +197,16 @@ extension Coordinator {
     set(\.formerCheckpoint, to: nil, of: number)
   }
 
+  /// Whether the last checkpoint of a trial that is completed is kept.
+  var keepsFinal: Bool { study.algorithm.search.collection?.keepsCheckpoints ?? true }
+
   /// Lets go of the checkpoint of a trial that will not go on, unless it leads.
   mutating func forgetCheckpointIfUseless(_ number: Int) {
     let state = trials[number].state
+    if state == .completed, !keepsFinal {
+      set(\.checkpoint, to: nil, of: number)
+      return set(\.formerCheckpoint, to: nil, of: number)
+    }
     guard state == .stopped || state == .failed, best != TrialID(number),
       bestFull?.trial != TrialID(number)
     else { return }

@@ -75,7 +75,8 @@ extension Coordinator {
     trials[trial.number].scaled = scaledSettings(of: record, slots: slots.count)
     var leg = Leg(
       id: id, slots: slots, configuration: record.configuration, source: record.checkpoint,
-      until: record.target, seed: record.finalSeed ?? 0, scaled: trials[trial.number].scaled)
+      until: record.target, seed: record.finalSeed ?? study.trainingSeed(of: trial) ?? 0,
+      scaled: trials[trial.number].scaled)
     let hosts = leg.workers.compactMap { workers[$0.rank]?.host }
     var running = TrialRecord.Running(
       leg: id, slots: slots, until: record.target, source: record.checkpoint?.container, began: now)

@@ -151,14 +151,15 @@ extension Coordinator {
       verdict = .pause
     case .complete:
       conclude(number, .completed, .fullBudget)
-      verdict = .complete
+      // Of a collection's trainings nothing goes on: a verdict to stop leaves no checkpoint.
+      verdict = keepsFinal ? .complete : .stop
     case .stop, .start, .resume, .choose, nil:
       conclude(number, .stopped, .notAmongBest(epoch: report.epoch))
       verdict = .stop
     }
     if report.isAnswerable {
       answer(report, verdict, &commands)
-    } else if verdict == .stop {
+    } else if verdict == .stop, trials[number].state != .completed {
       end(number, &commands)
     }
   }

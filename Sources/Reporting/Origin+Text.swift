@@ -49,7 +49,7 @@ extension Search.Kind {
     case .bohb: "BOHB's kernel densities"
     case .mobster: "MOBSTER's Gaussian process"
     case .agebo, .mixedBO: "a random forest"
-    case .random, .grid, .sobol, .age, .mixedAgE: nil
+    case .random, .grid, .sobol, .age, .mixedAgE, .collection: nil
     }
   }
 
@@ -59,7 +59,7 @@ extension Search.Kind {
     case .bohb: "as all are before the densities have enough, and a share of the others"
     case .mobster, .mixedBO: "as the first ones are, before there is a model"
     case .age, .agebo, .mixedAgE: "as the first population is"
-    case .random, .grid, .sobol: nil
+    case .random, .grid, .sobol, .collection: nil
     }
   }
 }

@@ -20,6 +20,7 @@ public struct Searcher: Sendable, Codable {
     case joint(JointSearch)
     case forest(ForestSearch)
     case process(ProcessSearch)
+    case collection(CollectionSearch)
     /// Nothing, while the state that was here changes.
     case absent
   }
@@ -30,6 +31,8 @@ public struct Searcher: Sendable, Codable {
     case forest(ForestFit)
     /// The parameters of a Gaussian process.
     case process(GaussianProcessParameters)
+    /// The configurations of a collection, from that of its first training on.
+    case collection([Configuration])
   }
 
   /// The searcher that a study's algorithm names.
@@ -49,6 +52,7 @@ public struct Searcher: Sendable, Codable {
     case .mobster: return .process(ProcessSearch(for: study))
     case .grid:
       return .grid(GridSearch(space: space, settings: search.grid, points: study.points.count))
+    case .collection: return .collection(CollectionSearch(for: study))
     case .sobol: return .sobol(SobolSearch(space: space, seed: seed, points: study.points.count))
     case .bohb:
       return .density(
@@ -102,6 +106,7 @@ public struct Searcher: Sendable, Codable {
     case .process(var searcher):
       searcher.absorb(event)
       kind = .process(searcher)
+    case .collection(let searcher): kind = .collection(searcher)
     case .absent: break
     }
   }
@@ -113,7 +118,7 @@ public struct Searcher: Sendable, Codable {
     case .joint(let searcher): searcher.dueBasis
     case .forest(let searcher): searcher.dueBasis
     case .process(let searcher): searcher.dueBasis
-    case .random, .grid, .sobol, .density, .evolution, .absent: nil
+    case .random, .grid, .sobol, .density, .evolution, .collection, .absent: nil
     }
   }
 
@@ -123,6 +128,8 @@ public struct Searcher: Sendable, Codable {
     case .joint(let searcher): searcher.basis
     case .forest(let searcher): searcher.basis
     case .process(let searcher): searcher.basis
+    // Its configurations follow from the study alone.
+    case .collection: 0
     case .random, .grid, .sobol, .density, .evolution, .absent: nil
     }
   }
@@ -131,7 +138,7 @@ public struct Searcher: Sendable, Codable {
   public var isSlow: Bool {
     switch kind {
     case .process: true
-    case .random, .grid, .sobol, .density, .evolution, .joint, .forest, .absent: false
+    case .random, .grid, .sobol, .density, .evolution, .joint, .forest, .collection, .absent: false
     }
   }
 
@@ -144,6 +151,7 @@ public struct Searcher: Sendable, Codable {
     case .joint(let searcher): .forest(searcher.fit(to: basis))
     case .forest(let searcher): .forest(searcher.fit(to: basis))
     case .process(let searcher): .process(searcher.fit(to: basis))
+    case .collection(let searcher): .collection(searcher.configurations())
     case .random, .grid, .sobol, .density, .evolution, .absent: nil
     }
   }
@@ -171,6 +179,7 @@ public struct Searcher: Sendable, Codable {
     case .joint(let searcher): return searcher.propose(for: trial, by: fit?.forest)
     case .forest(let searcher): return searcher.propose(for: trial, by: fit?.forest)
     case .process(let searcher): return searcher.propose(for: trial, by: fit?.process)
+    case .collection(let searcher): return searcher.propose(for: trial, of: fit?.configurations)
     case .absent: return nil
     }
   }
@@ -180,14 +189,21 @@ extension Searcher.Fit {
   fileprivate var forest: ForestFit? {
     switch self {
     case .forest(let fit): fit
-    case .process: nil
+    case .process, .collection: nil
     }
   }
 
   fileprivate var process: GaussianProcessParameters? {
     switch self {
     case .process(let fit): fit
-    case .forest: nil
+    case .forest, .collection: nil
+    }
+  }
+
+  fileprivate var configurations: [Configuration]? {
+    switch self {
+    case .collection(let configurations): configurations
+    case .forest, .process: nil
     }
   }
 }

@@ -47,6 +47,8 @@ struct CampaignReader {
     case .scaling: ScalingReader(shared: self).campaign(root, stem: stem).map(Campaign.scaling)
     case .benchmark:
       BenchmarkReader(shared: self).campaign(root, stem: stem).map(Campaign.benchmark)
+    case .collection:
+      CollectionReader(shared: self).campaign(root, stem: stem).map(Campaign.collection)
     case nil: nil
     }
   }

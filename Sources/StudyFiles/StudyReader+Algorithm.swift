@@ -8,7 +8,7 @@ extension StudyReader {
 
   func algorithm(_ field: Field, fidelity: Fidelity?) -> Algorithm? {
     if case .scalar = field.node.content { return name(field).map { Algorithm($0) } }
-    let keys = ["name", "scheduler", "searcher"] + Setting.keys
+    let keys = ["name", "scheduler", "searcher"] + Setting.keys + Self.collectionKeys
     guard let fields = Fields(field, keys: keys, example: "algorithm: {name: asha, eta: 3}"),
       var algorithm = method(fields)
     else { return nil }
@@ -25,6 +25,7 @@ extension StudyReader {
         if let field = fields[key] { field.mistake(Wording.notOfStopping(field.path)) }
       }
     }
+    readCollection(fields, &algorithm)
     if let rungs = fidelity?.rungs(eta: algorithm.schedule.eta).count,
       algorithm.schedule.brackets > rungs
     {
@@ -55,6 +56,8 @@ extension StudyReader {
     switch (schedule, search) {
     case (.untrained, .random): nil
     case (.untrained, _): Wording.untrainedNeedsRandom(search.rawValue)
+    case (.full, .collection): nil
+    case (_, .collection): Wording.collectionNeedsFull(schedule.rawValue)
     default: nil
     }
   }

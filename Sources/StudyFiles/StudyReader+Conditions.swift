@@ -27,7 +27,7 @@ extension StudyReader {
     return drafts.map { draft in
       Parameter(
         name: draft.name, domain: draft.domain, conditions: read[draft.name] ?? [],
-        isArchitecture: draft.isArchitecture)
+        isArchitecture: draft.isArchitecture, isFidelity: draft.isFidelity)
     }
   }
 

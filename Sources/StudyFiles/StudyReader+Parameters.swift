@@ -10,7 +10,7 @@ struct SpaceReading {
 
 extension StudyReader {
   static let parameterKeys = [
-    "min", "max", "step", "scale", "type", "values", "value", "when", "architecture",
+    "min", "max", "step", "scale", "type", "values", "value", "when", "architecture", "fidelity",
   ]
   /// More would make a space that nothing can search, and the checks slow.
   static let mostParameters = 1000
@@ -20,6 +20,7 @@ extension StudyReader {
     let name: String
     let domain: Parameter.Domain
     let isArchitecture: Bool
+    var isFidelity = false
   }
 
   /// Reads `space`, `parameters` and `constraints`.
@@ -53,8 +54,14 @@ extension StudyReader {
       guard let fields = parameterFields(field) else { continue }
       conditions[name] = fields["when"]
       let isArchitecture = fields["architecture"].map { $0.truth() } ?? false
-      guard let domain = domain(fields, name: name), let isArchitecture else { continue }
-      drafts.append(Draft(name: name, domain: domain, isArchitecture: isArchitecture))
+      let isFidelity = fields["fidelity"].map { $0.truth() } ?? false
+      guard let domain = domain(fields, name: name), let isArchitecture, let isFidelity else {
+        continue
+      }
+      if isFidelity { checkFidelity(fields, name: name, domain) }
+      drafts.append(
+        Draft(
+          name: name, domain: domain, isArchitecture: isArchitecture, isFidelity: isFidelity))
     }
     let parameters = parameters(drafts, conditions: conditions, names: names)
     let constraints = constraints(top, parameters: parameters, names: names)

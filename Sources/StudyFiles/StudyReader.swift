@@ -26,9 +26,10 @@ struct StudyReader {
     let hasTable = top["table"] != nil
     let written = space(top, isRequired: !hasTable)
     var trial = trial(top, parameters: written?.names ?? [], isRequired: !hasTable)
-    let space = written?.choosingSizes(of: trial)
+    var algorithm = algorithm(top, fidelity: fidelity)
+    let space = written?.choosingSizes(of: trial).seen(by: algorithm)
+    collect(top, in: space, &algorithm)
     let points = points(top, in: space)
-    let algorithm = algorithm(top, fidelity: fidelity)
     if let scale = scale(top, of: trial, in: written, algorithm?.schedule) { trial?.scale = scale }
     let environment = environment(top["environment"])
     let slurm = slurm(top["slurm"])

@@ -36,7 +36,7 @@ extension YAMLNode {
   }
 
   /// A mapping with another value of a key, in its place or at the end.
-  fileprivate func replacing(_ key: String, by value: YAMLNode) -> YAMLNode {
+  func replacing(_ key: String, by value: YAMLNode) -> YAMLNode {
     guard case .mapping(var entries) = content else { return self }
     let entry = Entry(key: key, place: value.place, value: value)
     if let place = entries.firstIndex(where: { $0.key == key }) {

@@ -85,7 +85,7 @@ public struct Algorithm: Hashable, Sendable, Codable {
 
   /// Whether trials can be judged by several metrics: nothing in it is modelled by one alone.
   public var takesSeveralMetrics: Bool {
-    let searches: [Search.Kind] = [.random, .grid, .sobol]
+    let searches: [Search.Kind] = [.random, .grid, .sobol, .collection]
     switch schedule.kind {
     case .full, .generations, .smallest, .untrained, .successiveHalving, .hyperband, .asha:
       return searches.contains(search.kind)

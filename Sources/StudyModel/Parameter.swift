@@ -36,15 +36,35 @@ public struct Parameter: Hashable, Sendable, Codable {
   public let conditions: [Condition]
   /// Whether evolution mutates it (`age`, `agebo`) as part of the architecture.
   public let isArchitecture: Bool
+  /// Whether it says how costly and how faithful a training is, as a resolution does: a collection
+  /// takes every value of it, a search its last.
+  public let isFidelity: Bool
 
   /// A parameter of this name and domain.
   public init(
-    name: String, domain: Domain, conditions: [Condition] = [], isArchitecture: Bool = false
+    name: String, domain: Domain, conditions: [Condition] = [], isArchitecture: Bool = false,
+    isFidelity: Bool = false
   ) {
     self.name = name
     self.domain = domain
     self.conditions = conditions
     self.isArchitecture = isArchitecture
+    self.isFidelity = isFidelity
+  }
+
+  private enum CodingKeys: CodingKey {
+    case name, domain, conditions, isArchitecture, isFidelity
+  }
+
+  /// Reads a parameter; one from before there were fidelities is none.
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    self.init(
+      name: try container.decode(String.self, forKey: .name),
+      domain: try container.decode(Domain.self, forKey: .domain),
+      conditions: try container.decode([Condition].self, forKey: .conditions),
+      isArchitecture: try container.decode(Bool.self, forKey: .isArchitecture),
+      isFidelity: try container.decodeIfPresent(Bool.self, forKey: .isFidelity) ?? false)
   }
 }
 

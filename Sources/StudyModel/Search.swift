@@ -20,6 +20,8 @@ public struct Search: Hashable, Sendable, Codable {
     case mixedBO = "mixed-bo"
     /// Aging evolution of everything.
     case mixedAgE = "mixed-age"
+    /// The trainings of a collection, by their numbers.
+    case collection
   }
 
   /// The searcher.
@@ -34,6 +36,8 @@ public struct Search: Hashable, Sendable, Codable {
   public var evolution = EvolutionSettings()
   /// Of `agebo` and `mixed-bo`.
   public var forest = ForestSettings()
+  /// Of `collection`; `nil` for others.
+  public var collection: CollectionSettings?
 
   /// A searcher with its defaults.
   public init(_ kind: Kind) { self.kind = kind }

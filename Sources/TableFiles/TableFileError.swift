@@ -20,6 +20,16 @@ public enum TableFileError: Error, Hashable, Sendable {
   case badTime(file: String, line: Int, column: String, text: String)
   /// No row is left.
   case noRow(file: String)
+  /// A row is no configuration of the study.
+  case noConfiguration(file: String, line: Int)
+  /// Two rows are the same configuration.
+  case configurationTwice(file: String, line: Int, first: Int)
+  /// A list has no row.
+  case noConfigurations(file: String)
+  /// A training of a collection has no value of its parameter.
+  case noValueOfTraining(file: String, training: Int, text: String, parameter: String)
+  /// An HDF5 file is no table of a collection.
+  case noCollection(file: String, cause: String)
 }
 
 extension TableFileError: CustomStringConvertible {
@@ -50,6 +60,25 @@ extension TableFileError: CustomStringConvertible {
       "\(file):\(line): column '\(column)' is empty, but a later one of the curve is not"
     case .badTime(let file, let line, let column, let text):
       "\(file):\(line): column '\(column)' is '\(text)'; seconds must not be negative or decrease"
+    case .noConfiguration(let file, let line):
+      """
+      \(file):\(line): does not fit the study's parameters and constraints; give every active parameter \
+      but the fidelities a value, and leave inactive ones empty
+      """
+    case .configurationTwice(let file, let line, let first):
+      "\(file):\(line): is the same configuration as line \(first); write each once"
+    case .noConfigurations(let file):
+      "\(file): has no row below its header; write a configuration a line"
+    case .noValueOfTraining(let file, let training, let text, let parameter):
+      """
+      \(file): training \(training) has '\(text)', which is no value of the parameter '\(parameter)'; widen \
+      the parameter, or drop the training by 'table.where'
+      """
+    case .noCollection(let file, let cause):
+      """
+      \(file): is no table of a collection: \(cause); write one by 'rung campaign report FILE -o \
+      table.h5'
+      """
     case .noRow(let file):
       "\(file): no row is left; look at 'table.where'"
     }

@@ -26,6 +26,9 @@ public struct TabulatedStudy: Sendable {
 public func readTable(
   of study: Study, by settings: TableSettings, at path: String
 ) throws(TableFileError) -> TabulatedStudy {
+  if CollectionTable.isOne(path) {
+    return try CollectionTable(reading: path).tabulated(study, by: settings)
+  }
   let reader = TableReader(
     file: path, cells: try CommaSeparated(readText(path), file: path), study: study,
     settings: settings)
@@ -39,7 +42,7 @@ struct TableReader {
   let settings: TableSettings
 
   func read() throws(TableFileError) -> TabulatedStudy {
-    let rows = try wantedRows()
+    let rows = try atFullFidelity(wantedRows())
     guard !rows.isEmpty else { throw .noRow(file: file) }
     var configurations = try self.configurations(rows)
     let curves = try self.curves(rows)
@@ -78,6 +81,20 @@ struct TableReader {
     }
   }
 
+  /// Those of some rows that have the fidelities of the study, which searches at the last value of each.
+  private func atFullFidelity(_ rows: [Int]) throws(TableFileError) -> [Int] {
+    var rows = rows
+    for parameter in study.space.parameters where parameter.isFidelity {
+      guard case .constant = parameter.domain,
+        let column = cells.header.firstIndex(of: settings.column(of: parameter))
+      else { continue }
+      rows = rows.filter { row in
+        parameter.domain.value(ofText: cells.text(row: row, column: column)) != nil
+      }
+    }
+    return rows
+  }
+
   private func column(_ name: String, key: String) throws(TableFileError) -> Int {
     guard let column = cells.header.firstIndex(of: name) else {
       throw .noColumn(file: file, column: name, key: key, near: Array(cells.header.prefix(12)))
@@ -95,7 +112,7 @@ struct TableReader {
       {
         continue
       }
-      let name = settings.parameters[parameter.name] ?? parameter.name
+      let name = settings.column(of: parameter)
       columns.append((parameter, try column(name, key: "parameters.\(parameter.name)")))
     }
     var configurations: [Configuration] = []
@@ -107,7 +124,7 @@ struct TableReader {
       }
       for (parameter, column) in columns where !cells.isEmpty(row: row, column: column) {
         let text = cells.text(row: row, column: column)
-        guard let value = Self.value(text, of: parameter.domain) else {
+        guard let value = parameter.domain.value(ofText: text) else {
           throw .noValue(
             file: file, line: cells.lines[row], column: cells.header[column], text: text,
             parameter: parameter.name)
@@ -117,18 +134,6 @@ struct TableReader {
       configurations.append(configuration)
     }
     return configurations
-  }
-
-  /// A cell's text as a value of a parameter.
-  private static func value(_ text: String, of domain: Parameter.Domain) -> ParameterValue? {
-    if let value = domain.conforming(.word(text)) { return value }
-    if let whole = Int(text), let value = domain.conforming(.integer(whole)) { return value }
-    if let number = Double(text), let value = domain.conforming(.real(number)) { return value }
-    switch text.lowercased() {
-    case "true": return domain.conforming(.truth(true))
-    case "false": return domain.conforming(.truth(false))
-    default: return nil
-    }
   }
 
   // MARK: Curves
@@ -251,4 +256,9 @@ struct TableReader {
       return .each(seconds)
     }
   }
+}
+
+extension TableSettings {
+  /// The name of a parameter's column.
+  func column(of parameter: Parameter) -> String { parameters[parameter.name] ?? parameter.name }
 }

@@ -198,7 +198,7 @@ extension Searcher.Fit {
   fileprivate var queue: [Configuration] {
     switch self {
     case .forest(let fit): fit.queue
-    case .process: []
+    case .process, .collection: []
     }
   }
 }

@@ -24,6 +24,10 @@ import Testing
     try check("benchmark") { campaignMistakes(replacing($0, in: Self.benchmark)) }
   }
 
+  @Test func mistakesInFilesOfCollectionsReadAsRecorded() throws {
+    try check("collection") { campaignMistakes(replacing($0, in: Self.collection)) }
+  }
+
   private func check(_ name: String, _ mistakes: (String) -> [String]) throws {
     let file = URL(filePath: #filePath).deletingLastPathComponent()
       .appending(path: "Goldens/\(name).txt")
@@ -71,6 +75,9 @@ import Testing
   ]
   private static let campaign = [
     "kind: strong-scaling", "study: study.yaml", "algorithms: [random, asha]", "gpus: [1, 2, 4]",
+  ]
+  private static let collection = [
+    "kind: collect", "study: study.yaml", "configurations: {sobol: 500}",
   ]
 
   private static let benchmark = [

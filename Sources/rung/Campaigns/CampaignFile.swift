@@ -7,7 +7,9 @@ struct CampaignFile {
   let campaign: Campaign
   /// What the campaign makes: a folder beside the file, named after its stem, `NAME.campaign`.
   let folder: String
-  private let parent: String
+  /// The absolute path of the file.
+  let path: String
+  private var parent: String { StudyHandle.parent(of: path) }
 
   /// Reads a campaign; makes nothing.
   ///
@@ -17,9 +19,8 @@ struct CampaignFile {
     let checked = try loadCampaign(file)
     for warning in checked.warnings { note("rung: warning: \(warning)") }
     campaign = checked.value
-    let real = try realPath(file)
-    folder = String(StudyHandle.folder(for: real).dropLast(".rung".count)) + ".campaign"
-    parent = StudyHandle.parent(of: real)
+    path = try realPath(file)
+    folder = String(StudyHandle.folder(for: path).dropLast(".rung".count)) + ".campaign"
   }
 
   /// The path of a file that the campaign names.

@@ -23,6 +23,10 @@ struct CampaignPlanCommand: ResultCommand {
       // It runs anywhere; with a site, 'submit --dry-run' shows the job.
       let plan = try BenchmarkPlan(BenchmarkFolder(benchmark, of: campaign, file))
       try write(json ? try resultText(plan) : plan.text)
+    case .collection(let collection):
+      let folder = try CollectionFolder(collection, of: campaign)
+      let plan = try CollectionPlan(folder, at: folder.site(asked: site))
+      try write(json ? try resultText(plan) : plan.text)
     }
   }
 }

@@ -4,10 +4,11 @@ import StudyModel
 struct CampaignReportCommand: ResultCommand {
   static let configuration = CommandConfiguration(
     commandName: "report",
-    abstract: "Compare what has ended: how a search scales, or which method is better.",
+    abstract: "What has come of a campaign so far.",
     discussion: discussion(
       examples: "rung campaign report scaling.yaml -o scaling.html",
-      "rung campaign report benchmark.yaml --csv > benchmark.csv"))
+      "rung campaign report benchmark.yaml --csv > benchmark.csv",
+      "rung campaign report collect.yaml -o table.h5"))
 
   @Argument(help: "The campaign file.", completion: .yaml) var file: String
   @OptionGroup var format: CampaignFormat
@@ -24,6 +25,9 @@ struct CampaignReportCommand: ResultCommand {
     case .benchmark(let benchmark):
       let folder = try BenchmarkFolder(benchmark, of: campaign, file)
       try BenchmarkReport(folder).write(format, json: json)
+    case .collection(let collection):
+      let folder = try CollectionFolder(collection, of: campaign)
+      try CollectionReport(folder, file: file).write(format, json: json)
     }
   }
 }
@@ -33,9 +37,18 @@ struct CampaignFormat: ParsableArguments {
   @Flag(help: "Print CSV, a line for each row of the table.") var csv = false
   @Option(
     name: [.customShort("o"), .customLong("output")],
-    help: "Also write a page with figures to this file, which needs no network.",
-    completion: .file(extensions: ["html"]))
+    help:
+      "Also write a page with figures to this file, which needs no network; of a collection, its table in HDF5.",
+    completion: .file(extensions: ["html", "h5"]))
   var file: String?
+
+  /// Refuses what a simulated collection does not have: its trainings are made up.
+  func refuseFiles(of collection: CollectionCampaign) throws {
+    guard csv || file != nil else { return }
+    throw Failure(
+      .usage,
+      "a simulated collection has no table; '--csv' and '-o' go with 'rung campaign report'")
+  }
 
   /// Refuses two formats at once.
   func refuseBoth(json: Bool) throws {

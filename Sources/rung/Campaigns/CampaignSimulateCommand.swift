@@ -29,6 +29,11 @@ struct CampaignSimulateCommand: ResultCommand {
         .usage,
         "a benchmark is in virtual time as it is; make its runs by 'rung campaign run \(file)', and compare them by "
           + "'rung campaign report \(file)'")
+    case .collection(let collection):
+      let folder = try CollectionFolder(collection, of: campaign)
+      try format.refuseFiles(of: collection)
+      let simulation = try CollectionSimulation(of: folder, file: file)
+      try write(json ? try resultText(simulation) : simulation.text)
     }
   }
 }

@@ -44,6 +44,11 @@ struct CampaignSubmitCommand: ResultCommand {
         of: BenchmarkFolder(benchmark, of: campaign, file), at: try takeSite(site).value,
         dryRun: dryRun)
       try write(json ? try resultText(submission) : submission.text)
+    case .collection(let collection):
+      let submission = try CollectionSubmission(
+        of: CollectionFolder(collection, of: campaign), file: file, at: site, chain: chain,
+        dryRun: dryRun)
+      try write(json ? try jsonText(submission) : submission.text)
     }
   }
 }

@@ -4,6 +4,7 @@ import FoundationEssentials
 import Reporting
 import StudyModel
 import StudyStore
+import TableFiles
 
 struct ExportCommand: ResultCommand {
   enum Format: String, CaseIterable {
@@ -22,9 +23,11 @@ struct ExportCommand: ResultCommand {
       """,
       examples: "rung export study.rung --format csv > trials.csv",
       "rung export study.rung --format csv --reports > reports.csv",
-      "rung export study.rung --format optuna > optuna.log"))
+      "rung export study.rung --format optuna > optuna.log",
+      "rung export table.h5 --format csv > trainings.csv"))
 
-  @Argument(help: "The study's folder.", completion: .directory) var directory: String
+  @Argument(help: "The study's folder, or the table of a collection.", completion: .directory)
+  var directory: String
   @Option(
     help: "csv, json, optuna or table.", completion: .words(Format.self), transform: oneOf)
   var format: Format?
@@ -43,6 +46,9 @@ struct ExportCommand: ResultCommand {
   }
 
   func run() throws {
+    if CollectionTable.isOne(directory) {
+      return try CollectionExport(of: directory).write(format ?? .json, reports: reports)
+    }
     let handle = try StudyHandle(directory)
     switch format ?? .json {
     case .csv:

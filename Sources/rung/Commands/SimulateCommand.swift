@@ -23,8 +23,8 @@ struct SimulateCommand: ResultCommand {
   @Option(help: "Trials at a time; where trials differ in size, the GPUs that they share.")
   var slots: Int
   @Option(
-    help: "A table of learning curves, instead of the study's own.",
-    completion: .file(extensions: ["csv", "gz"]))
+    help: "A table of learning curves, or of a collection, instead of the study's own.",
+    completion: .file(extensions: ["csv", "gz", "h5"]))
   var table: String?
   @Option(
     help: "A built-in objective, instead of a table.",
