@@ -37,7 +37,7 @@ struct CampaignRunCommand: ResultCommand {
       let outcome = try running.run()
       try write(json ? try resultText(outcome) : outcome.text)
       if let failure = outcome.failure { throw failure }
-    case .scaling:
+    case .scaling, .collection:
       throw Failure(
         .usage,
         "the studies of '\(file)' are jobs; hand them to Slurm by 'rung campaign submit \(file)', or run them in "
