@@ -258,9 +258,10 @@ struct JobTests {
 
   @Test func aPlanSaysHowManyNodesAreIdleAndWhenItWouldStart() throws {
     try Cluster.require()
-    // So many that the job is still there when it is cancelled.
+    // Epochs so long that the job is still there when it is cancelled.
     let folder = try StudyFolder([
-      "study.yaml": Self.study(trials: 400) + "\nmodel: {epoch: 10}", "train.py": Self.trial,
+      "study.yaml": Self.study(trials: 40) + "\nmodel: {epoch: 10}",
+      "train.py": Self.trial.replacing("sleep(0.1)", with: "sleep(10)"),
     ])
     func plan() throws -> Planned.Answer {
       try Cluster.json(
