@@ -40,10 +40,13 @@ let package = Package(
     .target(name: "StudyModel", dependencies: [numerics], swiftSettings: settings),
     .systemLibrary(
       name: "CLAPACK", pkgConfig: lapack, providers: [.apt(["libopenblas-serial-dev"])]),
+    .target(name: "Statistics", dependencies: [numerics], swiftSettings: settings),
     .target(
-      name: "Surrogates", dependencies: ["CLAPACK", numerics], swiftSettings: settings),
+      name: "Surrogates", dependencies: ["CLAPACK", "Statistics", numerics],
+      swiftSettings: settings),
     .target(
-      name: "Searchers", dependencies: ["StudyModel", "Surrogates", heap, numerics],
+      name: "Searchers",
+      dependencies: ["StudyModel", "Statistics", "Surrogates", heap, numerics],
       swiftSettings: settings),
     .target(name: "Schedulers", dependencies: ["StudyModel", heap], swiftSettings: settings),
     .target(
@@ -66,7 +69,6 @@ let package = Package(
     .target(
       name: "Reporting", dependencies: ["StudyModel", "Schedulers", "Coordination"],
       swiftSettings: settings),
-    .target(name: "Statistics", dependencies: [numerics], swiftSettings: settings),
     .target(
       name: "Campaigns",
       dependencies: ["StudyModel", "Coordination", "Reporting", "Simulation", "Statistics"],
@@ -213,7 +215,8 @@ let package = Package(
       name: "StudyModelTests", dependencies: ["StudyModel", "TestSupport"],
       swiftSettings: settings),
     .testTarget(
-      name: "SurrogatesTests", dependencies: ["Surrogates", "TestSupport", numerics],
+      name: "SurrogatesTests",
+      dependencies: ["Statistics", "Surrogates", "TestSupport", numerics],
       swiftSettings: settings),
     .testTarget(
       name: "SearchersTests",

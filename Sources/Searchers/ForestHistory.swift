@@ -1,3 +1,4 @@
+import Statistics
 import StudyModel
 
 /// What a forest is fitted to, and what was pending when.
@@ -107,19 +108,11 @@ extension ForestHistory {
     let seen = observations.prefix(basis)
     let ascending = seen.compactMap(\.loss).sorted()
     guard let greatest = ascending.last else { return nil }
-    let (first, third) = (Self.quantile(0.25, of: ascending), Self.quantile(0.75, of: ascending))
+    let (first, third) = (quantile(0.25, of: ascending), quantile(0.75, of: ascending))
     let limit = min(third + 1.5 * (third - first), greatest)
     return (
       seen.flatMap { asked[$0.asked].row }, seen.map { min($0.loss ?? limit, limit) },
       ascending.map { min($0, limit) }
     )
-  }
-
-  /// Linear between the neighbours, as numpy's.
-  private static func quantile(_ share: Double, of ascending: [Double]) -> Double {
-    let place = share * Double(ascending.count - 1)
-    let low = Int(place)
-    let high = min(low + 1, ascending.count - 1)
-    return ascending[low] + (ascending[high] - ascending[low]) * (place - Double(low))
   }
 }

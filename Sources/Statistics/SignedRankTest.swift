@@ -52,7 +52,7 @@ public struct SignedRankTest: Hashable, Sendable {
       return
     }
     let deviation = (min(above, below) - n * (n + 1) / 4) / variance.squareRoot()
-    probability = min(1, 2 * NormalDistribution.probability(below: deviation))
+    probability = min(1, 2 * Normal.probability(below: deviation))
   }
 
   /// Twice the share of all signs whose smaller sum is at most this one.

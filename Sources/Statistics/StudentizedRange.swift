@@ -17,9 +17,9 @@ enum StudentizedRange {
     guard range.isFinite else { return 0 }
     // The largest is at z: none of the others is above it or further below than the range.
     func integrand(_ z: Double) -> Double {
-      let all = NormalDistribution.probability(below: z)
-      let within = all - NormalDistribution.probability(below: z - range)
-      return NormalDistribution.density(z) * (power(all, count - 1) - power(within, count - 1))
+      let all = Normal.probability(below: z)
+      let within = all - Normal.probability(below: z - range)
+      return Normal.density(z) * (power(all, count - 1) - power(within, count - 1))
     }
     // Outside, the density is below 1e-20. The integrand is smooth, and vanishes with all of its
     // derivatives at both ends, so that the trapezoidal rule converges faster than any power.

@@ -1,4 +1,5 @@
 import RealModule
+import Statistics
 
 extension GaussianProcess {
   /// The expected improvement of a prediction on the best of each column, averaged over them.

@@ -1,4 +1,5 @@
 import RealModule
+import Statistics
 
 extension KernelDensity {
   /// Draws points around the density's own, with wider kernels.

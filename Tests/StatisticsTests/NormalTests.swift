@@ -1,6 +1,5 @@
+import Statistics
 import Testing
-
-@testable import Surrogates
 
 struct NormalTests {
   @Test func probabilitiesAreTheTabulatedOnes() {

@@ -9,7 +9,7 @@ extension Normal {
   ///
   /// - Parameter probability: From 0 to 1.
   /// - Returns: Infinite at 0 and 1.
-  static func quantile(_ probability: Double) -> Double {
+  public static func quantile(_ probability: Double) -> Double {
     let offset = probability - 0.5
     if offset.magnitude <= 0.425 {
       let r = 0.180625 - offset * offset
