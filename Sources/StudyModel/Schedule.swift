@@ -65,11 +65,11 @@ public struct Schedule: Hashable, Sendable, Codable {
   public var quantile = Quantile.floor
   /// What a free slot does first, in `asha` of promotion type.
   public var first: Order {
-    get { other ?? .promotions }
-    set { other = newValue == .promotions ? nil : newValue }
+    get { order ?? .promotions }
+    set { order = newValue == .promotions ? nil : newValue }
   }
-  /// Kept so, because states of studies from before there was a choice say nothing of it.
-  private var other: Order?
+  /// `nil` for promotions: states of studies from before there was a choice say nothing of it.
+  private var order: Order?
   /// When PASHA takes the ranking of its two highest rungs for stable.
   public var ranking = Ranking()
   /// How many times as many GPUs a trial of `rasda` gets at each promotion; at least 2.

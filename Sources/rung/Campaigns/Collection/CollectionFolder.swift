@@ -10,12 +10,6 @@ import StudyStore
 import TableFiles
 
 /// A collection with its folder, which holds a study for each of its shards.
-///
-/// ```
-/// NAME.campaign/
-///   shard-0001.yaml     each shard's study file
-///   shard-0001.rung/    and its study
-/// ```
 struct CollectionFolder {
   let campaign: CollectionCampaign
   let path: String
@@ -121,6 +115,9 @@ struct CollectionFolder {
     return try takeSite(asked ?? campaign.site).value
   }
 
+  /// The shards' studies.
+  private var studies: CampaignStudies { CampaignStudies(path: path, trialFolder: trialFolder) }
+
   /// The text of a shard's study file.
   ///
   /// - Throws: ``Failure`` where it is too long to be read.
@@ -150,34 +147,23 @@ struct CollectionFolder {
 
   /// A shard's study, as it will run.
   func study(of shard: CollectionShard) throws -> Study {
-    try readStudy(text(of: shard), file: "\(path)/\(shard.name).yaml").value
+    try readStudy(text(of: shard), file: studies.file(of: shard.name)).value
   }
 
   /// A shard's study in its folder; `nil` where it was never begun.
   ///
   /// - Throws: ``Failure`` where it was begun as another study than it would be now.
   func handle(of shard: CollectionShard) throws -> StudyHandle? {
-    let folder = "\(path)/\(shard.name).rung"
-    guard exists(folder), !StudyDirectory.isUnfinished(folder) else { return nil }
-    let handle = try StudyHandle(folder)
-    guard try handle.study == study(of: shard) else {
-      throw Failure(
-        .wrongFile,
-        "'\(folder)' was begun as another study than the campaign's files make of it now, so that its "
-          + "trainings do not belong to this table; put these back, or write a campaign file of another name"
-      )
-    }
-    return handle
+    try studies.handle(
+      shard.name, as: study(of: shard),
+      or:
+        "its trainings do not belong to this table; put these back, or write a campaign file of another "
+        + "name")
   }
 
   /// Makes the folder of a shard's study.
   func create(_ shard: CollectionShard) throws -> StudyHandle {
-    try makeFolder(path)
-    let file = "\(path)/\(shard.name).yaml"
-    try writeFile(file, Array(try text(of: shard).utf8))
-    return try StudyHandle(
-      creatingFrom: file, output: "\(path)/\(shard.name).rung", isFresh: false,
-      folder: trialFolder)
+    try studies.create(shard.name, text(of: shard))
   }
 
   /// The plan of a shard's job.

@@ -60,7 +60,7 @@ struct CollectionReport: Encodable {
   }
 
   private var text: String {
-    func count(_ state: CollectionStanding.State) -> Int { shards.count { $0.state == state } }
+    func count(_ state: CampaignStanding) -> Int { shards.count { $0.state == state } }
     let share = Double(progress.ended) / Double(max(1, progress.trainings)) * 100
     var lines = [
       "\(campaign): \(progress.trainings) trainings of \(configurations) configurations in "

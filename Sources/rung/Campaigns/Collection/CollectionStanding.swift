@@ -6,13 +6,8 @@ import StudyStore
 
 /// Where a shard stands.
 struct CollectionStanding: Encodable {
-  /// The states of a shard.
-  enum State: String, Encodable {
-    case ended, failed, submitted, inQueue = "in_queue", waiting
-  }
-
   let name: String
-  var state: State
+  var state: CampaignStanding
   /// The job that was submitted just now.
   var job: Int?
   let progress: CollectionProgress

@@ -80,23 +80,9 @@ struct CollectionSubmission: Encodable {
 
   /// What was done, for people.
   var text: String {
-    func count(_ state: CollectionStanding.State) -> Int { shards.count { $0.state == state } }
-    var lines = [
-      "\(shards.count) shards: \(count(.ended)) have ended, \(count(.inQueue)) are in Slurm's hands, "
-        + "\(count(.submitted)) \(isDry ? "would be" : "were") submitted, \(count(.waiting)) wait"
-    ]
-    for shard in shards where shard.state == .failed {
-      lines.append(
-        "\(shard.name) failed or was stopped: 'rung status \(folder)/\(shard.name).rung' says why; "
-          + "remove that folder to begin it anew")
-    }
-    if isDry {
-      lines += shards.filter { $0.state == .submitted }.map(\.name)
-    } else if count(.waiting) > 0 {
-      lines.append("'rung campaign submit \(file)' submits more as jobs end")
-    } else if count(.ended) == shards.count {
-      lines.append("'rung campaign report \(file) -o table.h5' writes the table")
-    }
-    return lines.map { $0 + "\n" }.joined()
+    submissionText(
+      of: shards.map { ($0.name, $0.state) }, called: "shards", in: folder, file: file,
+      isDry: isDry,
+      end: "'rung campaign report \(file) -o table.h5' writes the table")
   }
 }

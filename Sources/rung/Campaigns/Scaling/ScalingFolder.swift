@@ -9,12 +9,6 @@ import StudyModel
 import StudyStore
 
 /// A campaign on the scaling of a study, with its folder, which holds a study for each of its points.
-///
-/// ```
-/// NAME.campaign/
-///   POINT.yaml          each point's study file
-///   POINT.rung/         and its study
-/// ```
 struct ScalingFolder {
   let campaign: ScalingCampaign
   let path: String
@@ -41,6 +35,9 @@ struct ScalingFolder {
     text = String(decoding: try readFile(studyFile), as: UTF8.self)
   }
 
+  /// The points' studies.
+  private var studies: CampaignStudies { CampaignStudies(path: path, trialFolder: trialFolder) }
+
   /// The text of a point's study file.
   func text(of point: ScalingPoint) throws -> String {
     let method = campaign.methods.first { $0.label == point.method }
@@ -51,34 +48,23 @@ struct ScalingFolder {
 
   /// A point's study, as it will run.
   func study(of point: ScalingPoint) throws -> Study {
-    try readStudy(text(of: point), file: "\(path)/\(point.name).yaml").value
+    try readStudy(text(of: point), file: studies.file(of: point.name)).value
   }
 
   /// A point's study in its folder; `nil` where it was never begun.
   ///
   /// - Throws: ``Failure`` where it was begun as another study than it would be now.
   func handle(of point: ScalingPoint) throws -> StudyHandle? {
-    let folder = "\(path)/\(point.name).rung"
-    guard exists(folder), !StudyDirectory.isUnfinished(folder) else { return nil }
-    let handle = try StudyHandle(folder)
-    guard try handle.study == study(of: point) else {
-      throw Failure(
-        .wrongFile,
-        "'\(folder)' was begun as another study than the campaign's files make of it now, so that the two "
-          + "could not be compared; put these back, give the method another 'label', or remove the folder"
-      )
-    }
-    return handle
+    try studies.handle(
+      point.name, as: study(of: point),
+      or:
+        "the two could not be compared; put these back, give the method another 'label', or remove the "
+        + "folder")
   }
 
   /// Makes the folder of a point's study.
   func create(_ point: ScalingPoint) throws -> StudyHandle {
-    try makeFolder(path)
-    let file = "\(path)/\(point.name).yaml"
-    try writeFile(file, Array(try text(of: point).utf8))
-    return try StudyHandle(
-      creatingFrom: file, output: "\(path)/\(point.name).rung", isFresh: false,
-      folder: trialFolder)
+    try studies.create(point.name, text(of: point))
   }
 
   /// What was seen of each point whose study has come to its end; one that failed or was stopped has

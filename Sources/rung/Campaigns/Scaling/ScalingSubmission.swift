@@ -7,14 +7,9 @@ import StudyStore
 
 /// The studies of a campaign on scaling that were handed to Slurm, and where the others stand.
 struct ScalingSubmission {
-  /// Where a study stands.
-  enum State: String, Encodable {
-    case ended, failed, submitted, inQueue = "in_queue", waiting
-  }
-
   struct Entry: Encodable {
     var name: String
-    var state: State
+    var state: CampaignStanding
     var job: Int?
   }
 
@@ -72,7 +67,7 @@ struct ScalingSubmission {
 
   /// Where a study stands, and how many of its jobs are in Slurm's hands.
   private static func standing(of point: ScalingPoint, _ folder: ScalingFolder) throws -> (
-    State, Int
+    CampaignStanding, Int
   ) {
     guard let handle = try folder.handle(of: point) else { return (.waiting, 0) }
     let jobs = handle.livingJobs.count
@@ -85,23 +80,9 @@ struct ScalingSubmission {
 
   /// What was done, for people.
   var text: String {
-    func count(_ state: State) -> Int { entries.count { $0.state == state } }
-    var lines = [
-      "\(entries.count) studies: \(count(.ended)) have ended, \(count(.inQueue)) are in Slurm's hands, "
-        + "\(count(.submitted)) \(isDry ? "would be" : "were") submitted, \(count(.waiting)) wait"
-    ]
-    for entry in entries where entry.state == .failed {
-      lines.append(
-        "\(entry.name) failed or was stopped: 'rung status \(folder)/\(entry.name).rung' says why; "
-          + "remove that folder to begin it anew")
-    }
-    if isDry {
-      lines += entries.filter { $0.state == .submitted }.map(\.name)
-    } else if count(.waiting) > 0 {
-      lines.append("'rung campaign submit \(file)' submits more as jobs end")
-    } else if count(.ended) == entries.count {
-      lines.append("'rung campaign report \(file)' compares them")
-    }
-    return lines.map { $0 + "\n" }.joined()
+    submissionText(
+      of: entries.map { ($0.name, $0.state) }, called: "studies", in: folder, file: file,
+      isDry: isDry,
+      end: "'rung campaign report \(file)' compares them")
   }
 }
