@@ -12,6 +12,7 @@ enum CampaignStanding: String, Encodable {
 ///   - file: The campaign's, as messages show it.
 ///   - isDry: Whether nothing was submitted.
 ///   - end: What to do when all have ended.
+/// - Returns: Lines.
 func submissionText(
   of studies: [(name: String, standing: CampaignStanding)], called noun: String, in folder: String,
   file: String, isDry: Bool, end: String

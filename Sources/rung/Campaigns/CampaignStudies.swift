@@ -24,10 +24,12 @@ struct CampaignStudies {
   /// - Parameters:
   ///   - name: The study's.
   ///   - study: What the campaign's files make of it now.
-  ///   - remedy: Why it matters that they agree, and what to do.
+  ///   - loss: Why it matters that they agree.
+  ///   - choice: What to do where the files shall not be put back.
+  /// - Returns: The study.
   /// - Throws: ``Failure`` where it was begun as another study than it would be now.
   func handle(
-    _ name: String, as study: @autoclosure () throws -> Study, or remedy: String
+    _ name: String, as study: @autoclosure () throws -> Study, or loss: String, choice: String
   ) throws -> StudyHandle? {
     let folder = "\(path)/\(name).rung"
     guard exists(folder), !StudyDirectory.isUnfinished(folder) else { return nil }
@@ -35,7 +37,8 @@ struct CampaignStudies {
     guard try handle.study == study() else {
       throw Failure(
         .wrongFile,
-        "'\(folder)' was begun as another study than the campaign's files make of it now, so that \(remedy)"
+        "'\(folder)' was begun as another study than the campaign's files make of it now, so that \(loss); put these "
+          + "back, \(choice)"
       )
     }
     return handle
@@ -46,6 +49,8 @@ struct CampaignStudies {
   /// - Parameters:
   ///   - name: The study's.
   ///   - text: Its file's.
+  /// - Returns: The study, of which nothing has begun.
+  /// - Throws: ``Failure``, `StudyFileError` or `SystemError`.
   func create(_ name: String, _ text: String) throws -> StudyHandle {
     try makeFolder(path)
     try writeFile(file(of: name), Array(text.utf8))

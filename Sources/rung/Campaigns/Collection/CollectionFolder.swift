@@ -155,10 +155,8 @@ struct CollectionFolder {
   /// - Throws: ``Failure`` where it was begun as another study than it would be now.
   func handle(of shard: CollectionShard) throws -> StudyHandle? {
     try studies.handle(
-      shard.name, as: study(of: shard),
-      or:
-        "its trainings do not belong to this table; put these back, or write a campaign file of another "
-        + "name")
+      shard.name, as: study(of: shard), or: "its trainings do not belong to this table",
+      choice: "or write a campaign file of another name")
   }
 
   /// Makes the folder of a shard's study.

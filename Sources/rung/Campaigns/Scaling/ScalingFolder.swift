@@ -56,10 +56,8 @@ struct ScalingFolder {
   /// - Throws: ``Failure`` where it was begun as another study than it would be now.
   func handle(of point: ScalingPoint) throws -> StudyHandle? {
     try studies.handle(
-      point.name, as: study(of: point),
-      or:
-        "the two could not be compared; put these back, give the method another 'label', or remove the "
-        + "folder")
+      point.name, as: study(of: point), or: "the two could not be compared",
+      choice: "give the method another 'label', or remove the folder")
   }
 
   /// Makes the folder of a point's study.
