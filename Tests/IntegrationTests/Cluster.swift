@@ -66,9 +66,28 @@ enum Cluster {
   }
 
   /// The jobs that Slurm still knows as waiting, running or completing.
+  ///
+  /// A controller that has no core for a moment answers nobody, which is not an answer of no jobs.
+  ///
+  /// - Throws: `Unanswered` where it says nothing for a minute.
   static func jobs() throws -> [String] {
-    let result = try runCommand(["squeue", "--noheader", "--format=%i %T"])
-    return String(decoding: result.output, as: UTF8.self).split(separator: "\n").map(String.init)
+    let deadline = monotonicSeconds() + 60
+    while true {
+      let result = try runCommand(["squeue", "--noheader", "--format=%i %T"])
+      if result.status == 0 {
+        return String(decoding: result.output, as: UTF8.self)
+          .split(separator: "\n").map(String.init)
+      }
+      guard monotonicSeconds() < deadline else {
+        throw Unanswered(description: String(decoding: result.errors, as: UTF8.self))
+      }
+      waitForAny([], atMost: 1)
+    }
+  }
+
+  /// What `squeue` said instead of which jobs there are.
+  struct Unanswered: Error, CustomStringConvertible {
+    let description: String
   }
 
   /// Processes whose environment or arguments name `text`: those that a study left behind.

@@ -40,6 +40,16 @@ class Fault(Exception):
     """What must not be."""
 
 
+def has_jobs():
+    """Whether Slurm knows any; a controller that has no core for a moment answers nobody."""
+    for _ in range(60):
+        asked = subprocess.run(["squeue", "--noheader"], capture_output=True, text=True, check=False)
+        if asked.returncode == 0:
+            return bool(asked.stdout.strip())
+        time.sleep(1)
+    raise Fault(f"squeue: {asked.stderr}")
+
+
 def strategy(number, points, rung):
     """A study of 500 trials, or of `points`, of one, two and four GPUs each, by one of the strategies."""
     if "SLURM_CONF" not in os.environ:
@@ -56,7 +66,7 @@ def strategy(number, points, rung):
     subprocess.run([rung, "submit", folder / "study.yaml", "--site", "private-cluster", "--nodes",
                     str(NODES), "--strategy", name, "--time", "1h"], check=True,
                    stdout=subprocess.DEVNULL)
-    while subprocess.run(["squeue", "--noheader"], capture_output=True, text=True).stdout.strip():
+    while has_jobs():
         if time.time() - begin > PATIENCE:
             raise Fault(f"{name}: the job has not ended after {PATIENCE} s; see {folder}")
         time.sleep(0.5)
