@@ -66,14 +66,17 @@ extension JobScript {
     let mpi = shellQuoted(try oneLine(site.mpi, "mpi"))
     var lines = Self.forgetting + (try knowing())
     if isHeterogeneous { lines += Self.fencing } else { lines += Self.living }
-    lines += try chain("begin") + Self.trying + ["  srun --mpi=\(mpi) \\"]
+    lines += try chain("begin")
+    if outlivesNodes { lines.append("nodes=\(plan.components[0].nodes)") }
+    lines += Self.trying + ["  srun --mpi=\(mpi) \\"]
     for (index, component) in plan.components.enumerated() {
+      let nodes = outlivesNodes ? "\"$nodes\"" : String(component.nodes)
       let start = index > 0 ? "    : " : "    "
       let group = isHeterogeneous ? "--het-group=\(index) " : ""
       let survival = outlivesNodes ? "--no-kill " : ""
       lines += [
         """
-        \(start)\(group)--nodes=\(component.nodes) --ntasks=\(component.nodes) \
+        \(start)\(group)--nodes=\(nodes) --ntasks=\(nodes) \
         --ntasks-per-node=1 --cpus-per-task=\(component.cpus) \\
         """,
         "      --cpu-bind=none \(survival)--kill-on-bad-exit=0 --wait=0 \\",
@@ -84,7 +87,8 @@ extension JobScript {
       }
       lines.append("      \(try agent(component)) \\")
     }
-    return lines + Self.waiting + Self.judging + (try chain("end"))
+    return lines + Self.waiting + Self.judging + (outlivesNodes ? Self.counting : [])
+      + ["done"] + (try chain("end"))
   }
 
   /// What the agents and the functions below are told of this job.
@@ -212,7 +216,12 @@ extension JobScript {
     "  if [ \"$after\" != \"$before\" ] && grep -q '\"reported\":' \"$after\"; then tries=0; fi",
     "  echo \"job script: the step ended with status $status; $tries of 3 without a report\" >&2",
     "  [ \"$tries\" -lt 3 ] || break",
-    "done",
+  ]
+  /// A step over more nodes than the job has waits for them until it is given up.
+  private static let counting = [
+    "  # A node that died has left this job.",
+    "  left=$(squeue --noheader --jobs=\"$SLURM_JOB_ID\" --format=%D) || left=",
+    "  case $left in '' | *[!0-9]*) ;; *) nodes=$left ;; esac",
   ]
 
   /// An agent with its companions, and rank 0 of a large study, in MiB.

@@ -164,22 +164,32 @@ extension JobTests {
     #expect(try Array(folder.reports().prefix(before.count)) == before)
   }
 
+  /// The job goes on on three nodes, and so does a step that is started again there.
   @Test func aNodeThatDiesIsOutlivedInPlace() throws {
     try Cluster.require()
     let folder = try StudyFolder([
-      "study.yaml": Self.study(trials: 60), "train.py": Self.trial,
+      "study.yaml": Self.study(trials: 60), "train.py": Self.trial(seconds: 2),
     ])
-    _ = try withSilence { try submit(folder, "resident") }
+    let job = try withSilence { try submit(folder, "resident") }
     try waitForReports(20, in: folder)
     try cluster("kill-node", "n2")
     defer { try? cluster("revive-node", "n2") }
-    try Cluster.waitForJobs(atMost: 240)
-    try expectTheEnd(of: folder, trials: 60)
+    let isSmaller = try Cluster.wait(atMost: 90) {
+      let asked = try runCommand(["squeue", "--noheader", "--jobs=\(job)", "--format=%D"])
+      return String(decoding: asked.output, as: UTF8.self) == "3\n"
+    }
+    #expect(isSmaller)
     #expect(try endings(of: folder) == [nil], "no second run")
     let losses = try folder.journal().filter {
       if case .workerLost(WorkerID(2), _) = $0.event { true } else { false }
     }
     #expect(losses.count == 1)
+    let before = try folder.reports()
+    for process in processes(of: folder, where: "SLURM_PROCID=0") { kill(process, SIGKILL) }
+    try Cluster.waitForJobs(atMost: 240)
+    try expectTheEnd(of: folder, trials: 60)
+    #expect(try endings(of: folder) == [nil, nil])
+    #expect(try Array(folder.reports().prefix(before.count)) == before)
   }
 
   /// On a cluster whose hosts have networks of their own. All on the node lives on, unreachable, and

@@ -169,6 +169,16 @@ import Testing
     #expect(calls.count { $0.first == "srun" } == 3)
   }
 
+  @Test(arguments: [("echo 2", "2"), ("exit 1", "3"), ("echo ?", "3"), ("echo", "3")])
+  func anotherTryIsOverTheNodesThatAreLeft(squeue: String, nodes: String) throws {
+    try make(folder.path + "/bin/squeue", name: "squeue", squeue)
+    let (_, calls, _) = try run(try script(strategy: "resident"), srun: "exit 71")
+    let steps = calls.filter { $0.first == "srun" }.map { Array($0[2...3]) }
+    let other = ["--nodes=\(nodes)", "--ntasks=\(nodes)"]
+    #expect(steps == [["--nodes=3", "--ntasks=3"], other, other])
+    #expect(calls.contains(["squeue", "--noheader", "--jobs=17", "--format=%D"]))
+  }
+
   @Test func triesThatBringReportsAreNotCounted() throws {
     // Five runs with a report, then three without.
     let (result, calls, _) = try run(
