@@ -18,9 +18,9 @@ extension MessageTag {
 /// to come, an agent asks rank 0 for another.
 final class Courier {
   /// Pieces that are asked for at a time, and that may be on their way to a peer.
-  static let window = 4
+  static let window = 16
   /// Pieces that are sent in one step, so that other messages come in between.
-  private static let piecesPerStep = 2
+  private static let piecesPerStep = 8
   /// Seconds without a word from a parent before another is asked for.
   static let patience = 10.0
   /// Seconds between two words that a piece is not there yet, or of how far the data has come.

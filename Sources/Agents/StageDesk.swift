@@ -17,8 +17,8 @@ final class StageDesk {
   private var read = 0
   private var out: Set<WorkerID> = []
   private var isDone = false
-  /// Whether the last step found something to do, so that the next is not to wait.
-  private(set) var isBusy = false
+  /// When data was last passed on or asked for.
+  private var lastWork = -Double.infinity
 
   /// Seconds between two lines of progress.
   private static let interval = 10.0
@@ -85,7 +85,12 @@ final class StageDesk {
   func close() throws { try courier?.sayClosing() }
 
   /// Does what can be done without waiting.
-  func step() throws { isBusy = try courier?.step() ?? false }
+  func step() throws {
+    if try courier?.step() == true { lastWork = monotonicSeconds() }
+  }
+
+  /// Seconds since data was last passed on or asked for.
+  var idle: Double { monotonicSeconds() - lastWork }
 
   private func tell() {
     let complete = tree.complete.count

@@ -17,7 +17,13 @@ struct StageLayout: Hashable, Sendable {
   }
 
   /// The length of a piece in bytes.
-  static let piece = 2 << 20
+  ///
+  /// With what MPI puts before it, it is within the eager limit of Open MPI's TCP transport (64 KiB), so that
+  /// it is off to the kernel at once. Of what is still on its way to a process that is killed, Open MPI 4.1
+  /// would end its sender.
+  static let piece = 60 << 10
+  /// Bytes that are read from the file system at a time, and between two words of how far that has come.
+  static let block = 2 << 20
   /// The bytes before the list: the length of the head and of the stream.
   static let prefix = 16
 

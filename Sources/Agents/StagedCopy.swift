@@ -149,7 +149,7 @@ final class StagedCopy {
     self.arrived = arrived
     var place = 0
     while place < arrived {
-      let end = min(arrived, place + StageLayout.piece)
+      let end = min(arrived, place + StageLayout.block)
       checksum.add(try read(place..<end)[...])
       place = end
     }

@@ -128,13 +128,13 @@ public struct Stager {
       let end = part.offset + part.count
       while place < end {
         let bytes = try Self.source { () throws(SystemError) in
-          try file.read(at: place, count: min(StageLayout.piece, end - place))
+          try file.read(at: place, count: min(StageLayout.block, end - place))
         }
         guard !bytes.isEmpty else { throw StageFailure.changed(path) }
         try copy.append(bytes[...])
         place += bytes.count
         count += bytes.count
-        if copy.arrived - said >= StageLayout.piece {
+        if copy.arrived - said >= StageLayout.block {
           said = copy.arrived
           try channel.send(StagerReply.arrived(said))
           try listen()

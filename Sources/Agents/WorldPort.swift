@@ -62,10 +62,10 @@ public struct WorldPort: AgentsPort {
     return true
   }
 
-  /// Grows from nothing while messages flow, since MPI is polled; `nil` where there is nobody to hear.
+  /// Grows from nothing while messages or staged data flow, since MPI is polled; `nil` where there is nobody
+  /// to hear.
   public func pause(afterIdle idle: Double) -> Double? {
-    if desk?.isBusy == true { return 0 }
-    return others.isEmpty ? nil : pollingPause(afterIdle: idle)
+    others.isEmpty ? nil : pollingPause(afterIdle: min(idle, desk?.idle ?? idle))
   }
 }
 

@@ -94,7 +94,7 @@ extension JobTests {
   func anAgentThatIsKilledWhileDataComesHoldsUpNobody(rank: Int) throws {
     try Cluster.require()
     // Enough of them that the last one to get its data, after the patience of an agent, still trains some.
-    let folder = try staged(trials: 240, mebibytes: 800)
+    let folder = try staged(trials: 160, mebibytes: 400)
     _ = try withSilence { try submit(folder, "resident") }
     let isFlowing = try Cluster.wait(atMost: 120) {
       processes(of: folder, where: "SLURM_PROCID=3").contains { process in
@@ -107,7 +107,7 @@ extension JobTests {
     try #require(isFlowing)
     for process in processes(of: folder, where: "SLURM_PROCID=\(rank)") { kill(process, SIGKILL) }
     try Cluster.waitForJobs(atMost: 300)
-    try expectTheEnd(of: folder, trials: 240)
+    try expectTheEnd(of: folder, trials: 160)
     let sum = try checksum(of: folder)
     for other in (0..<4) where other != rank {
       let seen = seen(in: folder, rank: other)
@@ -116,7 +116,7 @@ extension JobTests {
     }
     #expect(seen(in: folder, rank: rank).isEmpty)
     let told = try output(of: folder)
-    #expect(told.contains("rung: staged 800.0 MiB on 3 nodes in "), "\(told)")
+    #expect(told.contains("rung: staged 400.0 MiB on 3 nodes in "), "\(told)")
     #expect(try endings(of: folder) == [nil], "no second run")
   }
 
