@@ -197,7 +197,8 @@ extension JobScript {
     "  if [ \"$late\" -ge \"$patience\" ]; then",
     "    status=$(cat \"$RUNG_STATUS_FILE\")",
     "  elif [ \"$unborn\" -ge \"$birth\" ] ||",
-    "    { [ \"$status\" = 0 ] && [ ! -s \"$RUNG_STATUS_FILE\" ]; }; then",
+    "    { [ \"$status\" = 0 ] && [ ! -s \"$RUNG_STATUS_FILE\" ]; } ||",
+    "    { [ \"$status\" = 1 ] && [ ! -e \"$RUNG_STATUS_FILE\" ]; }; then",
     "    status=70",
     "  fi",
   ]

@@ -24,7 +24,27 @@ func queueAgainIfAbandoned() {
     _ = try? Processes.runCommand(["scancel", job])
     return
   }
+  waitUntilSlurmKnows(job)
   note("rung: the node of the job script is dead; job \(job) is queued again")
   // Every agent asks, which is no error; of all but the first Slurm says that the job is not running any more.
   _ = try? Processes.runCommand(["scontrol", "requeue", job])
+}
+
+/// Waits until Slurm has taken the dead node out of the job, or for 20 minutes.
+///
+/// Of a job that is queued again before, Slurm 22.05.8 never gives back the GPUs, of any node: the job itself
+/// starts without them ("Invalid generic resource (gres) specification" by srun), and no other gets them. Nor
+/// would it start again earlier, since it is not over where the dead node is thought to be alive.
+private func waitUntilSlurmKnows(_ job: String) {
+  let deadline = monotonicSeconds() + 1200
+  var hasSaid = false
+  while monotonicSeconds() < deadline {
+    // Where Slurm cannot be asked, nothing is known.
+    if let facts = JobFacts(job), !facts.hasTheScriptsNode { return }
+    if !hasSaid {
+      note("rung: the node of the job script is dead; waiting until Slurm knows it")
+      hasSaid = true
+    }
+    waitForAny([], atMost: 5)
+  }
 }

@@ -1,4 +1,5 @@
 import Processes
+import Slurm
 
 /// What Slurm says of a job that is to end, as scontrol(1) shows it.
 struct JobFacts {
@@ -23,6 +24,13 @@ struct JobFacts {
   /// Whether the job may be queued again; sites and users rule it out (slurm.conf(5), `JobRequeue`;
   /// sbatch(1), `--no-requeue`).
   var mayBeQueuedAgain: Bool { values["Requeue"] != "0" }
+
+  /// Whether the node where the job's script began is still one of the job's: Slurm takes out one that is
+  /// dead, in its own time (slurm.conf(5), `SlurmdTimeout`).
+  var hasTheScriptsNode: Bool {
+    guard let host = values["BatchHost"], let list = values["NodeList"] else { return false }
+    return (try? expandNodeList(String(list)))?.contains(String(host)) ?? false
+  }
 
   /// The state in Slurm's word, such as `PENDING`; empty where it does not say.
   var state: String { values["JobState"].map(String.init) ?? "" }

@@ -109,9 +109,9 @@ import Testing
     #expect(calls.count { $0[0] == "srun" } == 1)
   }
 
-  @Test(arguments: ["resident", "hetjob"])
-  func anSrunThatSucceedsWithoutHavingStartedAnythingIsTriedAgain(strategy: String) throws {
-    let (status, calls, _) = try run(try script(strategy: strategy), srun: "exit 0")
+  @Test(arguments: ["resident", "hetjob"], [0, 1])
+  func anSrunThatEndsWithoutHavingStartedAnythingIsTriedAgain(strategy: String, end: Int) throws {
+    let (status, calls, _) = try run(try script(strategy: strategy), srun: "exit \(end)")
     #expect(status == 70)
     #expect(calls.count { $0[0] == "srun" } == 3)
   }
@@ -157,7 +157,8 @@ import Testing
   }
 
   @Test(arguments: [1, 75, 143]) func theAgentsStatusIsTheJobs(status: Int) throws {
-    let (result, calls, _) = try run(try script(strategy: "hetjob"), srun: "exit \(status)")
+    let (result, calls, _) = try run(
+      try script(strategy: "hetjob"), srun: ": >\"$RUNG_STATUS_FILE\"; exit \(status)")
     #expect(result == Int32(status))
     #expect(calls.count { $0.first == "srun" } == 1)
   }
