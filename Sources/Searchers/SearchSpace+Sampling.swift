@@ -22,11 +22,13 @@ extension SearchSpace {
       let eligible = agreeing.isEmpty ? rows : agreeing
       return eligible.isEmpty ? Configuration() : eligible[random.index(below: eligible.count)]
     }
-    var configuration = Configuration()
-    for parameter in parameters where isActive(parameter, in: configuration) {
-      configuration[parameter.name] =
-        point[parameter.name].map { parameter.domain.conforming($0) ?? $0 }
-        ?? parameter.domain.sample(using: &random)
+    var configuration = Configuration(minimumCapacity: parameters.count)
+    // By place, so that no parameter is copied.
+    for index in parameters.indices where isActive(parameters[index], in: configuration) {
+      let name = parameters[index].name
+      configuration[name] =
+        point[name].map { parameters[index].domain.conforming($0) ?? $0 }
+        ?? parameters[index].domain.sample(using: &random)
     }
     return configuration
   }

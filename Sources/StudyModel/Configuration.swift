@@ -22,6 +22,9 @@ public struct Configuration: Hashable, Sendable {
     for (name, value) in settings { self[name] = value }
   }
 
+  /// A configuration without parameters, with room for so many.
+  public init(minimumCapacity count: Int) { settings.reserveCapacity(count) }
+
   /// The value of a parameter, or `nil` where it is inactive.
   public subscript(name: String) -> ParameterValue? {
     get {
@@ -30,8 +33,13 @@ public struct Configuration: Hashable, Sendable {
     }
     set {
       let place = position(of: name)
-      if place < settings.count, settings[place].name == name { settings.remove(at: place) }
-      if let newValue { settings.insert(Setting(name: name, value: newValue), at: place) }
+      let isSet = place < settings.count && settings[place].name == name
+      switch (isSet, newValue) {
+      case (true, let value?): settings[place] = Setting(name: name, value: value)
+      case (true, nil): settings.remove(at: place)
+      case (false, let value?): settings.insert(Setting(name: name, value: value), at: place)
+      case (false, nil): break
+      }
     }
   }
 

@@ -95,15 +95,18 @@ public struct SearchSpace: Hashable, Sendable, Codable {
   /// - Returns: `nil` where a value does not belong to its parameter, an active parameter is
   ///   missing, an inactive or unknown one is set, or a constraint is violated.
   public func conforming(_ configuration: Configuration) -> Configuration? {
-    var result = Configuration()
-    for parameter in parameters where isActive(parameter, in: result) {
-      guard let value = configuration[parameter.name],
-        let conforming = parameter.domain.conforming(value)
+    var result = configuration
+    var count = 0
+    // By place, so that no parameter is copied.
+    for index in parameters.indices where isActive(parameters[index], in: result) {
+      guard let value = result[parameters[index].name],
+        let conforming = parameters[index].domain.conforming(value)
       else { return nil }
-      result[parameter.name] = conforming
+      if conforming != value { result[parameters[index].name] = conforming }
+      count += 1
     }
-    guard result.settings.count == configuration.settings.count, satisfiesConstraints(result)
-    else { return nil }
+    // One that is set though it is inactive is not counted, whatever it makes active.
+    guard count == configuration.settings.count, satisfiesConstraints(result) else { return nil }
     return result
   }
 
