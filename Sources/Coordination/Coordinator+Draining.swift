@@ -10,7 +10,10 @@ extension Coordinator {
   public static func margin(ofJob seconds: Double) -> Double { min(max(seconds / 100, 5), 60) }
 
   /// Whether the run is being brought to its end, so that slots may idle.
-  public var isComingToItsEnd: Bool { draining != nil || isTooLateToStart }
+  public var isComingToItsEnd: Bool {
+    if draining != nil { return true }
+    return isTooLateToStart
+  }
 
   /// Takes note of when everything must be durable.
   mutating func know(_ time: StudyTime) {
@@ -33,7 +36,8 @@ extension Coordinator {
 
   /// Whether no leg that started now would report before the horizon.
   private var isTooLateToStart: Bool {
-    horizon.map { mayJudge && now.seconds + pace.shortestFirst + pace.saving > $0.seconds } ?? false
+    guard let horizon, mayJudge else { return false }
+    return now.seconds + pace.shortestFirst + pace.saving > horizon.seconds
   }
 
   /// Before its first report a run tries, whatever earlier ones took: a job that is too short for
@@ -56,7 +60,9 @@ extension Coordinator {
 
   /// By what the pace of a leg is known: its slots, or none for a trial without GPUs among others.
   private func shape(of trial: TrialID, _ width: Int) -> Int {
-    self.trial.isWithoutGPUs(trials[trial.number].configuration) ? 0 : width
+    // Trials of one size, which most are, pay nothing for this.
+    guard study.trial.sizes != nil else { return width }
+    return self.trial.isWithoutGPUs(trials[trial.number].configuration) ? 0 : width
   }
 
   /// When a process has to be asked to hold, so that its next report comes in time.
@@ -74,9 +80,8 @@ extension Coordinator {
 
   /// Looks after a process that is new or whose pace has changed.
   mutating func watch(_ number: Int) {
-    guard horizon != nil || draining != nil, let running = trials[number].running,
-      let time = holdTime(of: running)
-    else { return }
+    if horizon == nil, draining == nil { return }
+    guard let running = trials[number].running, let time = holdTime(of: running) else { return }
     nextHold = min(nextHold ?? time, time)
   }
 
@@ -100,27 +105,26 @@ extension Coordinator {
   /// Learns from a report how long epochs take.
   mutating func learnPace(_ report: Report) {
     let number = report.leg.trial.number
-    guard let running = trials[number].running else { return }
     pace.isAnswerable = report.isAnswerable
-    let passed = now.seconds - (running.lastReport ?? running.began).seconds
-    trials[number].running?.lastReport = now
-    let epochs = report.epoch - running.lastEpoch
-    trials[number].running?.lastEpoch = report.epoch
-    let width = shape(of: report.leg.trial, running.slots.count)
-    guard running.lastReport != nil else { return pace.note(passed, of: width, in: \.first) }
-    guard epochs > 0 else { return }
-    let seconds = passed / Double(epochs)
-    pace.note(seconds, of: width, in: \.epoch)
-    // Slow epochs are remembered for a while.
-    trials[number].running?.epochSeconds = max(seconds, 0.7 * (running.epochSeconds ?? 0))
-    watch(number)
+    guard let lap = trials[number].note(report, at: now) else { return }
+    // Before the call: as an argument it would have all of this value copied.
+    let slots = trials[number].heldSlots.count
+    let width = shape(of: report.leg.trial, slots)
+    switch lap {
+    case .first(let seconds): pace.noteFirst(seconds, of: width)
+    case .epoch(let seconds):
+      pace.noteEpoch(seconds, of: width)
+      watch(number)
+    }
   }
 
   /// Ends the run where there is nothing more that it could bring to an end.
   mutating func leaveInTime(_ commands: inout [Command]) {
-    guard run != nil, !hasLeft else { return }
+    // While trials run, which is nearly always, nothing but the time ends the run.
+    guard !hasLeft, busyCount == 0 || horizon != nil else { return }
+    let isTimeUp = if let horizon { now >= horizon } else { false }
+    guard isTimeUp || busyCount == 0, run != nil else { return }
     if case .finished = phase { return }
-    let isTimeUp = horizon.map { now >= $0 } ?? false
     guard
       isTimeUp
         || ((mayLeave || lacksRoom) && busyCount == 0 && trials.allSatisfy { $0.saving == nil })

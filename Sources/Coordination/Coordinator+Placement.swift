@@ -10,7 +10,10 @@ extension Coordinator {
   private static let lookAhead = 64
 
   /// What trials need in this run.
-  var trial: TrialSettings { run?.size.map { study.trial.resized(to: $0) } ?? study.trial }
+  var trial: TrialSettings {
+    if let size = run?.size { return study.trial.resized(to: size) }
+    return study.trial
+  }
 
   /// Whether trials need different numbers of slots.
   private var sizesVary: Bool { trial.sizes != nil || study.algorithm.schedule.widens }

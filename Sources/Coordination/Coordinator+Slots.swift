@@ -5,7 +5,7 @@ import StudyModel
 extension Coordinator {
   /// Gives free slots work until there is none, or none that fits.
   mutating func fill(_ commands: inout [Command]) {
-    guard run != nil, mayFill, !isComingToItsEnd else { return }
+    guard !free.isEmpty, run != nil, mayFill, !isComingToItsEnd else { return }
     while !free.isEmpty, hasRoomForAStep, let (work, slots) = nextPlacement() {
       for slot in slots { takeFree(slot) }
       trials[work.number].reserved = slots

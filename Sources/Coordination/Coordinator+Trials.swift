@@ -48,15 +48,12 @@ extension Coordinator {
 
   mutating func reported(_ report: Report, _ commands: inout [Command]) {
     let number = report.leg.trial.number
-    guard isCurrent(report.leg), let running = trials[number].running, report.epoch >= 1 else {
-      return
-    }
-    guard !running.isEnding else {
+    guard isCurrent(report.leg), report.epoch >= 1 else { return }
+    guard trials[number].running?.isEnding == false else {
       // It trains past its end, and cannot be told: some programs know only their own last epoch.
       if !report.isAnswerable, report.epoch > trials[number].epoch { end(number, &commands) }
       return
     }
-    trials[number].running?.reports += 1
     learnPace(report)
     guard report.epoch > trials[number].epoch else {
       // Trained again after an interruption: the first report of this epoch stands.
@@ -200,12 +197,13 @@ extension Coordinator {
 
   /// Notes a value at a rung: the leader is who has the best value at the highest rung reached.
   private mutating func noteAtRung(_ value: TrialRecord.Best, of number: Int) {
-    let rung = rungCount(at: value.epoch)
     if let leader = bestFull {
+      let isBetter = isBetter(value.value, than: leader.value.value)
+      // No rung need be counted where neither the epoch nor the value is more.
+      guard isBetter || value.epoch > leader.value.epoch else { return }
+      let rung = rungCount(at: value.epoch)
       let leaderRung = rungCount(at: leader.value.epoch)
-      guard
-        rung > leaderRung || (rung == leaderRung && isBetter(value.value, than: leader.value.value))
-      else { return }
+      guard rung > leaderRung || (rung == leaderRung && isBetter) else { return }
     }
     let former = bestFull
     bestFull = Leader(trial: TrialID(number), value: value)

@@ -21,7 +21,7 @@ public struct Coordinator: Sendable, Codable {
   }
 
   /// The study.
-  public let study: Study
+  @Fixed public var study: Study
   /// Every trial, by number.
   public internal(set) var trials: [TrialRecord] = []
   /// Every report.
@@ -118,7 +118,7 @@ public struct Coordinator: Sendable, Codable {
 
   /// A study that has not begun.
   public init(study: Study) {
-    self.study = study
+    _study = Fixed(wrappedValue: study)
     scheduler = Scheduler(for: study)
     searcher = Searcher(for: study)
   }

@@ -52,10 +52,22 @@ struct Pace: Hashable, Sendable, Codable {
     return place < shapes.count && shapes[place].width == width ? shapes[place] : nil
   }
 
-  mutating func note(_ seconds: Double, of width: Int, in window: WritableKeyPath<Shape, Window>) {
+  /// Notes how long an epoch took.
+  mutating func noteEpoch(_ seconds: Double, of width: Int) {
+    shapes[placeMade(for: width)].epoch.note(seconds)
+  }
+
+  /// Notes how long it took from the order to start to the first report.
+  mutating func noteFirst(_ seconds: Double, of width: Int) {
+    shapes[placeMade(for: width)].first.note(seconds)
+  }
+
+  private mutating func placeMade(for width: Int) -> Int {
     let place = place(of: width)
-    if self[width] == nil { shapes.insert(Shape(width: width), at: place) }
-    shapes[place][keyPath: window].note(seconds)
+    if place == shapes.count || shapes[place].width != width {
+      shapes.insert(Shape(width: width), at: place)
+    }
+    return place
   }
 
   /// Estimates are exceeded by so much without harm.

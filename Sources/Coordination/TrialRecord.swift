@@ -90,6 +90,30 @@ public struct TrialRecord: Hashable, Sendable, Codable {
 
     /// The agents that have processes of it.
     var workers: [WorkerID] { parts?.open ?? [slot.worker] }
+
+    /// Seconds that went before a report.
+    enum Lap {
+      /// From its start to its first report.
+      case first(Double)
+      /// For each epoch since its last report.
+      case epoch(Double)
+    }
+
+    /// Notes a report.
+    ///
+    /// - Returns: `nil` where it is of no later epoch than the last.
+    mutating func note(_ report: Report, at time: StudyTime) -> Lap? {
+      let passed = time.seconds - (lastReport ?? began).seconds
+      let (isFirst, epochs) = (lastReport == nil, report.epoch - lastEpoch)
+      (lastReport, lastEpoch) = (time, report.epoch)
+      reports += 1
+      if isFirst { return .first(passed) }
+      guard epochs > 0 else { return nil }
+      let seconds = passed / Double(epochs)
+      // Slow epochs are remembered for a while.
+      epochSeconds = max(seconds, 0.7 * (epochSeconds ?? 0))
+      return .epoch(seconds)
+    }
   }
 
   /// The processes of a trial on several agents.
@@ -152,9 +176,9 @@ public struct TrialRecord: Hashable, Sendable, Codable {
   /// The best finite value of the metric at any epoch.
   public internal(set) var best: Best?
   /// Its last durable checkpoint.
-  public internal(set) var checkpoint: Leg.Source?
+  @Boxed public internal(set) var checkpoint: Leg.Source?
   /// The one before, should the last prove damaged.
-  public internal(set) var formerCheckpoint: Leg.Source?
+  @Boxed public internal(set) var formerCheckpoint: Leg.Source?
   /// When its first process started; `nil` before.
   public internal(set) var started: StudyTime?
   /// When its last process ended; `nil` before.
@@ -169,18 +193,23 @@ public struct TrialRecord: Hashable, Sendable, Codable {
   /// Whether its processes get a GPU to themselves, since one ran out of memory.
   public internal(set) var isAlone = false
   /// Its settings that follow its GPUs, as its last process saw them; `nil` where there are none.
-  public internal(set) var scaled: ScaledSettings?
+  @Boxed public internal(set) var scaled: ScaledSettings?
   /// Whether it has its configuration.
   public internal(set) var isProposed = false
   /// The last accepted report's loss.
   var lastLoss = Loss.diverged
-  var running: Running?
+  @Boxed var running: Running?
   /// Slots held for it until its former process has ended and its checkpoint is durable.
   var reserved: [SlotID] = []
   /// The checkpoint that an agent is making durable.
-  var saving: Saving?
+  @Boxed var saving: Saving?
   /// Durable parts of checkpoints of which others are still to come; not there for most.
   var incoming: [Leg.Piece]?
+
+  /// Notes a report of its process; see ``Running/note(_:at:)``.
+  mutating func note(_ report: Report, at time: StudyTime) -> Running.Lap? {
+    _running.change { $0?.note(report, at: time) }
+  }
 
   init(id: TrialID, target: Int) {
     self.id = id
