@@ -137,7 +137,8 @@ let package = Package(
       dependencies: [
         "Coordination", "Searchers", "StudyModel", "StudyStore", numerics,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
-      ], path: "Tests/Benchmarks", exclude: ["run.py", "peers"], swiftSettings: settings),
+      ], path: "Tests/Benchmarks",
+      exclude: ["run.py", "peers", "instructions.py", "instructions.json"], swiftSettings: settings),
     .executableTarget(
       name: "StoreFaults",
       dependencies: [
