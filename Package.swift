@@ -138,7 +138,10 @@ let package = Package(
         "Coordination", "Searchers", "StudyModel", "StudyStore", numerics,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], path: "Tests/Benchmarks",
-      exclude: ["run.py", "peers", "instructions.py", "instructions.json"], swiftSettings: settings),
+      exclude: [
+        "run.py", "peers", "program.py", "spawn.c", "instructions.py", "instructions.json",
+      ],
+      swiftSettings: settings),
     .executableTarget(
       name: "StoreFaults",
       dependencies: [

@@ -1,0 +1,209 @@
+"""The whole program on one machine, beside what starts the same processes without it, as Markdown.
+
+    python3 Tests/Benchmarks/program.py [commands] [starts] [seconds] [idle] [simulation] [--runs K]
+
+RUNG   the program; .build/release/rung unless set
+
+commands    the time that commands take which a user waits for
+starts      trials that do nothing, a process each and in warm workers, beside posix_spawn and wait
+seconds     1,000 trials of a second on 16 slots, whose ideal is 62.5 s
+idle        processor time of Rung's processes while trials train
+simulation  events a second in virtual time
+
+Rung and what it is compared with take turns, run after run, so that a busy machine does both the same.
+"""
+
+import argparse
+import json
+import os
+import pathlib
+import platform
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+
+HERE = pathlib.Path(__file__).resolve().parent
+ROOT = HERE.parent.parent
+RUNG = os.environ.get("RUNG", str(ROOT / ".build/release/rung"))
+SLOTS = 16
+
+STUDY = """\
+name: benchmark
+metric: {{name: value, goal: minimize}}
+fidelity: {{name: epoch, min: 1, max: {epochs}}}
+parameters:
+  x: {{min: 0.0, max: 1.0}}
+algorithm: {algorithm}
+trial:
+  command: {command}
+  gpus: 0
+stop: {{trials: {trials}}}
+seed: 1
+"""
+NOTHING = r"""[sh, -c, "echo '[rung] {{\"epoch\": 1, \"value\": 1}'"]"""
+SECOND = r"""[sh, -c, "sleep 1; echo '[rung] {{\"epoch\": 1, \"value\": 1}'"]"""
+WARM = """\
+import rung
+for trial in rung.trials():
+    trial.report(1, value=1.0)
+"""
+SLOW = """\
+import time, rung
+trial = rung.trial()
+for epoch in trial.epochs():
+    time.sleep(10)
+    trial.report(epoch, value=1.0)
+"""
+
+
+def folder_with(command, trials, epochs=1, algorithm="random", script=None):
+    """A new folder with a study, and the script of its trials."""
+    folder = pathlib.Path(tempfile.mkdtemp(prefix="rung-benchmark-"))
+    (folder / "study.yaml").write_text(
+        STUDY.format(command=command, trials=trials, epochs=epochs, algorithm=algorithm))
+    if script:
+        (folder / "train.py").write_text(script)
+    return folder
+
+
+def timed(command, folder=None):
+    """Seconds that a command takes, which must succeed."""
+    began = time.monotonic()
+    done = subprocess.run([str(word) for word in command], cwd=folder, capture_output=True, text=True, check=False)
+    seconds = time.monotonic() - began
+    if done.returncode != 0:
+        sys.exit(f"{command}: {done.returncode}: {done.stderr}")
+    return seconds
+
+
+def run_study(folder):
+    """Seconds that a run of a whole study takes; its directory is made anew."""
+    return timed([RUNG, "run", "study.yaml", "--fresh", "--slots", SLOTS, "--quiet"], folder)
+
+
+def spread(values, digits=2):
+    """The median, with the least and the most."""
+    return f"{statistics.median(values):.{digits}f} ({min(values):.{digits}f} to {max(values):.{digits}f})"
+
+
+def commands(runs):
+    folder = folder_with(NOTHING, 4)
+    run_study(folder)
+    asked = [
+        ("rung --help", 50, [RUNG, "--help"]),
+        ("rung check study.yaml", 100, [RUNG, "check", "study.yaml"]),
+        ("rung plan study.yaml --site generic --nodes 2", 500,
+         [RUNG, "plan", "study.yaml", "--site", "generic", "--nodes", "2"]),
+        ("rung status study.rung", 100, [RUNG, "status", "study.rung"]),
+    ]
+    print("| command | goal, ms | ms |\n| --- | ---: | ---: |")
+    for name, goal, command in asked:
+        seconds = [timed(command, folder) for _ in range(4 * runs)]
+        print(f"| `{name}` | {goal} | {spread([1000 * value for value in seconds], 0)} |")
+    shutil.rmtree(folder)
+
+
+def starts(runs):
+    trials = 1000
+    each = folder_with(NOTHING, trials)
+    warm = folder_with("[python3, train.py]", 10 * trials, script=WARM)
+    spawn = str(each / "spawn")
+    subprocess.run(["cc", "-O2", "-Wall", "-Wextra", "-Werror", "-o", spawn, str(HERE / "spawn.c")], check=True)
+    bare_command = [spawn, str(trials), str(SLOTS), "sh", "-c", """echo '[rung] {"epoch": 1, "value": 1}'"""]
+    ours, bare, warmed = [], [], []
+    for _ in range(runs):
+        ours.append(run_study(each))
+        bare.append(timed(bare_command))
+        warmed.append(run_study(warm))
+    ratio = statistics.median(ours) / statistics.median(bare)
+    print(f"| {trials:,} trials that do nothing | s |\n| --- | ---: |")
+    print(f"| `rung run`, a process each | {spread(ours)} |")
+    print(f"| posix_spawn and wait, {SLOTS} at a time | {spread(bare)} |")
+    print(f"| ratio (goal 1.2) | {ratio:.2f} |")
+    rate = 10 * trials / statistics.median(warmed)
+    print(f"| {10 * trials:,} in warm workers | {spread(warmed)} |")
+    print(f"| of these a second (goal 5,000) | {rate:,.0f} |")
+    for folder in (each, warm):
+        shutil.rmtree(folder)
+
+
+def seconds(runs):
+    trials = 1000
+    ideal = trials / SLOTS
+    folder = folder_with(SECOND, trials)
+    taken = [run_study(folder) for _ in range(runs)]
+    over = 100 * (statistics.median(taken) / ideal - 1)
+    print(f"{trials:,} trials of a second on {SLOTS} slots took {spread(taken)} s, {over:.1f} % over the ideal "
+          f"{ideal} s (goal: at most 1 %).")
+    shutil.rmtree(folder)
+
+
+def processor_seconds(root):
+    """Processor time of a process and its children that are Rung's too."""
+    ticks, waiting = 0, [root]
+    while waiting:
+        process = waiting.pop()
+        try:
+            name = pathlib.Path(f"/proc/{process}/comm").read_text().strip()
+            if name != "rung":
+                continue
+            fields = pathlib.Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+            children = pathlib.Path(f"/proc/{process}/task/{process}/children").read_text().split()
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+        ticks += int(fields[11]) + int(fields[12])
+        waiting += children
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
+def idle(runs):
+    shares = []
+    for _ in range(runs):
+        folder = folder_with("[python3, train.py]", 4, epochs=4, script=SLOW)
+        with subprocess.Popen([RUNG, "run", "study.yaml", "--fresh", "--slots", "4", "--quiet"], cwd=folder) as run:
+            time.sleep(12)
+            before = processor_seconds(run.pid)
+            time.sleep(20)
+            shares.append(100 * (processor_seconds(run.pid) - before) / 20)
+            run.wait()
+        shutil.rmtree(folder)
+    print(f"While 4 trials train, with a report every 10 s each, Rung's processes take {spread(shares)} % of one "
+          "core (goal: under 1 %).")
+
+
+def simulation(runs):
+    folder = folder_with("[sh, -c, 'true']", 100_000, epochs=81, algorithm="asha")
+    rates = []
+    for _ in range(runs):
+        began = time.monotonic()
+        done = subprocess.run(
+            [RUNG, "simulate", "study.yaml", "--slots", "64", "--objective", "curves", "--json", "--quiet"],
+            cwd=folder, capture_output=True, text=True, check=True)
+        taken = time.monotonic() - began
+        rates.append(json.loads(done.stdout)["runs"][0]["events"] / taken)
+    print(f"ASHA with 100,000 trials on 64 slots: {statistics.median(rates):,.0f} events a second "
+          f"({min(rates):,.0f} to {max(rates):,.0f}), the program's start and end included (goal: 1,000,000).")
+    shutil.rmtree(folder)
+
+
+PARTS = {part.__name__: part for part in (commands, starts, seconds, idle, simulation)}
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("parts", nargs="*", choices=[[], *PARTS], default=[])
+    parser.add_argument("--runs", type=int, default=5)
+    arguments = parser.parse_args()
+    version = subprocess.run([RUNG, "--version"], capture_output=True, text=True, check=True).stdout.strip()
+    print(f"{time.strftime('%Y-%m-%d')}, {os.cpu_count()} cores, {platform.system()} {platform.release()}, "
+          f"{version}; medians of {arguments.runs}, with the least and the most\n")
+    for name in arguments.parts or PARTS:
+        PARTS[name](arguments.runs)
+        print(flush=True)
+
+
+if __name__ == "__main__":
+    main()
