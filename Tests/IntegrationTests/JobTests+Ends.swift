@@ -19,7 +19,7 @@ extension JobTests {
     let status = try status(folder)
     #expect(status.state == "completed")
     #expect(status.trials.total == trials)
-    #expect(status.trials.failed == 0)
+    #expect(status.trials.failed == 0, "\(folder.failures())")
     #expect(try Cluster.json(Verified.self, "verify", folder.directory, "--json").sound)
     try expectNothingLeft(of: folder)
   }

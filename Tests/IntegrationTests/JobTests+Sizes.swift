@@ -37,7 +37,7 @@ extension JobTests {
             server = socket.create_server(("", address[1]))
             peers = [server.accept()[0].makefile("rw") for _ in range(world - 1)]
         else:
-            for attempt in range(200):
+            for attempt in range(1200):
                 try:
                     peers = [socket.create_connection(address).makefile("rw")]
                     break
@@ -141,7 +141,7 @@ extension JobTests {
     try Cluster.waitForJobs(atMost: 300)
     let status = try status(folder)
     #expect(status.state == "completed")
-    #expect(status.trials.total == 36 && status.trials.failed == 0)
+    #expect(status.trials.total == 36 && status.trials.failed == 0, "\(folder.failures())")
     let places = try places(of: folder)
     for place in places { #expect(place.local == (launch == "ranks" ? place.devices.count : 1)) }
     for (leg, places) in Dictionary(grouping: places, by: \.leg) {
@@ -172,7 +172,7 @@ extension JobTests {
     try Cluster.waitForJobs(atMost: 300)
     let status = try status(folder)
     #expect(status.state == "completed")
-    #expect(status.trials.total == 24 && status.trials.failed == 0)
+    #expect(status.trials.total == 24 && status.trials.failed == 0, "\(folder.failures())")
     // Rungs at 1, 2, 4 and 8 epochs; sixteen GPUs bound the growth. Towards the end it is faster.
     let legs = try folder.legs()
     let last = legs.lastIndex { $0.source == nil } ?? 0

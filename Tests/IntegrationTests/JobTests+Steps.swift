@@ -58,7 +58,7 @@ extension JobTests {
     try Cluster.waitForJobs(atMost: 300)
     let status = try status(folder)
     #expect(status.state == "completed")
-    #expect(status.trials.total == 24 && status.trials.failed == 0)
+    #expect(status.trials.total == 24 && status.trials.failed == 0, "\(folder.failures())")
     let places = try places(of: folder)
     // One line a node.
     let nodes = max(1, gpus / 4)
@@ -95,7 +95,7 @@ extension JobTests {
     try Cluster.waitForJobs(atMost: 300)
     let status = try status(folder)
     #expect(status.state == "completed")
-    #expect(status.trials.total == 12 && status.trials.failed == 0)
+    #expect(status.trials.total == 12 && status.trials.failed == 0, "\(folder.failures())")
     let whole = try wholeLegs(of: folder, try places(of: folder))
     #expect(whole.count >= 12)
     for (leg, places) in whole {
@@ -122,7 +122,7 @@ extension JobTests {
     try Cluster.waitForJobs(atMost: 300)
     let status = try status(folder)
     #expect(status.state == "completed")
-    #expect(status.trials.total == 24 && status.trials.failed == 0)
+    #expect(status.trials.total == 24 && status.trials.failed == 0, "\(folder.failures())")
     #expect(try places(of: folder).allSatisfy { $0.devices.count == gpus && $0.world == 1 })
     let runs = try folder.journal().compactMap { entry in
       if case .runBegan(let run) = entry.event { run.steps } else { nil }

@@ -46,6 +46,17 @@ final class StudyFolder {
     }
   }
 
+  /// How processes failed, with the ends of their output, in order: for messages.
+  func failures() -> [String] {
+    ((try? journal()) ?? []).compactMap { entry in
+      guard case .legEnded(let end) = entry.event else { return nil }
+      switch end.outcome {
+      case .exited(status: 0), .askedForNext, .endedByRung: return nil
+      default: return "\(end.leg) \(end.outcome) \(end.lastLine ?? "")"
+      }
+    }
+  }
+
   /// Every report that was accepted from a trial's process, in order.
   func reports() throws -> [Report] {
     try journal().compactMap { entry in
