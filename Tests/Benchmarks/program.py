@@ -163,7 +163,8 @@ def idle(runs):
     shares = []
     for _ in range(runs):
         folder = folder_with("[python3, train.py]", 4, epochs=4, script=SLOW)
-        with subprocess.Popen([RUNG, "run", "study.yaml", "--fresh", "--slots", "4", "--quiet"], cwd=folder) as run:
+        command = [RUNG, "run", "study.yaml", "--fresh", "--slots", "4", "--quiet"]
+        with subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL) as run:
             time.sleep(12)
             before = processor_seconds(run.pid)
             time.sleep(20)
