@@ -169,7 +169,8 @@ extension JobScript {
   /// The step is tried again where a crash ended it: an agent that a signal ended makes srun return
   /// 128 and the signal, whether or not the others brought the study to its end, and the study goes
   /// on from what is on disk; where nothing is left to do the next try ends at once. Not after
-  /// SIGTERM (143): that is how Slurm and users end a job. 70 is a mistake of Rung's own, 71 the
+  /// SIGTERM (143): that is how Slurm and users end a job. 1 from srun is a step that it could not
+  /// create, where rank 0 never came up. 70 is a mistake of Rung's own, 71 the
   /// loss of all other nodes, of sysexits(3).
   private static let trying = [
     "# No agent that is lost ends the others; a step that a crash ended is tried again, since the",

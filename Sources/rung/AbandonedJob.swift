@@ -32,8 +32,8 @@ func queueAgainIfAbandoned() {
 
 /// Waits until Slurm has taken the dead node out of the job, or for 20 minutes.
 ///
-/// Of a job that is queued again before, Slurm 22.05.8 never gives back the GPUs, of any node: the job itself
-/// starts without them ("Invalid generic resource (gres) specification" by srun), and no other gets them. Nor
+/// Of a job that is queued again before, Slurm 22.05.8 does not give back the GPUs, of any node: the job itself
+/// starts without them ("Invalid generic resource (gres) specification" by srun), and no other got them. Nor
 /// would it start again earlier, since it is not over where the dead node is thought to be alive.
 private func waitUntilSlurmKnows(_ job: String) {
   let deadline = monotonicSeconds() + 1200

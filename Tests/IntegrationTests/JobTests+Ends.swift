@@ -164,8 +164,25 @@ extension JobTests {
     #expect(try Array(folder.reports().prefix(before.count)) == before)
   }
 
-  /// The job goes on on three nodes, and so does a step that is started again there.
   @Test func aNodeThatDiesIsOutlivedInPlace() throws {
+    try Cluster.require()
+    let folder = try StudyFolder([
+      "study.yaml": Self.study(trials: 60), "train.py": Self.trial,
+    ])
+    _ = try withSilence { try submit(folder, "resident") }
+    try waitForReports(20, in: folder)
+    try cluster("kill-node", "n2")
+    defer { try? cluster("revive-node", "n2") }
+    try Cluster.waitForJobs(atMost: 240)
+    try expectTheEnd(of: folder, trials: 60)
+    #expect(try endings(of: folder) == [nil], "no second run")
+    let losses = try folder.journal().filter {
+      if case .workerLost(WorkerID(2), _) = $0.event { true } else { false }
+    }
+    #expect(losses.count == 1)
+  }
+
+  @Test func aStepIsStartedAgainOnTheNodesThatAreLeft() throws {
     try Cluster.require()
     let folder = try StudyFolder([
       "study.yaml": Self.study(trials: 60), "train.py": Self.trial(seconds: 2),
@@ -179,11 +196,7 @@ extension JobTests {
       return String(decoding: asked.output, as: UTF8.self) == "3\n"
     }
     #expect(isSmaller)
-    #expect(try endings(of: folder) == [nil], "no second run")
-    let losses = try folder.journal().filter {
-      if case .workerLost(WorkerID(2), _) = $0.event { true } else { false }
-    }
-    #expect(losses.count == 1)
+    #expect(try endings(of: folder) == [nil])
     let before = try folder.reports()
     for process in processes(of: folder, where: "SLURM_PROCID=0") { kill(process, SIGKILL) }
     try Cluster.waitForJobs(atMost: 240)
