@@ -5,8 +5,8 @@ extension Coordinator {
   public static let hopelessFailures = 10
 
   /// Ends the study where one of its rules is met.
-  mutating func applyStopRules(_ commands: inout [Command]) {
-    guard phase == .running, let ending = metRule() else { return }
+  mutating func applyStopRules(after event: Event, _ commands: inout [Command]) {
+    guard phase == .running, let ending = metRule(after: event) else { return }
     phase = .ending(ending)
     for number in trials.indices {
       if trials[number].running?.isEnding == false {
@@ -28,7 +28,7 @@ extension Coordinator {
     (waiting, keptWorkers) = (nil, nil)
   }
 
-  private func metRule() -> Ending? {
+  private func metRule(after event: Event) -> Ending? {
     let stop = study.stop
     if let limit = stop.started, trials.count >= limit, (trials.last?.attempts ?? 0) > 0 {
       return .rule("started")
@@ -41,12 +41,21 @@ extension Coordinator {
     }
     if let deadline = stop.wallclock, now.seconds >= deadline.seconds { return .rule("wallclock") }
     if let limit = stop.gpuHours, gpuHours >= limit { return .rule("gpu-hours") }
-    if reports.count == 0, trials.count >= Self.hopelessFailures,
+    if reports.count == 0, Self.mayFailTrials(event), trials.count >= Self.hopelessFailures,
       trials.count(where: { $0.state == .failed }) >= Self.hopelessFailures
     {
       return .everythingFailed
     }
     return nil
+  }
+
+  /// Whether a trial may have failed by an event: those by which a study of many slots begins are left out,
+  /// since trials are counted after each of the others until the first report.
+  private static func mayFailTrials(_ event: Event) -> Bool {
+    switch event {
+    case .workerJoined, .proposed, .began, .used: false
+    default: true
+    }
   }
 
   /// GPU-hours that trials have used; slot-hours where a trial needs no GPU.

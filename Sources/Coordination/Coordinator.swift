@@ -158,7 +158,7 @@ public struct Coordinator: Sendable, Codable {
     case .used(let worker, let loads): used(worker, loads)
     case .deadlinePassed: break
     }
-    applyStopRules(&commands)
+    applyStopRules(after: event, &commands)
     fill(&commands)
     holdInTime(&commands)
     askForFit(&commands)
