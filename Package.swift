@@ -64,7 +64,10 @@ let package = Package(
     .systemLibrary(name: "CHDF5", pkgConfig: hdf5, providers: [.apt(["libhdf5-dev"])]),
     .target(name: "HDF5", dependencies: ["CHDF5"], swiftSettings: settings),
     .target(
-      name: "StudyStore", dependencies: ["StudyModel", "Coordination", "HDF5", "Processes"],
+      name: "StudyStore",
+      dependencies: [
+        "CZlib", "CompactJSON", "StudyModel", "Coordination", "HDF5", "Processes",
+      ],
       swiftSettings: settings),
     .target(
       name: "Reporting", dependencies: ["StudyModel", "Schedulers", "Coordination"],
@@ -86,8 +89,10 @@ let package = Package(
       swiftSettings: settings),
     .target(name: "JobScripts", dependencies: ["StudyModel"], swiftSettings: settings),
     .target(name: "Diagnosis", dependencies: ["StudyModel"], swiftSettings: settings),
+    .target(name: "CompactJSON", swiftSettings: settings),
     .target(name: "CProcesses"),
-    .target(name: "Processes", dependencies: ["CProcesses"], swiftSettings: settings),
+    .target(
+      name: "Processes", dependencies: ["CProcesses", "CompactJSON"], swiftSettings: settings),
     .target(
       name: "Metering", dependencies: ["StudyModel", "Coordination", "Processes"],
       swiftSettings: settings),
@@ -102,7 +107,8 @@ let package = Package(
     .target(
       name: "Agents",
       dependencies: [
-        "StudyModel", "Searchers", "Coordination", "StudyStore", "Metering", "Processes", "MPI",
+        "CompactJSON", "StudyModel", "Searchers", "Coordination", "StudyStore", "Metering",
+        "Processes", "MPI",
       ],
       swiftSettings: settings),
     .target(
@@ -135,7 +141,8 @@ let package = Package(
     .executableTarget(
       name: "Benchmarks",
       dependencies: [
-        "Coordination", "Searchers", "StudyModel", "StudyStore", numerics,
+        "Agents", "CompactJSON", "Coordination", "MPI", "Processes", "Searchers", "StudyModel",
+        "StudyStore", heap, numerics,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], path: "Tests/Benchmarks",
       exclude: [
@@ -177,12 +184,16 @@ let package = Package(
     .testTarget(
       name: "AgentsTests",
       dependencies: [
-        "Agents", "Coordination", "Processes", "ProgramSupport", "Resources", "StudyModel",
+        "Agents", "CompactJSON", "Coordination", "Processes", "ProgramSupport", "Resources",
+        "StudyModel",
         "StudyStore", "TestSupport", "rung",
       ],
       swiftSettings: settings),
     .testTarget(
       name: "MeteringTests", dependencies: ["Coordination", "Metering", "Processes"],
+      swiftSettings: settings),
+    .testTarget(
+      name: "CompactJSONTests", dependencies: ["CompactJSON", "TestSupport"],
       swiftSettings: settings),
     .testTarget(name: "HDF5Tests", dependencies: ["HDF5", "CHDF5"], swiftSettings: settings),
     .testTarget(

@@ -1,5 +1,5 @@
+import CompactJSON
 import Coordination
-import FoundationEssentials
 import Processes
 
 /// An agent's line to its keeper, which is started again where it ends before its time: HDF5 1.10 may
@@ -48,7 +48,7 @@ final class KeeperLine {
     var replies: [KeeperReply] = []
     for line in companion.channel.receive() {
       do {
-        let reply = try JSONDecoder().decode(KeeperReply.self, from: Data(line))
+        let reply = try CompactJSON.decode(KeeperReply.self, from: line)
         settle(reply)
         replies.append(reply)
       } catch {

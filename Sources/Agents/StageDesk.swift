@@ -1,3 +1,4 @@
+import CompactJSON
 import Coordination
 import MPI
 import Processes
@@ -56,7 +57,8 @@ final class StageDesk {
         source: tree.source(for: worker, lacking: lacking), mark: agent.stageMark)
       guard worker.rank > 0 else { return try courier?.heed(order) ?? () }
       // One that takes no more messages is lost, which others see to.
-      _ = try mailbox.send(try encode(AgentOrder.stage(order)), to: worker.rank, tag: .order)
+      _ = try mailbox.send(
+        try CompactJSON.encode(AgentOrder.stage(order)), to: worker.rank, tag: .order)
     case .arrived(let bytes, let total):
       tree.hear(worker)
       arrived[worker] = bytes

@@ -1,4 +1,4 @@
-import FoundationEssentials
+import CompactJSON
 import Glibc
 public import MPI
 public import Processes
@@ -38,7 +38,7 @@ public struct WorldPort: AgentsPort {
         continue
       }
       let worker = WorkerID(message.source)
-      let said = try decode(AgentMessage.self, message.bytes)
+      let said = try CompactJSON.decode(AgentMessage.self, from: message.bytes)
       if case .staging(let word) = said {
         try desk?.hear(word, from: worker)
         guard case .refused = word else { continue }
@@ -55,7 +55,8 @@ public struct WorldPort: AgentsPort {
   /// Sends an order without waiting.
   public mutating func send(_ order: AgentOrder, to worker: WorkerID) throws -> Bool {
     if order == .shutDown { try desk?.close() }
-    guard try mailbox.send(try encode(order), to: worker.rank, tag: .order) == .accepted else {
+    guard try mailbox.send(try CompactJSON.encode(order), to: worker.rank, tag: .order) == .accepted
+    else {
       mailbox.abandon(worker.rank)
       return false
     }
@@ -94,20 +95,6 @@ func pollingPause(afterIdle idle: Double) -> Double {
   idle < 50e-6 ? 0 : max(min(idle / 10, 1e-3), min(idle / 100, 1e-2))
 }
 
-func encode(_ value: some Encodable) throws -> [UInt8] {
-  let encoder = JSONEncoder()
-  encoder.nonConformingFloatEncodingStrategy = .convertToString(
-    positiveInfinity: "Infinity", negativeInfinity: "-Infinity", nan: "NaN")
-  return Array(try encoder.encode(value))
-}
-
-func decode<Value: Decodable>(_ type: Value.Type, _ bytes: [UInt8]) throws -> Value {
-  let decoder = JSONDecoder()
-  decoder.nonConformingFloatDecodingStrategy = .convertFromString(
-    positiveInfinity: "Infinity", negativeInfinity: "-Infinity", nan: "NaN")
-  return try decoder.decode(type, from: Data(bytes))
-}
-
 /// The loop of every rank but 0: carries out orders, passes on events.
 ///
 /// - Parameters:
@@ -125,7 +112,7 @@ public func serveAsAgent(
   var lastTurn = lastWord
   let courier = agent.stage.map { stage in
     Courier(stage, mailbox) { word in
-      _ = try mailbox.send(try encode(AgentMessage.staging(word)), to: 0, tag: .word)
+      _ = try mailbox.send(try CompactJSON.encode(AgentMessage.staging(word)), to: 0, tag: .word)
     }
   }
   while true {
@@ -136,7 +123,7 @@ public func serveAsAgent(
       hasWorked = true
       lastWord = monotonicSeconds()
       // Rank 0 takes messages as long as it lives; when it does not, Slurm ends this step.
-      _ = try mailbox.send(try encode(AgentMessage.event(event)), to: 0, tag: .word)
+      _ = try mailbox.send(try CompactJSON.encode(AgentMessage.event(event)), to: 0, tag: .word)
     }
     let now = monotonicSeconds()
     // What came while this process was stopped may be behind a long message, whose rest comes only now.
@@ -148,7 +135,7 @@ public func serveAsAgent(
         continue
       }
       lastOrder = now
-      let order = try decode(AgentOrder.self, message.bytes)
+      let order = try CompactJSON.decode(AgentOrder.self, from: message.bytes)
       if order != .alive { hasWorked = true }
       if case .stage(let order) = order { try courier?.heed(order) }
       if order == .shutDown { try courier?.close(within: 5) }
@@ -163,7 +150,7 @@ public func serveAsAgent(
     }
     if now - lastWord > aliveInterval {
       lastWord = now
-      _ = try mailbox.send(try encode(AgentMessage.alive), to: 0, tag: .word)
+      _ = try mailbox.send(try CompactJSON.encode(AgentMessage.alive), to: 0, tag: .word)
     }
     if hasWorked { lastEvent = now }
     let pause = hasWorked ? 0 : pollingPause(afterIdle: now - lastEvent)
@@ -173,5 +160,5 @@ public func serveAsAgent(
 
 private func sayFarewell(_ mailbox: Mailbox) throws {
   // What is not out yet when this returns, `withMPI` sees out.
-  _ = try mailbox.send(try encode(AgentMessage.farewell), to: 0, tag: .word)
+  _ = try mailbox.send(try CompactJSON.encode(AgentMessage.farewell), to: 0, tag: .word)
 }

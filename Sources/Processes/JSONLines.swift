@@ -1,12 +1,12 @@
-import FoundationEssentials
+import CompactJSON
 
 extension LineChannel {
   /// Sends a value as one line of JSON.
   ///
-  /// - Parameter value: One whose encoding cannot fail: no number in it is NaN or infinite.
-  /// - Throws: `EncodingError` all the same.
+  /// - Parameter value: What the other side receives.
+  /// - Throws: What its encoding throws.
   public func send(_ value: some Encodable) throws {
-    send(Array(try JSONEncoder().encode(value)))
+    send(try CompactJSON.encode(value))
   }
 
   /// The values that have arrived, each on a line of its own.
@@ -15,6 +15,6 @@ extension LineChannel {
   /// - Returns: In order.
   /// - Throws: `DecodingError` where a line is something else: the other side is not ours.
   public func receive<Value: Decodable>(_ type: Value.Type) throws -> [Value] {
-    try receive().map { try JSONDecoder().decode(type, from: Data($0)) }
+    try receive().map { try CompactJSON.decode(type, from: $0) }
   }
 }

@@ -1,15 +1,14 @@
-/// CRC-32 as in IEEE 802.3 and zlib, over the bytes of a journal line.
-///
-/// Source: ISO/IEC 13239 (HDLC), reflected polynomial 0xEDB88320.
+import CZlib
+
+/// CRC-32 over the bytes of a journal line, as zlib and Python's `zlib.crc32` calculate it.
 ///
 /// - Parameter bytes: What is summed.
 /// - Returns: The checksum.
-func crc32(_ bytes: some Sequence<UInt8>) -> UInt32 {
-  var sum: UInt32 = 0xFFFF_FFFF
-  for byte in bytes { sum = table[Int(UInt8(truncatingIfNeeded: sum) ^ byte)] ^ sum >> 8 }
-  return sum ^ 0xFFFF_FFFF
+func crc32(_ bytes: some Collection<UInt8>) -> UInt32 {
+  if let sum = bytes.withContiguousStorageIfAvailable({ unsafe crc32($0) }) { return sum }
+  return unsafe Array(bytes).withUnsafeBufferPointer { unsafe crc32($0) }
 }
 
-private let table: [UInt32] = (0..<256).map { (index: UInt32) in
-  (0..<8).reduce(index) { value, _ in value & 1 == 1 ? value >> 1 ^ 0xEDB8_8320 : value >> 1 }
+private func crc32(_ bytes: UnsafeBufferPointer<UInt8>) -> UInt32 {
+  UInt32(truncatingIfNeeded: unsafe crc32_z(0, bytes.baseAddress, bytes.count))
 }

@@ -1,6 +1,6 @@
+import CompactJSON
 public import Coordination
 import Dispatch
-import FoundationEssentials
 public import StudyModel
 import Synchronization
 
@@ -36,16 +36,24 @@ enum JournalLine {
   private static let mark = Array(#","crc32":""#.utf8)
 
   static func write(_ value: some Encodable) throws -> [UInt8] {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    encoder.nonConformingFloatEncodingStrategy = .convertToString(
-      positiveInfinity: "Infinity", negativeInfinity: "-Infinity", nan: "NaN")
-    return line(try encoder.encode(value).dropLast())
+    var line = try CompactJSON.encode(value)
+    line.removeLast()
+    end(&line)
+    return line
   }
 
   /// The line of an object that lacks its closing brace.
   static func line(_ body: some Collection<UInt8>) -> [UInt8] {
-    Array(body) + mark + hexadecimal(crc32(body)) + Array("\"}\n".utf8)
+    var line = Array(body)
+    end(&line)
+    return line
+  }
+
+  private static func end(_ line: inout [UInt8]) {
+    let checksum = crc32(line)
+    line += mark
+    line += hexadecimal(checksum)
+    line += "\"}\n".utf8
   }
 
   /// - Returns: `nil` where the line is not whole.
@@ -58,11 +66,8 @@ enum JournalLine {
     guard rest.starts(with: mark),
       rest.dropFirst(mark.count).prefix(8).elementsEqual(hexadecimal(crc32(body)))
     else { return nil }
-    let decoder = JSONDecoder()
-    decoder.nonConformingFloatDecodingStrategy = .convertFromString(
-      positiveInfinity: "Infinity", negativeInfinity: "-Infinity", nan: "NaN")
     // A line with the right checksum that does not decode is of another format: not whole either.
-    return try? decoder.decode(type, from: Data(body + [UInt8(ascii: "}")]))
+    return try? CompactJSON.decode(type, from: body + [UInt8(ascii: "}")])
   }
 
   /// Reads many lines, on as many cores as there are.
@@ -90,8 +95,9 @@ enum JournalLine {
     return digits.count == 8 ? String(decoding: digits, as: UTF8.self) : nil
   }
 
+  /// Eight hexadecimal digits.
   private static func hexadecimal(_ number: UInt32) -> [UInt8] {
-    let digits = String(number, radix: 16)
-    return Array((String(repeating: "0", count: 8 - digits.count) + digits).utf8)
+    let digits = Array("0123456789abcdef".utf8)
+    return (0..<8).map { digits[Int(number >> UInt32(28 - 4 * $0) & 15)] }
   }
 }

@@ -1,5 +1,5 @@
+import CompactJSON
 public import Coordination
-import FoundationEssentials
 import HDF5
 import Processes
 import StudyModel
@@ -84,7 +84,7 @@ public enum Snapshot {
     let file = try File(reading: directory.snapshot)
     guard try file.root.attribute("format") == .integer(format) else { return nil }
     let bytes = try file.root.readColumn("state", as: UInt8.self)
-    let state = try JSONDecoder().decode(State.self, from: Data(bytes))
+    let state = try CompactJSON.decode(State.self, from: bytes)
     var coordinator = state.coordinator
     guard coordinator.putTrials(try readTrials(state.trials, file.root)),
       let log = try readReports(state, file.root)
@@ -123,7 +123,7 @@ public enum Snapshot {
       position: position, reports: reports.count, metrics: reports.metrics,
       trials: trials.shared, coordinator: coordinator)
     try root.writeColumn(
-      "state", Array(try JSONEncoder().encode(state)), options: StorageOptions(deflateLevel: 1)
+      "state", try CompactJSON.encode(state), options: StorageOptions(deflateLevel: 1)
     ).close()
   }
 

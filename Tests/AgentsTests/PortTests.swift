@@ -1,3 +1,4 @@
+import CompactJSON
 import Coordination
 import Glibc
 import Processes
@@ -47,7 +48,9 @@ import Testing
       .shutDown, .perform(.answer(leg, on: WorkerID(1), epoch: 3, .goOn(until: 9))),
       .perform(.finish(.rule("target"))),
     ]
-    for order in orders { #expect(try decode(AgentOrder.self, encode(order)) == order) }
+    for order in orders {
+      #expect(try CompactJSON.decode(AgentOrder.self, from: CompactJSON.encode(order)) == order)
+    }
     let messages: [AgentMessage] = [
       .alive, .farewell,
       .event(
@@ -57,7 +60,10 @@ import Testing
             values: [.init("a", .nan), .init("b", -.infinity), .init("c", 0.1)],
             isAnswerable: false))),
     ]
-    for message in messages { #expect(try decode(AgentMessage.self, encode(message)) == message) }
+    for message in messages {
+      #expect(
+        try CompactJSON.decode(AgentMessage.self, from: CompactJSON.encode(message)) == message)
+    }
   }
 }
 
