@@ -3,7 +3,7 @@ import ArgumentParser
 /// Measures the core; `Tests/Benchmarks/run` calls it beside the peers.
 @main struct Benchmarks: ParsableCommand {
   static let configuration = CommandConfiguration(subcommands: [
-    Decisions.self, Proposals.self, Write.self, Restart.self,
+    Decisions.self, Proposals.self, Write.self, Restart.self, Loop.self,
   ])
 
   struct Decisions: ParsableCommand {
@@ -61,5 +61,30 @@ import ArgumentParser
     @Argument(help: "How many trials it has.") var trials: Int
 
     func run() throws { try emit(try RestartBenchmark.restart(folder, trials: trials)) }
+  }
+
+  struct Loop: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "The coordinator's loop, with its journal and agents that train nothing.")
+
+    @Argument(help: "A new folder for the study.") var folder: String
+    @Option(help: "The program, whose processes rank 0's own agent has.") var rung: String
+    @Option(help: "Agents in this process.") var agents = 4096
+    @Option(help: "Slots of each.") var slots = 1
+    @Option(help: "Trials of the study.") var trials = 100_000
+    @Option(help: "Epochs of a trial that is never stopped.") var epochs = 81
+    @Option(help: "Reports a second of all agents together; as many as can be where it is 0.")
+    var rate = 0.0
+    @Flag(help: "Agents are the other ranks of this MPI job.") var mpi = false
+
+    func run() throws {
+      let wish = LoopBenchmark.Wish(
+        folder: folder, program: rung, agents: agents, slots: slots, trials: trials, epochs: epochs,
+        pause: rate > 0 ? Double(agents * slots) / rate : 0)
+      guard mpi else { return try emit(try LoopBenchmark.run(wish)) }
+      let (figures, decisions) = try LoopBenchmark.runOverMPI(wish)
+      if let figures { try emit(figures) }
+      if let decisions { try emit(decisions) }
+    }
   }
 }
