@@ -18,6 +18,8 @@ final class EmulatedAgents {
   private var said: [(WorkerID, AgentMessage)] = []
   private var legs: [LegID: Leg] = [:]
   private var reported: [LegID: Double] = [:]
+  private var signsOfLife = 0
+  private let begin = monotonicSeconds()
   private var phases = RandomStream(seed: 1, trial: TrialID(0), purpose: .simulation)
 
   private struct Waiting: Comparable {
@@ -47,6 +49,11 @@ final class EmulatedAgents {
     while let next = waiting.min, next.due <= now {
       waiting.removeMin()
       report(next)
+    }
+    // Each in turn, once a second.
+    while Double(signsOfLife) < (now - begin) * Double(workers.count) {
+      said.append((workers[signsOfLife % workers.count], .alive))
+      signsOfLife += 1
     }
     defer { said = [] }
     return said
