@@ -146,7 +146,8 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], path: "Tests/Benchmarks",
       exclude: [
-        "run.py", "peers", "program.py", "spawn.c", "instructions.py", "instructions.json",
+        "run.py", "peers", "program.py", "loop.py", "spawn.c", "instructions.py",
+        "instructions.json",
       ],
       swiftSettings: settings),
     .executableTarget(

@@ -1,4 +1,5 @@
 import CompactJSON
+import Coordination
 import Glibc
 public import MPI
 public import Processes
@@ -85,6 +86,9 @@ public let silenceLimit = 30.0
 /// Who has said nothing for so long says that it is alive, in seconds.
 let aliveInterval = 1.0
 
+/// Events that may be on their way to rank 0: MPI takes time for each that is, whenever it is called.
+private let unfinishedEvents = 64
+
 /// The pause between two polls of MPI after `idle` seconds without a message, in seconds: none for
 /// the first 50 microseconds, then a tenth of the idle time, up to a millisecond; and from 0.1 s on a
 /// hundredth, up to 10 milliseconds.
@@ -110,6 +114,8 @@ public func serveAsAgent(
   var lastEvent = lastWord
   var lastOrder = lastWord
   var lastTurn = lastWord
+  // What rank 0 does not take yet, as long as it stands still.
+  var unsent: [Event] = []
   let courier = agent.stage.map { stage in
     Courier(stage, mailbox) { word in
       _ = try mailbox.send(try CompactJSON.encode(AgentMessage.staging(word)), to: 0, tag: .word)
@@ -119,12 +125,15 @@ public func serveAsAgent(
     agent.noteSignals(signals.receive())
     try agent.step()
     var hasWorked = false
-    for event in agent.takeEvents() {
+    unsent += agent.takeEvents()
+    let room = max(0, unfinishedEvents - mailbox.unfinishedSends(to: 0))
+    for event in unsent.prefix(room) {
       hasWorked = true
       lastWord = monotonicSeconds()
       // Rank 0 takes messages as long as it lives; when it does not, Slurm ends this step.
       _ = try mailbox.send(try CompactJSON.encode(AgentMessage.event(event)), to: 0, tag: .word)
     }
+    unsent.removeFirst(min(room, unsent.count))
     let now = monotonicSeconds()
     // What came while this process was stopped may be behind a long message, whose rest comes only now.
     if now - lastTurn > aliveInterval { lastOrder += now - lastTurn }

@@ -65,7 +65,8 @@ enum LoopBenchmark {
   ///
   /// - Returns: On rank 0 the figures of the loop; on rank 1 those of its decisions.
   static func runOverMPI(_ wish: Wish) throws -> (Figures?, Timings.Summary?) {
-    try withMPI(patience: .seconds(10), exitStatus: { _ in 1 }) { (world: borrowing Communicator) in
+    try withMPI(unfinishedPerPeer: 1024, patience: .seconds(10), exitStatus: { _ in 1 }) {
+      (world: borrowing Communicator) in
       guard world.rank > 0 else {
         var wish = wish
         wish.agents = world.size - 1
@@ -79,16 +80,21 @@ enum LoopBenchmark {
 
   private static func serve(_ agents: EmulatedAgents, _ mailbox: Mailbox) throws {
     var lastTurn = monotonicSeconds()
-    while !agents.areDone || mailbox.unfinishedSends > 0 {
+    // As agents do it.
+    var unsent: [(WorkerID, AgentMessage)] = []
+    while !agents.areDone || !unsent.isEmpty || mailbox.unfinishedSends > 0 {
       var hasWorked = false
       while let message = try mailbox.poll() {
         agents.hear(try CompactJSON.decode(AgentOrder.self, from: message.bytes), agents.workers[0])
         hasWorked = true
       }
-      for (_, message) in agents.takeMessages() {
+      unsent += agents.takeMessages()
+      let room = max(0, 64 - mailbox.unfinishedSends(to: 0))
+      for (_, message) in unsent.prefix(room) {
         _ = try mailbox.send(try CompactJSON.encode(message), to: 0, tag: MessageTag(rawValue: 2))
         hasWorked = true
       }
+      unsent.removeFirst(min(room, unsent.count))
       let now = monotonicSeconds()
       if hasWorked { lastTurn = now }
       if now - lastTurn > 50e-6 { sched_yield() }

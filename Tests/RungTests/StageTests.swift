@@ -109,7 +109,7 @@ import Testing
     let bench = try begun(trials: 100, mebibytes: 600)
     try start(bench, ranks: 4)
     try #require(holds(within: 60) { arriving(bench) >= 3 })
-    let agent = try #require(agents(bench)[1])
+    let agent = try #require(bench.ranks[1])
     kill(agent, SIGSTOP)
     let sum = try checksum(bench)
     let others = holds(within: 60) {
@@ -146,21 +146,6 @@ import Testing
     return namesInFolder(folder).count { exists("\(folder)/\($0)/stage/data.bin") }
   }
 
-  /// The processes of the agents, by rank.
-  private func agents(_ bench: ProgramBench) -> [Int: Int32] {
-    var agents: [Int: Int32] = [:]
-    for line in bench.leftovers() {
-      let words = line.split(separator: " ")
-      guard words.count > 2, words[2] == "agent", let process = Int32(words[0]) else { continue }
-      // A process may end while it is looked at.
-      let entries = (try? readFile("/proc/\(process)/environ")) ?? []
-      let variables = text(entries).split(separator: "\0")
-      let rank = variables.first { $0.hasPrefix("PMIX_RANK=") }?.dropFirst(10)
-      if let rank = rank.flatMap({ Int($0) }) { agents[rank] = process }
-    }
-    return agents
-  }
-
   private func children(of process: Int32) -> [Int32] {
     // A process may end while it is looked at.
     let list = (try? readFile("/proc/\(process)/task/\(process)/children")) ?? []
@@ -173,7 +158,7 @@ import Testing
     try #require(holds(within: 60) { arriving(bench) >= 3 })
     let source = try realPath(bench.folder.file("data.bin"))
     let reader = try #require(
-      agents(bench).first { _, process in
+      bench.ranks.first { _, process in
         children(of: process).contains { child in
           namesInFolder("/proc/\(child)/fd").contains { number in
             // A descriptor may be closed while it is looked at.
