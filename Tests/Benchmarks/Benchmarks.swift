@@ -3,7 +3,7 @@ import ArgumentParser
 /// Measures the core; `Tests/Benchmarks/run` calls it beside the peers.
 @main struct Benchmarks: ParsableCommand {
   static let configuration = CommandConfiguration(subcommands: [
-    Decisions.self, Proposals.self, Write.self, Restart.self, Loop.self,
+    Decisions.self, Proposals.self, Write.self, Restart.self, Loop.self, Checkpoint.self,
   ])
 
   struct Decisions: ParsableCommand {
@@ -61,6 +61,16 @@ import ArgumentParser
     @Argument(help: "How many trials it has.") var trials: Int
 
     func run() throws { try emit(try RestartBenchmark.restart(folder, trials: trials)) }
+  }
+
+  struct Checkpoint: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "A checkpoint into a container and out of it, beside the same bytes without one.")
+
+    @Argument(help: "A new folder.") var folder: String
+    @Argument(help: "Its size in MiB.") var mebibytes: Int
+
+    func run() throws { try emit(try CheckpointBenchmark.run(folder, mebibytes: mebibytes)) }
   }
 
   struct Loop: ParsableCommand {

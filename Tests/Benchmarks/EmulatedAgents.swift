@@ -35,7 +35,7 @@ final class EmulatedAgents {
   /// - Parameters:
   ///   - workers: Who they are.
   ///   - slots: How many each has.
-  ///   - pause: Seconds between two reports of a trial; the first comes after a part of it, drawn at random.
+  ///   - pause: Seconds between two reports of a trial; the first comes after once to twice that.
   init(_ workers: [WorkerID], slots: Int, pause: Double) {
     self.workers = workers
     self.slots = slots
@@ -95,7 +95,7 @@ final class EmulatedAgents {
     case .start(let leg):
       legs[leg.id] = leg
       say(.began(leg.id), worker)
-      wait(leg.id, (leg.source?.entry.epoch ?? 0) + 1, pause * phases.unit())
+      wait(leg.id, (leg.source?.entry.epoch ?? 0) + 1, pause * (1 + phases.unit()))
     case .answer(let leg, _, let epoch, let verdict):
       if let since = reported.removeValue(forKey: leg) {
         decisions.add((monotonicSeconds() - since) * 1e9)

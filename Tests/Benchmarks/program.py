@@ -1,12 +1,15 @@
 """The whole program on one machine, beside what starts the same processes without it, as Markdown.
 
-    python3 Tests/Benchmarks/program.py [commands] [starts] [seconds] [idle] [simulation] [--runs K]
+    python3 Tests/Benchmarks/program.py [commands] [starts] [seconds] [switch] [checkpoints] [idle] [simulation] [--runs K]
 
-RUNG   the program; .build/release/rung unless set
+RUNG        the program; .build/release/rung unless set
+BENCHMARKS  the benchmarks, of which 'checkpoints' is one; .build/release/Benchmarks unless set
 
 commands    the time that commands take which a user waits for
 starts      trials that do nothing, a process each and in warm workers, beside posix_spawn and wait
 seconds     1,000 trials of a second on 16 slots, whose ideal is 62.5 s
+switch      from the end of a trial that pauses to the beginning of the next on its slot, beside Python's start
+checkpoints a checkpoint into HDF5 and out of it, beside the same bytes plainly
 idle        processor time of Rung's processes while trials train
 simulation  events a second in virtual time
 
@@ -28,6 +31,7 @@ import time
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 RUNG = os.environ.get("RUNG", str(ROOT / ".build/release/rung"))
+BENCHMARKS = os.environ.get("BENCHMARKS", str(ROOT / ".build/release/Benchmarks"))
 SLOTS = 16
 
 STUDY = """\
@@ -49,6 +53,21 @@ WARM = """\
 import rung
 for trial in rung.trials():
     trial.report(1, value=1.0)
+"""
+# Notes when a trial begins and ends; all trials leave a checkpoint.
+SWITCH = """\
+import time
+begun = time.time()
+import os, sys, rung
+for trial in rung.trials() if "warm" in sys.argv else [rung.trial()]:
+    if "warm" in sys.argv:
+        begun = time.time()
+    for epoch in trial.epochs():
+        with open(os.path.join(trial.checkpoint_dir, "state"), "w") as file:
+            file.write(str(epoch))
+        trial.report(epoch, value=float(trial.config["x"]) / epoch)
+    with open("times", "a") as file:
+        file.write(f"{begun} {time.time()}\\n")
 """
 SLOW = """\
 import time, rung
@@ -141,6 +160,56 @@ def seconds(runs):
     shutil.rmtree(folder)
 
 
+def gaps(folder):
+    """Milliseconds from the end of each trial to the beginning of the next, of a run on one slot."""
+    times = folder / "times"
+    times.unlink(missing_ok=True)
+    timed([RUNG, "run", "study.yaml", "--fresh", "--slots", "1", "--quiet"], folder)
+    pairs = sorted(tuple(map(float, line.split())) for line in times.read_text().splitlines())
+    return [1000 * (pairs[i + 1][0] - pairs[i][1]) for i in range(len(pairs) - 1)]
+
+
+def switch(runs):
+    asha = "{name: asha, type: promotion}"
+    cold = folder_with("[python3, train.py, cold]", 40, 9, asha, SWITCH)
+    warm = folder_with("[python3, train.py, warm]", 40, 9, asha, SWITCH)
+    bare = "import subprocess, time\nfor _ in range(20):\n  begun = time.time()\n  said = subprocess.run(" \
+        "['python3', '-c', 'import time; print(time.time())'], capture_output=True, text=True).stdout\n" \
+        "  print(1000 * (float(said) - begun))"
+    found = {"cold": [], "warm": [], "python": []}
+    for _ in range(runs):
+        found["cold"].append(statistics.median(gaps(cold)))
+        found["warm"].append(statistics.median(gaps(warm)))
+        said = subprocess.run(["python3", "-c", bare], capture_output=True, text=True, check=True).stdout
+        found["python"].append(statistics.median(map(float, said.split())))
+    print("| from the end of a trial to the beginning of the next | ms |\n| --- | ---: |")
+    print(f"| a process each | {spread(found['cold'], 1)} |")
+    print(f"| of it Python's own start | {spread(found['python'], 1)} |")
+    print(f"| in warm workers | {spread(found['warm'], 1)} |")
+    for folder in (cold, warm):
+        shutil.rmtree(folder)
+
+
+def checkpoints(runs):
+    print("| MiB | save, s | plainly, s | share of the speed | load, s | plainly, s | share of the speed |\n"
+          "| ---: | ---: | ---: | ---: | ---: | ---: | ---: |")
+    for mebibytes in (1, 100, 2048):
+        rows = []
+        for _ in range(runs):
+            folder = tempfile.mkdtemp(prefix="rung-benchmark-")
+            done = subprocess.run([BENCHMARKS, "checkpoint", folder + "/new", str(mebibytes)], capture_output=True,
+                                  text=True, check=True)
+            rows.append(json.loads(done.stdout.removeprefix("RESULT ")))
+            shutil.rmtree(folder)
+        cells = []
+        for kind in ("save", "load"):
+            ours = [row[f"{kind}_s"] for row in rows]
+            plain = [row[f"plain_{kind}_s"] for row in rows]
+            share = 100 * statistics.median(plain) / statistics.median(ours)
+            cells += [spread(ours, 3), spread(plain, 3), f"{share:.0f} %"]
+        print(f"| {mebibytes:,} | " + " | ".join(cells) + " |")
+
+
 def processor_seconds(root):
     """Processor time of a process and its children that are Rung's too."""
     ticks, waiting = 0, [root]
@@ -190,7 +259,7 @@ def simulation(runs):
     shutil.rmtree(folder)
 
 
-PARTS = {part.__name__: part for part in (commands, starts, seconds, idle, simulation)}
+PARTS = {part.__name__: part for part in (commands, starts, seconds, switch, checkpoints, idle, simulation)}
 
 
 def main():
