@@ -47,6 +47,7 @@ public struct CoordinatorLoop<Port: AgentsPort & ~Copyable>: ~Copyable {
   private var isWithoutOwn = false
   /// Losses of agents that never joined, while others are still to.
   private var unsaid: [Event] = []
+  /// When something happened last: the longer ago, the more seldom MPI is asked.
   private var idleSince: Double
   private var lastAlive = 0.0
   /// When it was last asked who is silent.
@@ -130,6 +131,7 @@ public struct CoordinatorLoop<Port: AgentsPort & ~Copyable>: ~Copyable {
       if !events.isEmpty {
         try absorb(events)
         progress(coordinator)
+        idleSince = monotonicSeconds()
       }
       if case .finished(let ending) = coordinator.phase { return try finish(ending) }
       if let leaving { return try leave(leaving) }

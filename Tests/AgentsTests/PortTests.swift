@@ -151,6 +151,18 @@ import Testing
     #expect(count > 60)
   }
 
+  /// Rank 0 looks often for what comes soon after something else, however long the run has lasted.
+  @Test func theTimeWithoutAnythingBeginsAnewWithEachEvent() throws {
+    var study = study
+    study.stop.trials = 3_000
+    let begin = monotonicSeconds()
+    var leastIdle = Double.infinity
+    let port = ScriptedPort(
+      2, willPause: { if monotonicSeconds() - begin > 0.5 { leastIdle = min(leastIdle, $0) } })
+    #expect(try run(port, of: study) == .finished(.nothingLeft))
+    #expect(leastIdle < 0.25)
+  }
+
   @Test func anAgentThatTakesNoMoreIsLostAndItsTrialsGoOnElsewhere() throws {
     #expect(
       try run(ScriptedPort(2, takesNoMore: WorkerID(2), patience: 5)) == .finished(.nothingLeft))

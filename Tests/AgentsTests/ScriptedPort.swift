@@ -15,6 +15,7 @@ struct ScriptedPort: AgentsPort {
   private let takesNoMore: WorkerID?
   private let patience: Int
   private let willSend: (AgentOrder) throws -> Void
+  private let willPause: (Double) -> Void
 
   /// A port to agents of two slots each.
   ///
@@ -25,16 +26,19 @@ struct ScriptedPort: AgentsPort {
   ///   - patience: See there.
   ///   - refusing: Those that cannot have the staged data, and why.
   ///   - willSend: Called with each order.
+  ///   - willPause: Called before each pause with the seconds for which nothing has happened.
   init(
     _ count: Int, silent: WorkerID? = nil, takesNoMore: WorkerID? = nil, patience: Int = 0,
     refusing: [WorkerID: StageFailure] = [:],
-    willSend: @escaping (AgentOrder) throws -> Void = { _ in }
+    willSend: @escaping (AgentOrder) throws -> Void = { _ in },
+    willPause: @escaping (Double) -> Void = { _ in }
   ) {
     others = (1..<count + 1).map { WorkerID($0) }
     self.silent = silent
     self.takesNoMore = takesNoMore
     self.patience = patience
     self.willSend = willSend
+    self.willPause = willPause
     messages = others.map { worker in
       (
         worker,
@@ -100,5 +104,8 @@ struct ScriptedPort: AgentsPort {
     }
   }
 
-  func pause(afterIdle idle: Double) -> Double? { others.isEmpty ? nil : 0.001 }
+  func pause(afterIdle idle: Double) -> Double? {
+    willPause(idle)
+    return others.isEmpty ? nil : 0.001
+  }
 }
