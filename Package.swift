@@ -146,7 +146,7 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], path: "Tests/Benchmarks",
       exclude: [
-        "run.py", "peers", "program.py", "loop.py", "spawn.c", "instructions.py",
+        "run.py", "peers", "program.py", "loop.py", "tables.py", "spawn.c", "instructions.py",
         "instructions.json",
       ],
       swiftSettings: settings),

@@ -14,21 +14,7 @@ public enum CompactJSON {
   /// - Returns: UTF-8.
   /// - Throws: `EncodingError` where it does not; whatever the value itself throws.
   public static func encode(_ value: some Encodable) throws -> [UInt8] {
-    var bytes: [UInt8] = []
-    try append(value, to: &bytes)
-    return bytes
-  }
-
-  /// Appends a value's JSON.
-  ///
-  /// - Parameters:
-  ///   - value: As for ``encode(_:)``.
-  ///   - bytes: What it is appended to; undefined after an error.
-  /// - Throws: As ``encode(_:)``.
-  public static func append(_ value: some Encodable, to bytes: inout [UInt8]) throws {
     let sink = JSONSink()
-    swap(&sink.text.bytes, &bytes)
-    defer { swap(&sink.text.bytes, &bytes) }
     try sink.write(value, within: 0)
     guard !sink.text.isInDisorder else {
       throw EncodingError.invalidValue(
@@ -37,6 +23,7 @@ public enum CompactJSON {
           codingPath: [], debugDescription: "an outer container was used before an inner one ended")
       )
     }
+    return sink.text.bytes
   }
 
   /// Reads a value.

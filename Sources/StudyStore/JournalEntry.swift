@@ -95,9 +95,10 @@ enum JournalLine {
     return digits.count == 8 ? String(decoding: digits, as: UTF8.self) : nil
   }
 
+  private static let digits = Array("0123456789abcdef".utf8)
+
   /// Eight hexadecimal digits.
   private static func hexadecimal(_ number: UInt32) -> [UInt8] {
-    let digits = Array("0123456789abcdef".utf8)
-    return (0..<8).map { digits[Int(number >> UInt32(28 - 4 * $0) & 15)] }
+    (0..<8).map { digits[Int(number >> UInt32(28 - 4 * $0) & 15)] }
   }
 }

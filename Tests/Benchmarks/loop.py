@@ -15,17 +15,18 @@ decision     from a report to its decision over MPI, rank 0 and one other, besid
 memory. What is compared takes turns, run after run.
 """
 
-import argparse
 import json
 import os
 import pathlib
-import platform
 import shutil
-import statistics
 import subprocess
 import sys
 import tempfile
-import time
+
+# Compiled Python in the folder of a target would be a file that the build does not know.
+sys.dont_write_bytecode = True
+import tables  # noqa: E402: after the line before
+from tables import spread  # noqa: E402
 
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
@@ -61,11 +62,6 @@ def compiled(name, folder):
     return program
 
 
-def spread(values, digits=0):
-    """The median, with the least and the most."""
-    return f"{statistics.median(values):,.{digits}f} ({min(values):,.{digits}f} to {max(values):,.{digits}f})"
-
-
 def journal(runs):
     print("| the study lies | entries a second | of them with one fdatasync | reports a second |\n"
           "| --- | ---: | ---: | ---: |")
@@ -74,9 +70,9 @@ def journal(runs):
         for place in PLACES:
             rows[place] += loop(place, "--agents", "4096", "--trials", "100000")
     for place, found in rows.items():
-        print(f"| {place} | {spread([row['entries_per_s'] for row in found])} | "
-              f"{spread([row['entries_per_sync'] for row in found])} | "
-              f"{spread([row['reports_per_s'] for row in found])} |")
+        print(f"| {place} | {spread([row['entries_per_s'] for row in found], 0)} | "
+              f"{spread([row['entries_per_sync'] for row in found], 0)} | "
+              f"{spread([row['reports_per_s'] for row in found], 0)} |")
 
 
 def paced(runs):
@@ -89,7 +85,7 @@ def paced(runs):
         decisions = [row["decision"] for row in found]
         print(f"| {place} | {spread([one['p50_us'] / 1e3 for one in decisions], 2)} | "
               f"{spread([one['p99_us'] / 1e3 for one in decisions], 2)} | "
-              f"{spread([row['reports_per_s'] for row in found])} |")
+              f"{spread([row['reports_per_s'] for row in found], 0)} |")
 
 
 def evaluations(runs):
@@ -102,8 +98,8 @@ def evaluations(runs):
             bare += results([*MPIRUN, "-n", "5", manager, "200000"])
     found = [row["evaluations_per_s"] for row in ours if row.get("bench") == "loop"]
     print("| rank 0 and 4 others | evaluations a second |\n| --- | ---: |\n"
-          f"| Rung's loop, 64 slots each | {spread(found)} |\n"
-          f"| C, one at a time each | {spread([row['evals_per_s'] for row in bare])} |")
+          f"| Rung's loop, 64 slots each | {spread(found, 0)} |\n"
+          f"| C, one at a time each | {spread([row['evals_per_s'] for row in bare], 0)} |")
 
 
 def decision(runs):
@@ -122,20 +118,5 @@ def decision(runs):
           f"{spread([2 * row['half_rtt_us_p99'] for row in bare], 2)} |")
 
 
-PARTS = {part.__name__: part for part in (journal, paced, evaluations, decision)}
-
-
-def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument("parts", nargs="*", choices=[[], *PARTS], default=[])
-    parser.add_argument("--runs", type=int, default=5)
-    arguments = parser.parse_args()
-    print(f"{time.strftime('%Y-%m-%d')}, {os.cpu_count()} cores, {platform.system()} {platform.release()}; medians "
-          f"of {arguments.runs}, with the least and the most\n")
-    for name in arguments.parts or PARTS:
-        PARTS[name](arguments.runs)
-        print(flush=True)
-
-
 if __name__ == "__main__":
-    main()
+    tables.run((journal, paced, evaluations, decision))

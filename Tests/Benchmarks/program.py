@@ -16,17 +16,20 @@ simulation  events a second in virtual time
 Rung and what it is compared with take turns, run after run, so that a busy machine does both the same.
 """
 
-import argparse
 import json
 import os
 import pathlib
-import platform
 import shutil
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
+
+# Compiled Python in the folder of a target would be a file that the build does not know.
+sys.dont_write_bytecode = True
+import tables  # noqa: E402: after the line before
+from tables import spread  # noqa: E402
 
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
@@ -101,11 +104,6 @@ def timed(command, folder=None):
 def run_study(folder):
     """Seconds that a run of a whole study takes; its directory is made anew."""
     return timed([RUNG, "run", "study.yaml", "--fresh", "--slots", SLOTS, "--quiet"], folder)
-
-
-def spread(values, digits=2):
-    """The median, with the least and the most."""
-    return f"{statistics.median(values):.{digits}f} ({min(values):.{digits}f} to {max(values):.{digits}f})"
 
 
 def commands(runs):
@@ -259,21 +257,6 @@ def simulation(runs):
     shutil.rmtree(folder)
 
 
-PARTS = {part.__name__: part for part in (commands, starts, seconds, switch, checkpoints, idle, simulation)}
-
-
-def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument("parts", nargs="*", choices=[[], *PARTS], default=[])
-    parser.add_argument("--runs", type=int, default=5)
-    arguments = parser.parse_args()
-    version = subprocess.run([RUNG, "--version"], capture_output=True, text=True, check=True).stdout.strip()
-    print(f"{time.strftime('%Y-%m-%d')}, {os.cpu_count()} cores, {platform.system()} {platform.release()}, "
-          f"{version}; medians of {arguments.runs}, with the least and the most\n")
-    for name in arguments.parts or PARTS:
-        PARTS[name](arguments.runs)
-        print(flush=True)
-
-
 if __name__ == "__main__":
-    main()
+    told = subprocess.run([RUNG, "--version"], capture_output=True, text=True, check=True).stdout.strip()
+    tables.run((commands, starts, seconds, switch, checkpoints, idle, simulation), f", {told}")
