@@ -215,8 +215,11 @@ struct TrialLaunch {
     {
       variables["CUDA_DEVICE_ORDER"] = "PCI_BUS_ID"
     }
-    // With the default fence of Slurm 22.05's PMIx plugin ranks leave MPI_Init before others are ready.
-    if steps != nil, study.trial.launch == .step { variables["SLURM_PMIX_FENCE"] = "tree" }
+    // With its store in shared memory, PMIx 4.2 at times has ranks leave the fence of MPI_Init without what
+    // others said. No other fence: Slurm's tree fails where a step's first node is not the job's.
+    if steps != nil, study.trial.launch == .step, variables["PMIX_MCA_gds"] == nil {
+      variables["PMIX_MCA_gds"] = "hash"
+    }
     variables.merge(rank?.variables ?? [:]) { $1 }
     // An empty entry would be the folder where the trial runs.
     let path = variables["PYTHONPATH"].flatMap { $0.isEmpty ? nil : ":" + $0 } ?? ""

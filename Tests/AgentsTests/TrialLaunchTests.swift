@@ -179,6 +179,22 @@ import Testing
     #expect(variables["RUNG_TRIAL"] == "17")
   }
 
+  @Test func anMPIStepHasPMIxOutOfSharedMemoryUnlessSomebodyWantsIt() {
+    func store(_ inherited: [String] = [], _ launch: TrialSettings.Launch = .step) -> String? {
+      environment(
+        with {
+          $0.steps = StepLaunch(
+            program: "/rung", mpi: "pmix", gres: nil, memoryMiB: nil, deviceVariable: nil)
+          $0.study.trial.launch = launch
+          $0.inherited = inherited
+        })["PMIX_MCA_gds"]
+    }
+    #expect(store() == "hash")
+    #expect(store(["PMIX_MCA_gds=ds21"]) == "ds21")
+    #expect(store([], .plain) == nil)
+    #expect(environment(launch)["PMIX_MCA_gds"] == nil)
+  }
+
   private let devices = [
     "CUDA_VISIBLE_DEVICES=2,3", "ROCR_VISIBLE_DEVICES=2,3", "HIP_VISIBLE_DEVICES=2,3",
     "GPU_DEVICE_ORDINAL=2,3", "ZE_AFFINITY_MASK=2",

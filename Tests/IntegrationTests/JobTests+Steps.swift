@@ -10,10 +10,7 @@ extension JobTests {
   private func mpiStudy(gpus: Int, trials: Int, locks: String) throws -> StudyFolder {
     let study = Self.sizedStudy(gpus: String(gpus), launch: "step", trials: trials, locks: locks)
     let folder = try StudyFolder([
-      // Where all nodes are one host, Open MPI at times did not connect two ranks on 127.0.0.1, or crashed;
-      // why is not known. Such a trial is begun again; what the trial itself finds wrong is not forgiven.
       "study.yaml": study.replacing("[python3, train.py]", "[./trial]")
-        .replacing("memory: 256MiB", "memory: 256MiB, retries: 4, silence: 20s")
     ])
     let repository = try #require(environmentValue("RUNG_REPOSITORY"))
     let compiled = try runCommand([
