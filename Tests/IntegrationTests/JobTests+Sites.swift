@@ -179,7 +179,7 @@ extension JobTests {
     try Cluster.require()
     let folder = try StudyFolder([
       "study.yaml": Self.study(trials: 60, gpus: 0).replacing("algorithm: asha", "algorithm: bohb"),
-      "train.py": Self.trial(seconds: 0.3),
+      "train.py": Self.trial(seconds: 1),
     ])
     let other = try site(
       folder,
@@ -192,7 +192,7 @@ extension JobTests {
       ])
     // Partition, site, nodes, and how many reports it brings before it is stopped.
     let shapes = [
-      ("gpu", "private-cluster", 2, 40), ("cpu", other, 1, 10), ("gpu", "private-cluster", 3, 0),
+      ("gpu", "private-cluster", 2, 20), ("cpu", other, 1, 10), ("gpu", "private-cluster", 3, 0),
     ]
     for (number, (partition, site, nodes, reports)) in shapes.enumerated() {
       let before = number == 0 ? 0 : try folder.reports().count
