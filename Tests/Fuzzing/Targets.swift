@@ -1,3 +1,4 @@
+import CompactJSON
 import Coordination
 import Foundation
 import Processes
@@ -83,7 +84,7 @@ enum Target: String, CaseIterable {
     var coordinator = underWay
     for line in bytes.split(separator: UInt8(ascii: "\n")).prefix(200) {
       guard
-        let message = try? JSONDecoder().decode(AgentMessage.self, from: Data(line)),
+        let message = try? CompactJSON.decode(AgentMessage.self, from: Array(line)),
         case .event(let event) = message
       else { continue }
       _ = coordinator.absorb(event, at: coordinator.now)
