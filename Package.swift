@@ -160,7 +160,8 @@ let package = Package(
     .executableTarget(
       name: "Fuzzing",
       dependencies: [
-        "Agents", "CompactJSON", "Coordination", "Processes", "StudyFiles", "StudyModel", "StudyStore",
+        "Agents", "CompactJSON", "Coordination", "Processes", "StudyFiles", "StudyModel",
+        "StudyStore",
       ], path: "Tests/Fuzzing", swiftSettings: settings),
     .testTarget(
       name: "RungTests",
