@@ -215,8 +215,8 @@ struct TrialLaunch {
     {
       variables["CUDA_DEVICE_ORDER"] = "PCI_BUS_ID"
     }
-    // With its store in shared memory, PMIx 4.2 at times has ranks leave the fence of MPI_Init without what
-    // others said. No other fence: Slurm's tree fails where a step's first node is not the job's.
+    // With its store in shared memory, PMIx 4.2 at times has ranks crash or hang in MPI_Init. No other fence:
+    // Slurm's tree fails where a step has only some of the job's nodes.
     if steps != nil, study.trial.launch == .step, variables["PMIX_MCA_gds"] == nil {
       variables["PMIX_MCA_gds"] = "hash"
     }
