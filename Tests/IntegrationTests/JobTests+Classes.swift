@@ -33,23 +33,24 @@ extension JobTests {
     return leg.workers.allSatisfy { own.ranks.contains($0.rank) }
   }
 
-  @Test(arguments: [
-    // Rank 0 coordinates on the CPU node, and serves it where trials need no GPU.
-    (
-      gpus: "[0, 1, 4]",
-      options: ["--component", "0=1", "--component", "1=1", "--component", "4=3"],
-      ranks: [0..<1, 1..<2, 2..<5], slots: 20, lends: false
-    ),
-    (
-      gpus: "[1, 4]", options: ["--strategy", "hetjob", "--nodes", "3"],
-      ranks: [1..<2, 2..<4], slots: 12, lends: false
-    ),
-    // Trials of two nodes are far too many for two: they are lent those that nobody waits for.
-    (
-      gpus: "[1, 8]", options: ["--component", "1=2", "--component", "8=2"],
-      ranks: [1..<3, 3..<5], slots: 16, lends: true
-    ),
-  ])
+  @Test(
+    arguments: cases([
+      // Rank 0 coordinates on the CPU node, and serves it where trials need no GPU.
+      (
+        gpus: "[0, 1, 4]",
+        options: ["--component", "0=1", "--component", "1=1", "--component", "4=3"],
+        ranks: [0..<1, 1..<2, 2..<5], slots: 20, lends: false
+      ),
+      // Trials of two nodes are far too many for two: they are lent those that nobody waits for.
+      (
+        gpus: "[1, 8]", options: ["--component", "1=2", "--component", "8=2"],
+        ranks: [1..<3, 3..<5], slots: 16, lends: true
+      ),
+      (
+        gpus: "[1, 4]", options: ["--strategy", "hetjob", "--nodes", "3"],
+        ranks: [1..<2, 2..<4], slots: 12, lends: false
+      ),
+    ]))
   func everyClassOfTrialsHasNodesOfItsOwn(
     gpus: String, options: [String], ranks: [Range<Int>], slots: Int, lends: Bool
   ) throws {

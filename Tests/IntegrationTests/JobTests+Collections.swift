@@ -49,7 +49,8 @@ extension JobTests {
 
   /// Three shards of which two may be in the queue; one job is cancelled, and the coordinator of another
   /// is killed.
-  @Test(arguments: [false, true]) func aCollectionIsCompleteWhateverEnds(keeps: Bool) throws {
+  @Test(arguments: cases([true, false])) func aCollectionIsCompleteWhateverEnds(keeps: Bool) throws
+  {
     try Cluster.require()
     let folder = try StudyFolder([
       "study.yaml": Self.collectedStudy, "train.py": Self.collectedTrial,

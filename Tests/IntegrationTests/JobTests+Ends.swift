@@ -55,7 +55,7 @@ extension JobTests {
 
   /// 40 trials in 16 slots take three rounds of nine epochs. Of a minute five seconds are kept free,
   /// and nothing is begun that does not report in time.
-  @Test(arguments: [("resident", 5.0, 3), ("hetjob", 3.0, 2)])
+  @Test(arguments: cases([("hetjob", 3.0, 2), ("resident", 5.0, 3)]))
   func aChainOfJobsThatTheWalltimeCutsLosesNothing(
     strategy: String, seconds: Double, jobs: Int
   ) throws {
@@ -132,7 +132,7 @@ extension JobTests {
     #expect(try repeats(in: folder) == 0)
   }
 
-  @Test(arguments: ["resident", "hetjob"])
+  @Test(arguments: cases(["hetjob", "resident"]))
   func aJobThatIsQueuedAgainGoesOn(strategy: String) throws {
     try Cluster.require()
     let folder = try StudyFolder([

@@ -44,13 +44,15 @@ extension JobTests {
         trial.report(epoch, value=loss + 1 / epoch)
     """
 
-  @Test(arguments: [
-    ("hyperband", false), ("pasha", false), ("{name: bohb, min_points_in_model: 6}", true),
-    ("{name: mobster, num_init_random: 6}", true),
-    ("{name: agebo, population: 8, sample: 3, trees: 10, candidates: 500}", true),
-    ("{name: agebo-sync, population: 8, sample: 3, trees: 10, candidates: 500}", true),
-    ("{name: mixed-bo, initial_random: 8, trees: 10, candidates: 500}", true),
-  ])
+  @Test(
+    arguments: cases(
+      [
+        ("pasha", false), ("{name: mobster, num_init_random: 6}", true),
+        ("{name: agebo-sync, population: 8, sample: 3, trees: 10, candidates: 500}", true),
+        ("hyperband", false), ("{name: bohb, min_points_in_model: 6}", true),
+        ("{name: agebo, population: 8, sample: 3, trees: 10, candidates: 500}", true),
+        ("{name: mixed-bo, initial_random: 8, trees: 10, candidates: 500}", true),
+      ], onAChange: 3))
   func aMethodRunsOverRanksAsItDoesInOneProcess(algorithm: String, hasModel: Bool) throws {
     try Cluster.require()
     let folder = try StudyFolder([

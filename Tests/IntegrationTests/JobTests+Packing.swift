@@ -31,7 +31,7 @@ extension JobTests {
   }
 
   /// Of the four trials that a node has GPUs for, three fit into the 450 MiB that the job asks for.
-  @Test(arguments: ["resident", "hetjob"])
+  @Test(arguments: cases(["hetjob", "resident"]))
   func asManyTrialsShareANodeAsTheMemoryOfTheJobHolds(strategy: String) throws {
     try Cluster.require()
     let folder = try StudyFolder([

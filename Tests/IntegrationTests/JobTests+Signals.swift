@@ -33,7 +33,7 @@ extension JobTests {
   /// To the agents, or to the job script alone. Slurm may send it up to a minute before its time
   /// (sbatch(1), `--signal`); it did so 45 to 75 seconds after the beginning, of the 81 that the study
   /// takes.
-  @Test(arguments: [("USR1@45", "signal 10"), ("B:USR2@45", "signal 12")])
+  @Test(arguments: cases([("B:USR2@45", "signal 12"), ("USR1@45", "signal 10")]))
   func aSignalBeforeTheLimitHasTheTrialsHold(option: String, reason: String) throws {
     try Cluster.require()
     let folder = try StudyFolder([
@@ -57,7 +57,7 @@ extension JobTests {
   /// An epoch takes longer than what is left from SIGTERM to SIGKILL at this site, five seconds, and
   /// less than the grace time of the partition, twenty. The process tracking of this cluster sends
   /// SIGTERM to the trials as well, which ignore it.
-  @Test(arguments: [1, 2])
+  @Test(arguments: cases([1, 2]))
   func aPreemptedJobUsesItsGraceTimeAndTheStudyGoesOn(chain: Int) throws {
     try Cluster.require()
     let folder = try StudyFolder([

@@ -102,7 +102,7 @@ extension JobTests {
 
   /// By the job's own option, as a site does for all jobs by `JobRequeue=0` in slurm.conf(5): what
   /// would have been queued again is followed by the next job of the chain.
-  @Test(arguments: ["resident", "hetjob"])
+  @Test(arguments: cases(["resident", "hetjob"]))
   func whereJobsAreNotQueuedAgainTheChainOutlivesTheDeathOfANode(strategy: String) throws {
     try Cluster.require()
     let folder = try StudyFolder([

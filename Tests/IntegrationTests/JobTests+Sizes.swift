@@ -117,14 +117,16 @@ extension JobTests {
     return places
   }
 
-  @Test(arguments: [
-    // Eight cores a node: two GPUs of four shares, or four whole ones.
-    (gpus: "0.25", launch: "plain", sizes: [1], slots: 32, devices: 2),
-    ("2", "ranks", [2], 16, 4), ("4", "ranks", [4], 16, 4), ("3", "plain", [3], 12, 3),
-    ("[1, 2, 4]", "ranks", [1, 2, 4], 16, 4), ("\"x * 4\"", "ranks", [1, 2, 3, 4], 16, 4),
-    // On two nodes, four GPUs of one and all, or two, of another: with six, two trials at a time.
-    ("8", "ranks", [8], 16, 4), ("6", "ranks", [6], 12, 3),
-  ])
+  @Test(
+    arguments: cases(
+      [
+        (gpus: "[1, 2, 4]", launch: "ranks", sizes: [1, 2, 4], slots: 16, devices: 4),
+        // On two nodes, four GPUs of one and all, or two, of another: with six, two trials at a time.
+        ("6", "ranks", [6], 12, 3), ("8", "ranks", [8], 16, 4),
+        // Eight cores a node: two GPUs of four shares, or four whole ones.
+        ("0.25", "plain", [1], 32, 2), ("2", "ranks", [2], 16, 4), ("4", "ranks", [4], 16, 4),
+        ("3", "plain", [3], 12, 3), ("\"x * 4\"", "ranks", [1, 2, 3, 4], 16, 4),
+      ], onAChange: 2))
   func trialsOfEverySizeHaveDevicesOfTheirOwn(
     gpus: String, launch: String, sizes: [Int], slots: Int, devices: Int
   ) throws {

@@ -71,7 +71,7 @@ extension JobTests {
     }
   }
 
-  @Test(arguments: ["resident", "hetjob", "steps"])
+  @Test(arguments: cases(["hetjob", "resident", "steps"]))
   func dataIsReadOnceAndEveryNodeHasIt(strategy: String) throws {
     try Cluster.require()
     let folder = try staged(trials: 40, mebibytes: 200)
@@ -90,7 +90,7 @@ extension JobTests {
   }
 
   /// One of those that are killed while data flows has others below it in the tree.
-  @Test(arguments: [1, 2])
+  @Test(arguments: cases([1, 2]))
   func anAgentThatIsKilledWhileDataComesHoldsUpNobody(rank: Int) throws {
     try Cluster.require()
     // Enough of them that the last one to get its data, after the patience of an agent, still trains some.

@@ -49,7 +49,7 @@ extension JobTests {
   }
 
   /// One, two and four GPUs on one node, and eight on two.
-  @Test(arguments: [1, 2, 4, 8])
+  @Test(arguments: cases([8, 1, 2, 4]))
   func anMPITrialIsAStepSizedForIt(gpus: Int) throws {
     try Cluster.require()
     let locks = try makeTemporaryFolder("/tmp/rung-locks-")
@@ -109,7 +109,7 @@ extension JobTests {
     try expectNothingLeft(of: folder)
   }
 
-  @Test(arguments: [1, 3])
+  @Test(arguments: cases([3, 1]))
   func aPlainTrialIsAStepToo(gpus: Int) throws {
     try Cluster.require()
     let locks = try makeTemporaryFolder("/tmp/rung-locks-")

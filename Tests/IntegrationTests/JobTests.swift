@@ -84,7 +84,7 @@ struct JobTests {
     #expect(isClean, "left: \(Cluster.processes(naming: folder.path))")
   }
 
-  @Test(arguments: ["resident", "hetjob"])
+  @Test(arguments: cases(["hetjob", "resident"]))
   func theDigitsStudyUsesEverySlotAndMovesTrialsBetweenNodes(strategy: String) throws {
     try Cluster.require()
     let repository = try #require(environmentValue("RUNG_REPOSITORY"))
@@ -140,7 +140,7 @@ struct JobTests {
     try expectNothingLeft(of: folder)
   }
 
-  @Test(arguments: ["resident", "hetjob"])
+  @Test(arguments: cases(["resident", "hetjob"]))
   func aJobKilledInTheMiddleLosesNoReportAndResumes(strategy: String) throws {
     try Cluster.require()
     let folder = try StudyFolder([
