@@ -195,16 +195,21 @@ struct StudyHandle {
   /// What the files of the study say.
   func read() throws -> Store.Record { try Store.read(directory, study: study) }
 
-  /// Goes through the journal from its beginning.
+  /// Goes through the journal from its beginning, and says how far it is where that takes a while.
   ///
   /// - Parameter hear: Gets each entry, and the state behind it.
   /// - Returns: The state in the end.
   /// - Throws: `StoreError`.
   func replay(_ hear: (JournalEntry, Coordinator) -> Void) throws -> Coordinator {
+    let progress = ProgressLine()
+    defer { progress.close() }
     var coordinator = Coordinator(study: study)
+    var count = 0
     try Journal.read(directory.journal) { entry in
       _ = coordinator.absorb(entry.event, at: entry.time)
       hear(entry, coordinator)
+      count += 1
+      if progress.isDue { progress.show("read \(count) entries of the journal") }
     }
     return coordinator
   }

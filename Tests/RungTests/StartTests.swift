@@ -34,4 +34,21 @@ struct StartTests {
       #expect(time < bound, "'rung \(words.joined(separator: " "))' took \(time) ms")
     }
   }
+
+  /// Before all is read, and gone where the result stands.
+  @Test(arguments: [["verify"], ["report"], ["explain", "0"]])
+  func onATerminalReadingIsSaid(words: [String]) throws {
+    let bench = try ProgramBench(study: JSONTests.study, trial: "")
+    _ = try bench.folder.write("train.sh", JSONTests.trial)
+    #expect(try bench.rung("run", bench.study, "--slots", "1", "--quiet").status == 0)
+    let call = ([try rungProgram(), words[0], bench.directory] + words.dropFirst())
+      .joined(separator: " ")
+    let result = try runCommand(["script", "--quiet", "--return", "--command", call, "/dev/null"])
+    let shown = text(result.output)
+    #expect(result.status == 0, "\(shown)")
+    #expect(shown.hasPrefix("\r\u{1B}[Kread"), "\(shown)")
+    #expect(shown.contains("of the journal\r\u{1B}[K") || words == ["verify"], "\(shown)")
+    let piped = try runCommand([try rungProgram(), words[0], bench.directory] + words.dropFirst())
+    #expect(piped.errors.isEmpty, "\(text(piped.errors))")
+  }
 }

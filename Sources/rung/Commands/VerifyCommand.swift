@@ -18,9 +18,10 @@ struct VerifyCommand: ResultCommand {
 
   func run() throws {
     let handle = try StudyHandle(directory)
-    try Session(handle: handle, record: try handle.read()).refuseIfHeld()
     let progress = ProgressLine()
     defer { progress.close() }
+    if progress.isDue { progress.show("reads the study") }
+    try Session(handle: handle, record: try handle.read()).refuseIfHeld()
     let found = try Verification(of: handle.directory, study: handle.study) { step in
       guard progress.isDue else { return }
       switch step {
