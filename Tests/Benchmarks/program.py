@@ -5,7 +5,7 @@
 RUNG        the program; .build/release/rung unless set
 BENCHMARKS  the benchmarks, of which 'checkpoints' is one; .build/release/Benchmarks unless set
 
-commands    the time that commands take which a user waits for
+commands    the time until a command shows something in a terminal, and until it has ended
 starts      trials that do nothing, a process each and in warm workers, beside posix_spawn and wait
 seconds     1,000 trials of a second on 16 slots, whose ideal is 62.5 s
 switch      from the end of a trial that pauses to the beginning of the next on its slot, beside Python's start
@@ -19,6 +19,7 @@ Rung and what it is compared with take turns, run after run, so that a busy mach
 import json
 import os
 import pathlib
+import pty
 import shutil
 import statistics
 import subprocess
@@ -107,20 +108,40 @@ def run_study(folder):
 
 
 def commands(runs):
-    folder = folder_with(NOTHING, 4)
+    folder = folder_with(NOTHING, 64)
     run_study(folder)
     asked = [
-        ("rung --help", 50, [RUNG, "--help"]),
-        ("rung check study.yaml", 100, [RUNG, "check", "study.yaml"]),
-        ("rung plan study.yaml --site generic --nodes 2", 500,
-         [RUNG, "plan", "study.yaml", "--site", "generic", "--nodes", "2"]),
-        ("rung status study.rung", 100, [RUNG, "status", "study.rung"]),
-    ]
-    print("| command | goal, ms | ms |\n| --- | ---: | ---: |")
-    for name, goal, command in asked:
-        seconds = [timed(command, folder) for _ in range(4 * runs)]
-        print(f"| `{name}` | {goal} | {spread([1000 * value for value in seconds], 0)} |")
+        (50, ["--help"]), (100, ["check", "study.yaml"]), (500, ["plan", "study.yaml", "--site", "generic"]),
+        (100, ["status", "study.rung"]), (None, ["explain", "study.rung", "0"]), (None, ["sites"]),
+        (None, ["best", "study.rung"]), (None, ["export", "study.rung", "--format", "csv"]),
+        (None, ["report", "study.rung"]), (None, ["verify", "study.rung"])]
+    print("| command, in a terminal | first output, ms (goal 100) | all of it, ms | goal |\n"
+          "| --- | ---: | ---: | ---: |")
+    for goal, words in asked:
+        first, whole = zip(*(in_a_terminal([RUNG, *words], folder) for _ in range(4 * runs)))
+        print(f"| `rung {' '.join(words)}` | {spread(first, 0)} | {spread(whole, 0)} | {goal or ''} |")
     shutil.rmtree(folder)
+
+
+def in_a_terminal(command, folder):
+    """Milliseconds until a command shows something, and until it has ended."""
+    ours, its = pty.openpty()
+    begin = time.perf_counter()
+    process = subprocess.Popen(command, cwd=folder, stdin=its, stdout=its, stderr=its)
+    os.close(its)
+    os.read(ours, 65536)
+    first = time.perf_counter() - begin
+    try:
+        while os.read(ours, 65536):
+            pass
+    except OSError:  # the other end is closed
+        pass
+    process.wait()
+    whole = time.perf_counter() - begin
+    os.close(ours)
+    if process.returncode != 0:
+        sys.exit(f"{command}: exit status {process.returncode}")
+    return 1000 * first, 1000 * whole
 
 
 def starts(runs):
