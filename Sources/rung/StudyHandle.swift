@@ -195,7 +195,7 @@ struct StudyHandle {
   /// What the files of the study say.
   func read() throws -> Store.Record { try Store.read(directory, study: study) }
 
-  /// Goes through the journal from its beginning, and says how far it is where that takes a while.
+  /// Goes through the journal from its beginning, and says how far it is: on a terminal at once.
   ///
   /// - Parameter hear: Gets each entry, and the state behind it.
   /// - Returns: The state in the end.

@@ -18,7 +18,7 @@ struct StartTests {
       "\(text(result.output)) \(text(result.errors))")
   }
 
-  /// Bounds are twice the goals for a release build: this one is not optimized.
+  /// Bounds are twice the goals for a release build: this one may not be optimized.
   @Test func theFirstWordComesSoon() throws {
     let bench = try ProgramBench(study: JSONTests.study, trial: "")
     _ = try bench.folder.write("train.sh", JSONTests.trial)
