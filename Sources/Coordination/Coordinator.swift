@@ -23,7 +23,7 @@ public struct Coordinator: Sendable, Codable {
   /// The study.
   @Fixed public var study: Study
   /// Every trial, by number.
-  public internal(set) var trials: [TrialRecord] = []
+  public internal(set) var trials: ChunkedArray<TrialRecord> = []
   /// Every report.
   public internal(set) var reports = ReportLog()
   /// Whether the study goes on.

@@ -3,17 +3,17 @@ import StudyModel
 /// Every accepted report of a study, in columns, in the order of their arrival.
 public struct ReportLog: Hashable, Sendable, Codable {
   /// The reporting trial's number.
-  public private(set) var trials: [Int] = []
+  public private(set) var trials: ChunkedArray<Int> = []
   /// The attempt that reported.
-  public private(set) var attempts: [Int] = []
+  public private(set) var attempts: ChunkedArray<Int> = []
   /// The epoch.
-  public private(set) var epochs: [Int] = []
+  public private(set) var epochs: ChunkedArray<Int> = []
   /// When it arrived, in microseconds since the study began.
-  public private(set) var times: [Int] = []
+  public private(set) var times: ChunkedArray<Int> = []
   /// The metrics' names, in order of first appearance.
   public private(set) var metrics: [String] = []
   /// A column for each metric; NaN where a report lacks it.
-  public private(set) var columns: [[Double]] = []
+  public private(set) var columns: [ChunkedArray<Double>] = []
 
   /// An empty log.
   public init() {}
@@ -23,19 +23,19 @@ public struct ReportLog: Hashable, Sendable, Codable {
     trials: [Int], attempts: [Int], epochs: [Int], times: [Int], metrics: [String],
     columns: [[Double]]
   ) {
-    self.trials = trials
-    self.attempts = attempts
-    self.epochs = epochs
-    self.times = times
+    self.trials = ChunkedArray(trials)
+    self.attempts = ChunkedArray(attempts)
+    self.epochs = ChunkedArray(epochs)
+    self.times = ChunkedArray(times)
     self.metrics = metrics
-    self.columns = columns
+    self.columns = columns.map { ChunkedArray($0) }
   }
 
   /// Reports so far.
   public var count: Int { trials.count }
 
   /// The column of a metric; `nil` where nobody reported it.
-  public func column(_ metric: String) -> [Double]? {
+  public func column(_ metric: String) -> ChunkedArray<Double>? {
     metrics.firstIndex(of: metric).map { columns[$0] }
   }
 
@@ -53,7 +53,7 @@ public struct ReportLog: Hashable, Sendable, Codable {
         columns[index][count - 1] = value.value
       } else if metrics.count < Self.metricLimit {
         metrics.append(value.name)
-        columns.append(Array(repeating: .nan, count: count - 1) + [value.value])
+        columns.append(ChunkedArray(repeatElement(.nan, count: count - 1) + [value.value]))
       }
     }
   }

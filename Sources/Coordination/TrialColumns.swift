@@ -86,7 +86,7 @@ public struct TrialColumns: Sendable {
 
   /// The columns of these trials, of a study whose parameters have these names, some of which follow
   /// the trials' GPUs.
-  init(of trials: [TrialRecord], parameters: [String], scaled: [String]) {
+  init(of trials: ChunkedArray<TrialRecord>, parameters: [String], scaled: [String]) {
     let values = Array(
       repeating: Values<ParameterValue>(), count: parameters.count + scaled.count)
     shared = Shared(parameters: parameters.sorted(), values: values)
@@ -102,11 +102,10 @@ public struct TrialColumns: Sendable {
   }
 
   /// - Returns: The trials; `nil` where the columns do not hold them.
-  consuming func trials() -> [TrialRecord]? {
+  consuming func trials() -> ChunkedArray<TrialRecord>? {
     let counts = integers.map(\.numbers.count) + reals.map(\.numbers.count)
     guard counts.allSatisfy({ $0 == shared.count }), !counts.isEmpty else { return nil }
-    var trials: [TrialRecord] = []
-    trials.reserveCapacity(shared.count)
+    var trials: ChunkedArray<TrialRecord> = []
     for row in 0..<shared.count {
       self.row = row
       var trial = TrialRecord(id: TrialID(row), target: 0)
@@ -290,7 +289,7 @@ extension Coordinator {
     let columns = TrialColumns(
       of: trials, parameters: parameters, scaled: study.trial.scale.map(\.parameter))
     let names = Set(parameters)
-    trials = trials.filter { !TrialColumns.fits($0, names: names) }
+    trials = ChunkedArray(trials.filter { !TrialColumns.fits($0, names: names) })
     return columns
   }
 

@@ -218,7 +218,7 @@ public enum Snapshot {
     }
     try group.writeColumn("metric_names", log.metrics.map(column)).close()
     for (index, column) in log.columns.enumerated() {
-      try group.writeColumn("metric-\(index)", column, options: packed).close()
+      try group.writeColumn("metric-\(index)", Array(column), options: packed).close()
     }
   }
 }
