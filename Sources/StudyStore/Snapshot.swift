@@ -34,9 +34,10 @@ public enum Snapshot {
       try file.root.setAttribute("metric", to: .text(study.metric.name))
       try file.root.setAttribute("goal", to: .text(study.metric.goal.rawValue))
       try file.root.setAttribute("fidelity", to: .text(study.fidelity.name))
-      try writeTrials(coordinator, file.root)
-      try writeReports(coordinator.reports, file.root)
-      try writeState(of: coordinator, at: position, file.root)
+      var columns = SnapshotColumns(path: beside)
+      try writeTrials(coordinator, file.root, &columns)
+      try writeReports(coordinator.reports, file.root, &columns)
+      try writeState(of: coordinator, at: position, file.root, &columns)
       try file.close()
       try syncPath(beside)
       try Journal.refuseIfTakenOver(directory.journal, position.run)
@@ -104,27 +105,23 @@ public enum Snapshot {
   }
 
   private static func writeState(
-    of coordinator: Coordinator, at position: Journal.Position, _ root: borrowing Group
+    of coordinator: Coordinator, at position: Journal.Position, _ root: borrowing Group,
+    _ columns: inout SnapshotColumns
   ) throws {
     var coordinator = coordinator
     let reports = coordinator.takeReports()
     let trials = coordinator.takeTrials()
     let group = try root.createGroup("resume")
-    let packed = StorageOptions(isShuffled: true, deflateLevel: 1)
     for (index, column) in trials.integers.enumerated() {
-      try group.writeColumn(
-        "integers-\(index)", column.numbers.map { Int64($0) }, options: packed
-      ).close()
+      try columns.write("integers-\(index)", column.numbers.map { Int64($0) }, in: group)
     }
     for (index, column) in trials.reals.enumerated() {
-      try group.writeColumn("reals-\(index)", column.numbers, options: packed).close()
+      try columns.write("reals-\(index)", column.numbers, in: group)
     }
     let state = State(
       position: position, reports: reports.count, metrics: reports.metrics,
       trials: trials.shared, coordinator: coordinator)
-    try root.writeColumn(
-      "state", try CompactJSON.encode(state), options: StorageOptions(deflateLevel: 1)
-    ).close()
+    try columns.write("state", try CompactJSON.encode(state), in: root, isShuffled: false)
   }
 
   private static func readTrials(
@@ -161,41 +158,37 @@ public enum Snapshot {
   }
 
   private static func writeTrials(
-    _ coordinator: Coordinator, _ root: borrowing Group
-  ) throws(H5Error) {
+    _ coordinator: Coordinator, _ root: borrowing Group, _ columns: inout SnapshotColumns
+  ) throws {
     let trials = coordinator.trials
     let group = try root.createGroup("trials")
-    let packed = StorageOptions(isShuffled: true, deflateLevel: 1)
-    func reals(_ name: String, _ values: [Double?]) throws(H5Error) {
-      try group.writeColumn(name, values.map { $0 ?? .nan }, options: packed).close()
+    func reals(_ name: String, _ value: (TrialRecord) -> Double?) throws {
+      try columns.write(name, trials.map { value($0) ?? .nan }, in: group)
     }
-    func integers(_ name: String, _ values: [Int]) throws(H5Error) {
-      try group.writeColumn(name, values.map { Int64($0) }, options: packed).close()
+    func integers(_ name: String, _ value: (TrialRecord) -> Int) throws {
+      try columns.write(name, trials.map { Int64(value($0)) }, in: group)
     }
-    try integers("trial", trials.map(\.id.number))
-    try group.writeColumn("state", trials.map(\.state.rawValue), options: packed).close()
-    try group.writeColumn("reason", trials.map { column($0.reason.description) }, options: packed)
-      .close()
-    try integers("attempts", trials.map(\.attempts))
-    try integers("failures", trials.map(\.failures))
-    try integers("epoch", trials.map(\.epoch))
-    try reals("value", trials.map { $0.last?.value })
-    try reals("best_value", trials.map { $0.best?.value })
-    try integers("best_epoch", trials.map { $0.best?.epoch ?? 0 })
-    try reals("started_seconds", trials.map { $0.started?.seconds })
-    try reals("ended_seconds", trials.map { $0.ended?.seconds })
-    try reals("busy_seconds", trials.map { Double($0.busyMicroseconds) / 1e6 })
+    try integers("trial") { $0.id.number }
+    try columns.write("state", trials.map(\.state.rawValue), in: group)
+    try columns.write("reason", trials.map { column($0.reason.description) }, in: group)
+    try integers("attempts", \.attempts)
+    try integers("failures", \.failures)
+    try integers("epoch", \.epoch)
+    try reals("value") { $0.last?.value }
+    try reals("best_value") { $0.best?.value }
+    try integers("best_epoch") { $0.best?.epoch ?? 0 }
+    try reals("started_seconds") { $0.started?.seconds }
+    try reals("ended_seconds") { $0.ended?.seconds }
+    try reals("busy_seconds") { Double($0.busyMicroseconds) / 1e6 }
     let configurations = try root.createGroup("configurations")
     for parameter in coordinator.study.space.parameters {
       let values = trials.map { $0.configuration[parameter.name] }
       if parameter.domain.isNumeric {
-        try configurations.writeColumn(
-          parameter.name, values.map { $0?.number ?? .nan }, options: packed
-        ).close()
+        try columns.write(
+          parameter.name, values.map { $0?.number ?? .nan }, in: configurations)
       } else {
-        try configurations.writeColumn(
-          parameter.name, values.map { $0?.description ?? "" }, options: packed
-        ).close()
+        try columns.write(
+          parameter.name, values.map { $0?.description ?? "" }, in: configurations)
       }
     }
   }
@@ -207,18 +200,19 @@ public enum Snapshot {
       ? text.unicodeScalars.map { $0 == "\0" ? "\\0" : String($0) }.joined() : text
   }
 
-  private static func writeReports(_ log: ReportLog, _ root: borrowing Group) throws(H5Error) {
+  private static func writeReports(
+    _ log: ReportLog, _ root: borrowing Group, _ columns: inout SnapshotColumns
+  ) throws {
     let group = try root.createGroup("reports")
-    let packed = StorageOptions(isShuffled: true, deflateLevel: 1)
     for (name, values) in [
       ("trial", log.trials), ("attempt", log.attempts), ("epoch", log.epochs),
       ("microseconds", log.times),
     ] {
-      try group.writeColumn(name, values.map { Int64($0) }, options: packed).close()
+      try columns.write(name, values.map { Int64($0) }, in: group)
     }
     try group.writeColumn("metric_names", log.metrics.map(column)).close()
     for (index, column) in log.columns.enumerated() {
-      try group.writeColumn("metric-\(index)", Array(column), options: packed).close()
+      try columns.write("metric-\(index)", Array(column), in: group)
     }
   }
 }
