@@ -73,9 +73,6 @@ extension Simulator {
     schedule(.trained(leg), after: seconds)
   }
 
-  /// Slots of a device.
-  private var shares: Int { coordinator.study.trial.trialsPerGPU }
-
   /// The device that a trial shares with others; `nil` where it has whole ones.
   private func device(of process: Process) -> SlotID? {
     guard shares > process.width, let slot = process.slot else { return nil }
@@ -114,7 +111,7 @@ extension Simulator {
     let epoch = curve.epoch(ofStep: step)
     processes[number].steps += 1
     processes[number].epoch = epoch
-    let isKept = coordinator.study.trial.checkpointEvery.map { epoch % $0 == 0 } ?? false
+    let isKept = checkpointEvery.map { epoch % $0 == 0 } ?? false
     if isKept { processes[number].checkpoint = step + 1 }
     let values = names.indices.map { Report.Value(names[$0], curve.values[$0][step]) }
     let isDue = epoch >= processes[number].until || processes[number].isHeld

@@ -53,6 +53,10 @@ public struct Simulator: Sendable {
   let objective: any Objective
   let settings: Settings
   let names: [String]
+  /// Slots of a device.
+  let shares: Int
+  /// The epochs at which a checkpoint is kept that no decision asks for; `nil` for none.
+  let checkpointEvery: Int?
   /// The process that each trial has now, or had last.
   var processes: [Process] = []
   /// How many trials share a device now, by its agent and its place there.
@@ -130,6 +134,8 @@ public struct Simulator: Sendable {
     self.objective = objective
     self.settings = settings
     names = study.metrics.map(\.name)
+    shares = study.trial.trialsPerGPU
+    checkpointEvery = study.trial.checkpointEvery
   }
 
   /// Lets the study run to its end.
