@@ -30,9 +30,18 @@ struct Player {
   }
 
   private struct Process {
-    let leg: LegID
+    let leg: Leg
+    /// The agents on which it has not ended: the first trains and reports for all.
+    var open: [WorkerID]
     var epoch: Int
     var until: Int
+    /// The epoch of the checkpoint that the first has left.
+    var kept: Int?
+
+    var isTraining: Bool { epoch < until && open.first == leg.slot.worker }
+
+    /// An agent as events name it: not at all where the trial is on one.
+    func named(_ worker: WorkerID) -> WorkerID? { leg.isInParts ? worker : nil }
   }
 
   /// What must not be.
@@ -117,12 +126,15 @@ struct Player {
       proposer.keep(coordinator.searcher.fit(to: basis), basis: basis)
       pending.insert(.event(.fitted(basis: basis)), at: 0)
     case .start(let leg): try start(leg)
-    case .answer(let leg, _, let epoch, let verdict): answer(leg, epoch, verdict)
-    case .end(let leg, _): end(leg, .endedByRung, keeping: nil)
+    case .join(let leg, let worker, _): try join(leg, worker)
+    case .answer(let leg, let worker, let epoch, let verdict): answer(leg, worker, epoch, verdict)
+    case .end(let leg, let worker): end(leg, worker, .endedByRung, keeping: nil)
+    case .conclude(let leg, let worker):
+      end(leg, worker, .exited(status: 0), keeping: processes[leg.trial]?.kept)
     case .merge(let names, let entries, let worker): merge(names, entries, worker)
     case .discard(let names, _):
       for name in names { removeAll(directory.checkpoints + "/" + name) }
-    case .join, .conclude, .hold, .finish, .leave: break
+    case .hold, .finish, .leave: break
     }
   }
 
@@ -130,34 +142,68 @@ struct Player {
     guard processes[leg.id.trial] == nil else {
       throw Violation(description: "trial \(leg.id.trial) runs twice")
     }
-    if let source = leg.source {
+    try load(leg)
+    let process = Process(
+      leg: leg, open: [leg.slot.worker], epoch: leg.source?.entry.epoch ?? 0, until: leg.until)
+    processes[leg.id.trial] = process
+    if leg.isInParts { pending.append(.event(.opened(leg.id, port: 1))) }
+    pending.append(.event(.began(leg.id, on: process.named(leg.slot.worker))))
+  }
+
+  private mutating func join(_ leg: Leg, _ worker: WorkerID) throws {
+    guard processes[leg.id.trial]?.leg.id == leg.id else { return }
+    try load(leg)
+    processes[leg.id.trial]?.open.append(worker)
+    pending.append(.event(.began(leg.id, on: worker)))
+  }
+
+  /// Reads the checkpoint, or all its parts, that a process goes on from.
+  private func load(_ leg: Leg) throws {
+    for piece in leg.source?.pieces ?? [] {
       let content = try withFolder { folder in
         try CheckpointContainer.load(
-          source.entry, from: directory.checkpoints + "/" + source.container, into: folder)
+          piece.entry, from: directory.checkpoints + "/" + piece.container, into: folder)
         return try readFile(folder + "/state")
       }
-      guard content == Self.content(source.entry) else {
+      guard content == Self.content(piece.entry) else {
         throw Violation(description: "\(leg.id) got the checkpoint of another")
       }
     }
-    let epoch = leg.source?.entry.epoch ?? 0
-    processes[leg.id.trial] = Process(leg: leg.id, epoch: epoch, until: leg.until)
-    pending.append(.event(.began(leg.id)))
   }
 
-  private mutating func answer(_ leg: LegID, _ epoch: Int, _ verdict: Verdict) {
+  private mutating func answer(
+    _ leg: LegID, _ worker: WorkerID, _ epoch: Int, _ verdict: Verdict
+  ) {
     if case .goOn(let until) = verdict {
       processes[leg.trial]?.until = until
     } else {
-      end(leg, .exited(status: 0), keeping: verdict == .stop ? nil : epoch)
+      end(leg, worker, .exited(status: 0), keeping: verdict == .stop ? nil : epoch)
     }
   }
 
-  private mutating func end(_ leg: LegID, _ outcome: LegEnd.Outcome, keeping epoch: Int?) {
-    guard processes.removeValue(forKey: leg.trial) != nil else { return }
-    pending.append(.event(.legEnded(LegEnd(leg: leg, outcome: outcome, keeping: epoch))))
+  /// Ends the processes on an agent, which keeps their checkpoint, or their part of it.
+  private mutating func end(
+    _ leg: LegID, _ worker: WorkerID, _ outcome: LegEnd.Outcome, keeping epoch: Int?,
+    lastLine: String? = nil
+  ) {
+    guard var process = processes[leg.trial], process.leg.id == leg,
+      let place = process.open.firstIndex(of: worker)
+    else { return }
+    process.open.remove(at: place)
+    if worker == process.leg.slot.worker { process.kept = epoch }
+    processes[leg.trial] = process.open.isEmpty ? nil : process
+    pending.append(
+      .event(
+        .legEnded(
+          LegEnd(
+            leg: leg, outcome: outcome, keeping: epoch, lastLine: lastLine,
+            worker: process.named(worker)))))
     guard let epoch else { return }
-    let entry = Container.Entry(leg: leg, epoch: epoch, bytes: 0)
+    let workers = process.leg.workers
+    let part =
+      process.leg.isInParts
+      ? workers.firstIndex(of: worker).map { Container.Part($0, of: workers.count) } : nil
+    let entry = Container.Entry(leg: leg, epoch: epoch, bytes: 0, part: part)
     do {
       let name = nextName()
       let entries = try withFolder { folder in
@@ -166,9 +212,10 @@ struct Player {
           [CheckpointContainer.Item(entry: entry, folder: folder)], as: name,
           in: directory.checkpoints)
       }
-      let owner = WorkerID(leg.trial.number % Self.nodes)
-      pending.append(.event(.stored(Container(name: name, owner: owner, entries: entries))))
-    } catch { pending.append(.event(.notStored(leg, reason: "\(error)"))) }
+      pending.append(.event(.stored(Container(name: name, owner: worker, entries: entries))))
+    } catch {
+      pending.append(.event(.notStored(leg, reason: "\(error)", epoch: part.map { _ in epoch })))
+    }
   }
 
   private mutating func merge(
@@ -186,25 +233,23 @@ struct Player {
 
   /// The next epoch of the trial with the lowest number, of those that wait for nothing.
   private mutating func nextReport() -> Event? {
-    guard
-      let trial = processes.filter({ $0.value.epoch < $0.value.until }).keys.min(),
+    guard let trial = processes.filter(\.value.isTraining).keys.min(),
       let process = processes[trial]
     else { return nil }
-    let (number, epoch) = (trial.number, process.epoch + 1)
+    let (number, epoch, first) = (trial.number, process.epoch + 1, process.leg.slot.worker)
     if number % 7 == 5, epoch == 2, coordinator.trials[number].failures == 0 {
-      processes[trial] = nil
-      return .legEnded(
-        LegEnd(leg: process.leg, outcome: .exited(status: 1), lastLine: "Error: \(number)"))
+      end(process.leg.id, first, .exited(status: 1), keeping: nil, lastLine: "Error: \(number)")
+      return next()
     }
     if number % 13 == 11, epoch == 3 {
       // It ends its own curve.
-      processes[trial] = nil
-      return .legEnded(LegEnd(leg: process.leg, outcome: .exited(status: 0)))
+      end(process.leg.id, first, .exited(status: 0), keeping: nil)
+      return next()
     }
     processes[trial]?.epoch = epoch
     return .reported(
       Report(
-        leg: process.leg, epoch: epoch,
+        leg: process.leg.id, epoch: epoch,
         values: coordinator.study.metrics.map { metric in
           .init(metric.name, Self.value(number, epoch, metric.name))
         }, isAnswerable: true))
@@ -219,7 +264,8 @@ struct Player {
   }
 
   private static func content(_ entry: Container.Entry) -> [UInt8] {
-    Array("trial \(entry.leg.trial) epoch \(entry.epoch)".utf8)
+    let part = entry.part.map { " part \($0.number) of \($0.count)" } ?? ""
+    return Array("trial \(entry.leg.trial) epoch \(entry.epoch)\(part)".utf8)
   }
 
   private mutating func nextName() -> String {
