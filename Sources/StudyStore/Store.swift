@@ -130,7 +130,9 @@ public struct Store {
     try journal.sync()
     let entries = journal.position.entries
     guard Self.isDue(entries, after: entriesAtSnapshot),
-      try writer.begin(coordinator, at: journal.position, in: directory)
+      try writer.begin(
+        coordinator, at: journal.position, in: directory,
+        isPressing: entries - entriesAtSnapshot >= Self.mostReplayed)
     else { return }
     entriesAtSnapshot = entries
   }
@@ -150,6 +152,9 @@ public struct Store {
   ///
   /// - Throws: ``StoreError`` where it could not be written.
   public func finishSnapshot() throws(StoreError) { try writer.finish() }
+
+  /// Entries after the last snapshot that a restart replays in about two seconds: a next one no longer waits.
+  static let mostReplayed = 49_000
 
   /// Whether a snapshot is due at so many entries, after the last at so many: all writing stays
   /// proportional to the journal's length, and little is ever to be replayed.

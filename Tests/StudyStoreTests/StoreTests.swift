@@ -188,8 +188,25 @@ import Testing
       if now != last { sizes.append(played) }
       last = now
     }
-    #expect(sizes == [256, 512, 768, 1024, 1280])
+    // Each one takes a while, in which the next rests.
+    #expect(sizes.first == 256)
+    #expect(zip(sizes, sizes.dropFirst()).allSatisfy { $1 - $0 >= 256 })
     #expect(Store.isDue(32_768 + 1024, after: 32_768) && !Store.isDue(32_768 + 1023, after: 32_768))
+  }
+
+  @Test func snapshotsTakeATenthOfTheTimeUnlessTooMuchWouldBeReplayed() throws {
+    #expect(!SnapshotWriter.hasRested(1.7, after: 0.2) && SnapshotWriter.hasRested(1.9, after: 0.2))
+    var player = try StudyPlayer(directory, study)
+    try player.play(30)
+    let position = Journal.Position(entries: 30, run: 1, bytes: 1, lines: 1, checksum: "00000000")
+    let writer = SnapshotWriter()
+    for _ in 0..<3 {
+      #expect(
+        try writer.begin(player.coordinator, at: position, in: directory, isPressing: true))
+      #expect(
+        try !writer.begin(player.coordinator, at: position, in: directory, isPressing: true))
+      try writer.finish()
+    }
   }
 
   @Test func aReplayThatDecidesOtherwiseIsNoticed() throws {
