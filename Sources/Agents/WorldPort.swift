@@ -90,13 +90,13 @@ let aliveInterval = 1.0
 private let unfinishedEvents = 64
 
 /// The pause between two polls of MPI after `idle` seconds without a message, in seconds: none for
-/// the first 50 microseconds, then a tenth of the idle time, up to a millisecond; and from 0.1 s on a
-/// hundredth, up to 10 milliseconds.
+/// the first 200 microseconds, in which an answer comes, then a tenth of the idle time, up to a
+/// millisecond; and from 0.1 s on a hundredth, up to 10 milliseconds.
 ///
 /// So what comes after a long epoch waits for a hundredth of it at most, and nobody's core is taken by
 /// polls while nothing happens.
 func pollingPause(afterIdle idle: Double) -> Double {
-  idle < 50e-6 ? 0 : max(min(idle / 10, 1e-3), min(idle / 100, 1e-2))
+  idle < 200e-6 ? 0 : max(min(idle / 10, 1e-3), min(idle / 100, 1e-2))
 }
 
 /// The loop of every rank but 0: carries out orders, passes on events.

@@ -28,6 +28,8 @@ public func waitForAny(_ interests: [Interest], atMost seconds: Double?) -> Bool
       fd: $0.descriptor, events: Int16(POLLIN | ($0.wantsToWrite ? POLLOUT : 0)), revents: 0)
   }
   let bounded = seconds.map { min(max($0, 0), 86_400) } ?? -1
+  // Who looks again and again may have the core that what it waits for needs.
+  if bounded == 0 { sched_yield() }
   return unsafe cprocesses_poll(&entries, Int32(entries.count), bounded) > 0
 }
 
