@@ -1,8 +1,8 @@
 /// An array in pieces of at most 64 KiB, of which copies share those that none of them has changed.
 ///
-/// A snapshot is written of a copy while events change the study: of one array, the first change after
-/// would copy all of it at once, which nothing is decided meanwhile; of this, each change copies the piece
-/// that it falls into. An array of one piece is as good as any other.
+/// A snapshot is written of a copy while events change the study. Of one array the first change after that
+/// would copy everything, and nothing be decided meanwhile; of this each change copies the piece that it
+/// falls into.
 @frozen public struct ChunkedArray<Element> {
   @usableFromInline var chunks: [ContiguousArray<Element>] = []
   @usableFromInline var size = 0
