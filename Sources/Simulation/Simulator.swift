@@ -55,7 +55,7 @@ public struct Simulator: Sendable {
   let names: [String]
   /// Slots of a device.
   let shares: Int
-  /// The epochs at which a checkpoint is kept that no decision asks for; `nil` for none.
+  /// After so many epochs each a checkpoint is kept that no decision asks for; `nil` for none.
   let checkpointEvery: Int?
   /// The process that each trial has now, or had last.
   var processes: [Process] = []

@@ -188,6 +188,9 @@ import Testing
       if now != last { sizes.append(played) }
       last = now
     }
+    var due: [Int] = []
+    for entries in 1...1400 where Store.isDue(entries, after: due.last ?? 0) { due.append(entries) }
+    #expect(due == [256, 512, 768, 1024, 1280])
     // Each one takes a while, in which the next rests.
     #expect(sizes.first == 256)
     #expect(zip(sizes, sizes.dropFirst()).allSatisfy { $1 - $0 >= 256 })
