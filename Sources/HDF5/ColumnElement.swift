@@ -19,21 +19,18 @@ public protocol ColumnElement: Sendable {
 extension Group {
   /// Writes a column of a table: a dataset of one dimension with checksums.
   ///
+  /// Close it in the end: only that tells whether its last chunks found room.
+  ///
   /// - Parameters:
   ///   - name: Its name in this group.
   ///   - values: Its elements; none makes an empty column.
   ///   - options: How it lies in the file.
   /// - Returns: The column, open, so that attributes can be attached.
   /// - Throws: `H5Error` if the name is taken, a text holds a zero byte, or the disk is full.
-  @discardableResult
   public func writeColumn<Element: ColumnElement>(
     _ name: String, _ values: [Element], options: StorageOptions = StorageOptions()
   ) throws(H5Error) -> Dataset {
-    let dataset = try Element.write(values, as: name, in: self, options: options)
-    // Now, while a failure can be told: who lets go of the column without closing it would not hear
-    // of a disk that is full.
-    try dataset.flush()
-    return dataset
+    try Element.write(values, as: name, in: self, options: options)
   }
 
   /// Reads a column of this group.

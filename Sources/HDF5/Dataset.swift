@@ -64,15 +64,6 @@ public struct Dataset: ~Copyable {
     chunkCount = perChunk
   }
 
-  /// Hands what was written so far to the operating system.
-  ///
-  /// - Throws: `H5Error`, for example when the disk is full.
-  ///
-  /// Source: HDF5 reference, H5Dflush.
-  func flush() throws(H5Error) {
-    try h5call("H5Dflush", on: place.description) { H5Dflush(handle.id) }
-  }
-
   /// Closes the dataset and reports a failure, such as a full disk when its last chunk is written.
   ///
   /// - Throws: `H5Error`.

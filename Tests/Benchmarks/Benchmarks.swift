@@ -4,6 +4,7 @@ import ArgumentParser
 @main struct Benchmarks: ParsableCommand {
   static let configuration = CommandConfiguration(subcommands: [
     Decisions.self, Proposals.self, Write.self, Restart.self, Loop.self, Checkpoint.self,
+    Merge.self,
   ])
 
   struct Decisions: ParsableCommand {
@@ -71,6 +72,18 @@ import ArgumentParser
     @Argument(help: "Its size in MiB.") var mebibytes: Int
 
     func run() throws { try emit(try CheckpointBenchmark.run(folder, mebibytes: mebibytes)) }
+  }
+
+  struct Merge: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Many checkpoints of a byte into containers, and these into one.")
+
+    @Argument(help: "A new folder.") var folder: String
+    @Argument(help: "How many checkpoints.") var checkpoints: Int
+
+    func run() throws {
+      try emit(try CheckpointBenchmark.merge(folder, checkpoints: checkpoints))
+    }
   }
 
   struct Loop: ParsableCommand {

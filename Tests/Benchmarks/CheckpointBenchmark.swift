@@ -52,6 +52,40 @@ enum CheckpointBenchmark {
       plain_load_s: plainLoad / 1e9, read_s: read / 1e9)
   }
 
+  /// What is printed of many small ones; seconds.
+  struct MergeFigures: Encodable {
+    var bench = "merge"
+    var checkpoints: Int
+    /// Into eight containers.
+    var write_s: Double
+    /// Of these into one.
+    var merge_s: Double
+  }
+
+  /// Writes checkpoints of a few bytes into containers and merges these.
+  static func merge(_ folder: String, checkpoints: Int) throws -> MergeFigures {
+    for name in ["", "/trial", "/checkpoints"] { try makeFolder(folder + name) }
+    try writeFile(folder + "/trial/epoch", Array("1".utf8))
+    let containers = (1...8).map { "0-\($0).h5" }
+    var entries: [Container.Entry] = []
+    let (_, write) = try timed {
+      for (place, name) in containers.enumerated() {
+        let numbers = checkpoints * place / 8..<checkpoints * (place + 1) / 8
+        entries += try CheckpointContainer.write(
+          numbers.map {
+            CheckpointContainer.Item(
+              entry: .init(leg: LegID(TrialID($0), attempt: 1), epoch: 1, bytes: 0),
+              folder: folder + "/trial")
+          }, as: name, in: folder + "/checkpoints")
+      }
+    }
+    let (_, merge) = try timed {
+      try CheckpointContainer.merge(
+        containers, keeping: entries, as: "0-9.h5", in: folder + "/checkpoints")
+    }
+    return MergeFigures(checkpoints: checkpoints, write_s: write / 1e9, merge_s: merge / 1e9)
+  }
+
   /// Random bytes, which no file system makes smaller.
   private static func fill(_ path: String, mebibytes: Int) throws {
     let file = try Descriptor(opening: path, flags: O_WRONLY | O_CREAT | O_EXCL)

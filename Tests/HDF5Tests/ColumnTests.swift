@@ -50,7 +50,7 @@ import Testing
   @Test func aColumnOfAnotherTypeIsRefused() throws {
     let folder = TemporaryFolder()
     let file = try File(creating: folder.file("a.h5"))
-    try file.root.writeColumn("c", [1.5])
+    try file.root.writeColumn("c", [1.5]).close()
     let error = #expect(throws: H5Error.self) { try file.root.readColumn("c", as: Int64.self) }
     #expect(
       error?.cause == "it holds 64-bit floating-point numbers, not 64-bit signed integers")
@@ -58,7 +58,7 @@ import Testing
     #expect(throws: H5Error.self) { try file.root.readColumn("c", as: UInt8.self) }
     #expect(throws: H5Error.self) { try file.root.readColumn("c", as: Bool?.self) }
     #expect(throws: H5Error.self) { try file.root.openDataset("c").read(1, at: 0) }
-    try file.root.writeColumn("b", [UInt8(255)])
+    try file.root.writeColumn("b", [UInt8(255)]).close()
     #expect(try file.root.readColumn("b", as: Int64.self) == [255])
     try file.close()
   }

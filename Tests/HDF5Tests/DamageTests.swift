@@ -20,7 +20,7 @@ import Testing
     let file = try File(creating: path, format: format)
     let trials = try file.root.createGroup("trials")
     let values = (0..<1000).map { Int64($0) * 0x0123_4567_89ab }
-    try trials.writeColumn("loss", values, options: StorageOptions(chunkBytes: 800))
+    try trials.writeColumn("loss", values, options: StorageOptions(chunkBytes: 800)).close()
     try trials.close()
     try file.close()
     try flipBit(in: path, at: unsafe withUnsafeBytes(of: values[345]) { unsafe Array($0) })
@@ -44,7 +44,8 @@ import Testing
     let group = try file.root.createGroup("trials")
     try group.setAttribute("version", to: 3)
     try group.writeColumn("loss", (0..<500).map(Double.init), options: .init(chunkBytes: 800))
-    try group.writeColumn("name", ["sgd", "adam"])
+      .close()
+    try group.writeColumn("name", ["sgd", "adam"]).close()
     try file.close()
     let bytes = contents(of: path)
     for place in stride(from: 0, to: bytes.count, by: 29) {
@@ -91,9 +92,9 @@ import Testing
     let folder = TemporaryFolder()
     let path = folder.file("a.h5")
     let file = try File(creating: path)
-    try file.root.writeColumn("short", ["sgd", "needle"])
+    try file.root.writeColumn("short", ["sgd", "needle"]).close()
     let long = (0..<100).map { $0 == 50 ? String(repeating: "x", count: 1_000_000) : "t\($0)" }
-    try file.root.writeColumn("long", long + ["thimble"])
+    try file.root.writeColumn("long", long + ["thimble"]).close()
     try file.close()
     try flipBit(in: path, at: Array("needle".utf8))
     try flipBit(in: path, at: Array("thimble".utf8))

@@ -7,7 +7,7 @@ import Testing
     let folder = TemporaryFolder()
     let file = try File(creating: folder.file("a.h5"), format: format)
     let trials = try file.root.createGroup("trials")
-    try trials.writeColumn("loss", [0.5, .infinity, -0.0])
+    try trials.writeColumn("loss", [0.5, .infinity, -0.0]).close()
     try trials.close()
     try file.flush()
     try file.close()
@@ -48,7 +48,7 @@ import Testing
     let folder = TemporaryFolder()
     let path = folder.file("a.h5")
     let file = try File(creating: path)
-    try file.root.writeColumn("x", [Double](repeating: 1, count: 10_000))
+    try file.root.writeColumn("x", [Double](repeating: 1, count: 10_000)).close()
     try file.close()
     write(contents(of: path).dropLast(100), to: path)
     let error = #expect(throws: H5Error.self) { try File(reading: path).close() }
@@ -59,7 +59,7 @@ import Testing
     let folder = TemporaryFolder()
     func abandon(_ path: String) throws {
       let file = try File(creating: path)
-      try file.root.writeColumn("x", [1.0])
+      try file.root.writeColumn("x", [1.0]).close()
     }
     try abandon(folder.file("a.h5"))
     let error = #expect(throws: H5Error.self) { try File(reading: folder.file("a.h5")).close() }
@@ -72,7 +72,7 @@ import Testing
     let folder = TemporaryFolder()
     let file = try File(creating: folder.file("a.h5"), format: format)
     let values = [Double](repeating: 1, count: 1 << 20)
-    for name in ["x", "y", "z"] { try file.root.writeColumn(name, values) }
+    for name in ["x", "y", "z"] { try file.root.writeColumn(name, values).close() }
     if isFlushed { try file.flush() }
     write(contents(of: folder.file("a.h5")), to: folder.file("left.h5"))
     try file.close()

@@ -52,8 +52,8 @@ import Testing
     #expect(throws: H5Error.self) { try matrix.write([1, 2], atRow: 2) }
     #expect(throws: H5Error.self) { _ = try matrix.read(rows: 0..<3, columns: 0..<1) }
     #expect(throws: H5Error.self) { _ = try matrix.read(rows: 0..<1, columns: 1..<3) }
-    try file.root.writeColumn("c", [1.0])
-    try file.root.writeColumn("t", ["a"])
+    try file.root.writeColumn("c", [1.0]).close()
+    try file.root.writeColumn("t", ["a"]).close()
     #expect(throws: H5Error.self) { _ = try file.root.openMatrix("c") }
     #expect(throws: H5Error.self) { _ = try file.root.openMatrix("t") }
     #expect(throws: H5Error.self) { _ = try file.root.openDataset("m") }

@@ -19,14 +19,15 @@ import Testing
     try file.root.setAttribute("rate", to: 0.25)
     let trials = try file.root.createGroup("trials")
     try trials.writeColumn(
-      "loss", [0.5, 0.25, .nan], options: StorageOptions(isShuffled: true, deflateLevel: 4))
-    try trials.writeColumn("trial", [Int64(1), 2, .max])
-    try trials.writeColumn("optimizer", ["sgd", "", "ädam"])
-    try trials.writeColumn("done", [true, false, nil])
-    try trials.writeColumn("flags", [UInt8(0), 1, 255])
-    try trials.writeColumn("empty", [Double]())
+      "loss", [0.5, 0.25, .nan], options: StorageOptions(isShuffled: true, deflateLevel: 4)
+    ).close()
+    try trials.writeColumn("trial", [Int64(1), 2, .max]).close()
+    try trials.writeColumn("optimizer", ["sgd", "", "ädam"]).close()
+    try trials.writeColumn("done", [true, false, nil]).close()
+    try trials.writeColumn("flags", [UInt8(0), 1, 255]).close()
+    try trials.writeColumn("empty", [Double]()).close()
     let long = (0..<100).map { $0 == 50 ? String(repeating: "x", count: 1_000_000) : "ö\($0)" }
-    try file.root.writeColumn("log", long)
+    try file.root.writeColumn("log", long).close()
     try file.close()
 
     let program = """
