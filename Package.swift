@@ -181,7 +181,10 @@ let package = Package(
       swiftSettings: settings),
     .testTarget(
       name: "StudyStoreTests",
-      dependencies: ["StudyStore", "Coordination", "StudyModel", "Processes", "ProgramSupport"],
+      dependencies: [
+        "CompactJSON", "StudyStore", "Coordination", "StudyModel", "Processes", "ProgramSupport",
+        "TestSupport",
+      ],
       swiftSettings: settings),
     .testTarget(
       name: "AgentsTests",

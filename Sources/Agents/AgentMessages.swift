@@ -1,4 +1,6 @@
+public import CompactJSON
 public import Coordination
+import StudyStore
 
 /// What rank 0 tells an agent.
 public enum AgentOrder: Hashable, Sendable, Codable {
@@ -24,4 +26,36 @@ public enum AgentMessage: Hashable, Sendable, Codable {
   case alive
   /// It has ended its trials and says no more.
   case farewell
+}
+
+extension AgentOrder: DirectlyCoded {
+  /// Writes an order.
+  public func write(to json: inout JSONWriter) throws {
+    guard case .perform(let command) = self else { return try json.write(encoding: self) }
+    try json.enumerated("perform") { json in
+      json.name("_0")
+      try command.write(to: &json)
+    }
+  }
+
+  /// Reads an order.
+  public static func read(_ json: JSONValue) -> AgentOrder? {
+    json.enumerated("perform")?["_0"].flatMap(Command.read).map { .perform($0) }
+  }
+}
+
+extension AgentMessage: DirectlyCoded {
+  /// Writes a message.
+  public func write(to json: inout JSONWriter) throws {
+    guard case .event(let event) = self else { return try json.write(encoding: self) }
+    try json.enumerated("event") { json in
+      json.name("_0")
+      try event.write(to: &json)
+    }
+  }
+
+  /// Reads a message.
+  public static func read(_ json: JSONValue) -> AgentMessage? {
+    json.enumerated("event")?["_0"].flatMap(Event.read).map { .event($0) }
+  }
 }

@@ -31,27 +31,27 @@ private struct ObjectWriter<Key: CodingKey>: KeyedEncodingContainerProtocol {
 
   mutating func encodeNil(forKey key: Key) {
     sink.text.begin(key, in: place)
-    sink.text.writeNull()
+    sink.text.json.writeNull()
   }
 
   mutating func encode(_ value: Bool, forKey key: Key) {
     sink.text.begin(key, in: place)
-    sink.text.write(value)
+    sink.text.json.write(value)
   }
 
   mutating func encode(_ value: String, forKey key: Key) {
     sink.text.begin(key, in: place)
-    sink.text.write(value)
+    sink.text.json.write(value)
   }
 
   mutating func encode(_ value: Double, forKey key: Key) {
     sink.text.begin(key, in: place)
-    sink.text.write(value)
+    sink.text.json.write(value)
   }
 
   mutating func encode(_ value: Float, forKey key: Key) {
     sink.text.begin(key, in: place)
-    sink.text.write(value)
+    sink.text.json.write(real: value)
   }
 
   mutating func encode(_ value: Int, forKey key: Key) { write(value, key) }
@@ -67,7 +67,7 @@ private struct ObjectWriter<Key: CodingKey>: KeyedEncodingContainerProtocol {
 
   private func write(_ value: some BinaryInteger, _ key: Key) {
     sink.text.begin(key, in: place)
-    sink.text.write(value)
+    sink.text.json.write(value)
   }
 
   mutating func encode(_ value: some Encodable, forKey key: Key) throws {
@@ -120,7 +120,7 @@ private struct ArrayWriter: UnkeyedEncodingContainer {
 
   mutating func encodeNil() {
     sink.text.begin(in: place)
-    sink.text.writeNull()
+    sink.text.json.writeNull()
   }
 
   mutating func encode(_ value: some Encodable) throws {
@@ -152,20 +152,20 @@ private struct ScalarWriter: SingleValueEncodingContainer {
 
   var codingPath: [any CodingKey] { [] }
 
-  mutating func encodeNil() { sink.text.writeNull() }
-  mutating func encode(_ value: Bool) { sink.text.write(value) }
-  mutating func encode(_ value: String) { sink.text.write(value) }
-  mutating func encode(_ value: Double) { sink.text.write(value) }
-  mutating func encode(_ value: Float) { sink.text.write(value) }
-  mutating func encode(_ value: Int) { sink.text.write(value) }
-  mutating func encode(_ value: Int8) { sink.text.write(value) }
-  mutating func encode(_ value: Int16) { sink.text.write(value) }
-  mutating func encode(_ value: Int32) { sink.text.write(value) }
-  mutating func encode(_ value: Int64) { sink.text.write(value) }
-  mutating func encode(_ value: UInt) { sink.text.write(value) }
-  mutating func encode(_ value: UInt8) { sink.text.write(value) }
-  mutating func encode(_ value: UInt16) { sink.text.write(value) }
-  mutating func encode(_ value: UInt32) { sink.text.write(value) }
-  mutating func encode(_ value: UInt64) { sink.text.write(value) }
+  mutating func encodeNil() { sink.text.json.writeNull() }
+  mutating func encode(_ value: Bool) { sink.text.json.write(value) }
+  mutating func encode(_ value: String) { sink.text.json.write(value) }
+  mutating func encode(_ value: Double) { sink.text.json.write(value) }
+  mutating func encode(_ value: Float) { sink.text.json.write(real: value) }
+  mutating func encode(_ value: Int) { sink.text.json.write(value) }
+  mutating func encode(_ value: Int8) { sink.text.json.write(value) }
+  mutating func encode(_ value: Int16) { sink.text.json.write(value) }
+  mutating func encode(_ value: Int32) { sink.text.json.write(value) }
+  mutating func encode(_ value: Int64) { sink.text.json.write(value) }
+  mutating func encode(_ value: UInt) { sink.text.json.write(value) }
+  mutating func encode(_ value: UInt8) { sink.text.json.write(value) }
+  mutating func encode(_ value: UInt16) { sink.text.json.write(value) }
+  mutating func encode(_ value: UInt32) { sink.text.json.write(value) }
+  mutating func encode(_ value: UInt64) { sink.text.json.write(value) }
   mutating func encode(_ value: some Encodable) throws { try sink.write(value, within: depth) }
 }

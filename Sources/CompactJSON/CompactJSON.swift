@@ -23,7 +23,7 @@ public enum CompactJSON {
           codingPath: [], debugDescription: "an outer container was used before an inner one ended")
       )
     }
-    return sink.text.bytes
+    return sink.text.json.bytes
   }
 
   /// Reads a value.

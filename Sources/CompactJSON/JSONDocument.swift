@@ -4,6 +4,8 @@ final class JSONDocument {
   /// Values in the order of the text: an object is followed by its keys, each with its value, an array by its
   /// elements.
   private(set) var tokens: [Token] = []
+  /// Whether a key has escapes, so that it does not stand there as it is called.
+  private(set) var hasEscapedKeys = false
 
   struct Token {
     let kind: Kind
@@ -57,6 +59,7 @@ final class JSONDocument {
       if isObject {
         guard byte(at) == UInt8(ascii: "\"") else { throw Self.error("a key is missing", at: at) }
         try readText(&at)
+        if tokens[tokens.count - 1].isEscaped { hasEscapedKeys = true }
         skipSpace(&at)
         try expect(UInt8(ascii: ":"), &at)
         skipSpace(&at)

@@ -130,6 +130,13 @@ extension JSONDocument {
     return text(token).elementsEqual(wanted.utf8)
   }
 
+  /// Whether a text without escapes is this one.
+  func isText(_ place: Int, _ wanted: StaticString) -> Bool {
+    let token = tokens[place]
+    guard Int(token.end - token.begin) == wanted.utf8CodeUnitCount else { return false }
+    return wanted.withUTF8Buffer { unsafe text(token).elementsEqual($0) }
+  }
+
   func mismatch(_ type: Any.Type, _ place: Int) -> DecodingError {
     .typeMismatch(
       type,

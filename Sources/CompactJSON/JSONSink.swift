@@ -5,10 +5,10 @@ final class JSONSink {
 
   /// Writes a value and ends what it has opened.
   func write(_ value: some Encodable, within depth: Int) throws {
-    let before = text.bytes.count
+    let before = text.json.bytes.count
     try value.encode(to: CompactEncoder(sink: self, depth: depth))
     text.close(to: depth)
-    guard text.bytes.count > before else {
+    guard text.json.bytes.count > before else {
       throw EncodingError.invalidValue(
         value, .init(codingPath: [], debugDescription: "it encodes nothing"))
     }

@@ -3,7 +3,8 @@
 /// A container of Swift's `Encoder` never says that it is done: it is when something is written to one
 /// around it.
 struct JSONText {
-  var bytes: [UInt8] = []
+  /// What was written so far.
+  var json = JSONWriter()
   private var open: [Opened] = []
   private var opened = 0
   /// Whether a container was written to that had ended.
@@ -37,14 +38,14 @@ struct JSONText {
     }
     if open.count != depth { isInDisorder = true }
     opened += 1
-    bytes.append(begin)
+    json.bytes.append(begin)
     open.append(Opened(number: opened, end: end))
     return Place(depth: open.count, number: opened)
   }
 
   /// Ends the containers that lie deeper.
   mutating func close(to depth: Int) {
-    while open.count > depth { bytes.append(open.removeLast().end) }
+    while open.count > depth { json.bytes.append(open.removeLast().end) }
   }
 
   /// How many elements a container has.
@@ -60,69 +61,14 @@ struct JSONText {
       isInDisorder = true
       return
     }
-    if open[place.depth - 1].count > 0 { bytes.append(UInt8(ascii: ",")) }
+    if open[place.depth - 1].count > 0 { json.bytes.append(UInt8(ascii: ",")) }
     open[place.depth - 1].count += 1
   }
 
   /// Begins another member of an object.
   mutating func begin(_ key: some CodingKey, in place: Place) {
     begin(in: place)
-    write(key.stringValue)
-    bytes.append(UInt8(ascii: ":"))
-  }
-
-  mutating func writeNull() { bytes += "null".utf8 }
-
-  mutating func write(_ truth: Bool) { bytes += truth ? "true".utf8 : "false".utf8 }
-
-  mutating func write(_ number: some BinaryInteger) {
-    guard let small = Int(exactly: number), small >= 0 else {
-      bytes += String(number).utf8
-      return
-    }
-    var rest = small
-    let first = bytes.count
-    repeat {
-      bytes.append(UInt8(ascii: "0") + UInt8(rest % 10))
-      rest /= 10
-    } while rest > 0
-    bytes[first...].reverse()
-  }
-
-  /// Writes the shortest text that is read back as the same number; a whole one without a fraction.
-  mutating func write(_ number: some BinaryFloatingPoint & LosslessStringConvertible) {
-    guard number.isFinite else {
-      write(number.isNaN ? "NaN" : number < 0 ? "-Infinity" : "Infinity")
-      return
-    }
-    bytes += number.description.utf8
-    if bytes.suffix(2).elementsEqual(".0".utf8) { bytes.removeLast(2) }
-  }
-
-  mutating func write(_ text: String) {
-    bytes.append(UInt8(ascii: "\""))
-    if text.utf8.allSatisfy({ $0 >= 0x20 && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") })
-    {
-      bytes += text.utf8
-    } else {
-      for byte in text.utf8 { writeEscaped(byte) }
-    }
-    bytes.append(UInt8(ascii: "\""))
-  }
-
-  private mutating func writeEscaped(_ byte: UInt8) {
-    switch byte {
-    case UInt8(ascii: "\""), UInt8(ascii: "\\"):
-      bytes.append(UInt8(ascii: "\\"))
-      bytes.append(byte)
-    case UInt8(ascii: "\n"): bytes += #"\n"#.utf8
-    case UInt8(ascii: "\r"): bytes += #"\r"#.utf8
-    case UInt8(ascii: "\t"): bytes += #"\t"#.utf8
-    case 0..<0x20:
-      bytes += #"\u00"#.utf8
-      if byte < 0x10 { bytes.append(UInt8(ascii: "0")) }
-      bytes += String(byte, radix: 16).utf8
-    default: bytes.append(byte)
-    }
+    json.write(key.stringValue)
+    json.bytes.append(UInt8(ascii: ":"))
   }
 }

@@ -1,3 +1,4 @@
+import CompactJSON
 import Coordination
 import Glibc
 import Processes
@@ -16,7 +17,7 @@ public struct Journal {
   /// What is in all files, with what was brought to the disk here.
   public private(set) var position: Position
   /// Lines that wait to be brought to the disk.
-  private var pending: [UInt8] = []
+  private var pending = JSONWriter()
   private var pendingLines = 0
   /// Why lines could not be brought to the disk: part of them may be there, so that nothing may
   /// follow.
@@ -219,7 +220,9 @@ public struct Journal {
   ///
   /// - Parameter entry: Any entry.
   public mutating func append(_ entry: JournalEntry) {
-    pending += Self.line(entry)
+    do { try JournalLine.append(entry, to: &pending) } catch {
+      preconditionFailure("a journal entry did not encode: \(error)")
+    }
     pendingLines += 1
   }
 
@@ -231,19 +234,19 @@ public struct Journal {
   /// - Throws: ``StoreError``: nothing of what was added may be acted on, nor can anything be added.
   public mutating func sync() throws(StoreError) {
     if let failure { throw .system(failure) }
-    guard !pending.isEmpty else { return }
+    guard !pending.bytes.isEmpty else { return }
     do {
-      try file.writeAll(pending)
+      try file.writeAll(pending.bytes)
       try file.sync()
     } catch {
       failure = error
       throw .system(error)
     }
     position.entries += pendingLines
-    position.bytes += pending.count
+    position.bytes += pending.bytes.count
     position.lines += pendingLines
-    position.checksum = Self.lastChecksum(of: pending)
-    (pending, pendingLines) = ([], 0)
+    position.checksum = Self.lastChecksum(of: pending.bytes)
+    (pending, pendingLines) = (JSONWriter(), 0)
     try Self.refuseIfTakenOver(folder, run)
   }
 

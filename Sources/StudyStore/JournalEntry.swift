@@ -36,28 +36,44 @@ enum JournalLine {
   private static let mark = Array(#","crc32":""#.utf8)
 
   static func write(_ value: some Encodable) throws -> [UInt8] {
-    var line = try CompactJSON.encode(value)
-    line.removeLast()
-    end(&line)
-    return line
+    line(try CompactJSON.encode(value).dropLast())
   }
 
   /// The line of an object that lacks its closing brace.
   static func line(_ body: some Collection<UInt8>) -> [UInt8] {
     var line = Array(body)
-    end(&line)
+    end(&line, from: 0)
     return line
   }
 
-  private static func end(_ line: inout [UInt8]) {
-    let checksum = crc32(line)
-    line += mark
-    line += hexadecimal(checksum)
-    line += "\"}\n".utf8
+  /// Writes the line of an entry behind others.
+  static func append(_ entry: JournalEntry, to lines: inout JSONWriter) throws {
+    let begin = lines.bytes.count
+    try entry.write(to: &lines)
+    lines.bytes.removeLast()
+    end(&lines.bytes, from: begin)
+  }
+
+  private static func end(_ lines: inout [UInt8], from begin: Int) {
+    let checksum = crc32(lines[begin...])
+    lines += mark
+    lines += hexadecimal(checksum)
+    lines += "\"}\n".utf8
   }
 
   /// - Returns: `nil` where the line is not whole.
-  static func read<Value: Decodable>(_ type: Value.Type, _ line: ArraySlice<UInt8>) -> Value? {
+  static func read(_ line: ArraySlice<UInt8>) -> JournalEntry? {
+    // A line with the right checksum that does not decode is of another format: not whole either.
+    body(of: line).flatMap { try? CompactJSON.decode(JournalEntry.self, from: $0) }
+  }
+
+  /// - Returns: `nil` where the line is not whole.
+  static func header(_ line: ArraySlice<UInt8>) -> JournalHeader? {
+    body(of: line).flatMap { try? CompactJSON.decode(JournalHeader.self, from: $0) }
+  }
+
+  /// The object that a line with the right checksum had before that was added.
+  private static func body(of line: ArraySlice<UInt8>) -> [UInt8]? {
     // ,"crc32":"01234567"}
     let tail = mark.count + 10
     guard line.count > tail else { return nil }
@@ -66,23 +82,20 @@ enum JournalLine {
     guard rest.starts(with: mark),
       rest.dropFirst(mark.count).prefix(8).elementsEqual(hexadecimal(crc32(body)))
     else { return nil }
-    // A line with the right checksum that does not decode is of another format: not whole either.
-    return try? CompactJSON.decode(type, from: body + [UInt8(ascii: "}")])
+    return body + [UInt8(ascii: "}")]
   }
 
   /// Reads many lines, on as many cores as there are.
   ///
   /// - Returns: For each line what it holds; `nil` where it is not whole.
-  static func readAll<Value: Decodable & Sendable>(
-    _ type: Value.Type, _ lines: [ArraySlice<UInt8>]
-  ) -> [Value?] {
+  static func readAll(_ lines: [ArraySlice<UInt8>]) -> [JournalEntry?] {
     let part = 256
-    guard lines.count > part else { return lines.map { read(type, $0) } }
+    guard lines.count > part else { return lines.map { read($0) } }
     let parts = (lines.count + part - 1) / part
-    let results = Mutex([[Value?]](repeating: [], count: parts))
+    let results = Mutex([[JournalEntry?]](repeating: [], count: parts))
     DispatchQueue.concurrentPerform(iterations: parts) { index in
       let values = lines[index * part..<min(lines.count, (index + 1) * part)].map {
-        read(type, $0)
+        read($0)
       }
       results.withLock { $0[index] = values }
     }

@@ -21,7 +21,7 @@ struct RunFile: Sendable {
       header = nil
       return
     }
-    guard let header = JournalLine.read(JournalHeader.self, first[...]) else {
+    guard let header = JournalLine.header(first[...]) else {
       throw .damagedJournal(file: path, line: 1)
     }
     guard header.format == 1 else { throw .newerFormat(file: path, format: header.format) }
@@ -75,7 +75,7 @@ struct RunFile: Sendable {
     while true {
       let batch = lines.next(4096)
       guard !batch.isEmpty else { break }
-      let entries = JournalLine.readAll(JournalEntry.self, batch)
+      let entries = JournalLine.readAll(batch)
       for (index, entry) in entries.enumerated() {
         guard let entry else {
           let isFollowed = entries[index...].contains { $0 != nil } || lines.hasWholeLine()
@@ -123,7 +123,7 @@ private struct Lines {
   func hasWholeLine() -> Bool {
     var rest = self
     while let line = rest.next() {
-      if JournalLine.read(JournalEntry.self, line) != nil { return true }
+      if JournalLine.read(line) != nil { return true }
     }
     return false
   }

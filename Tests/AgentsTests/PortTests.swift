@@ -42,6 +42,9 @@ import Testing
     #expect(pollingPause(afterIdle: 0.5) == 5e-3 && pollingPause(afterIdle: 1e9) == 1e-2)
   }
 
+  /// By `Codable`, since nothing is known here of the value but that it is `Encodable`.
+  private func codable(_ value: some Encodable) throws -> [UInt8] { try CompactJSON.encode(value) }
+
   @Test func ordersAndMessagesComeThroughAsBytes() throws {
     let leg = LegID(TrialID(3), attempt: 2)
     let orders: [AgentOrder] = [
@@ -49,7 +52,9 @@ import Testing
       .perform(.finish(.rule("target"))),
     ]
     for order in orders {
-      #expect(try CompactJSON.decode(AgentOrder.self, from: CompactJSON.encode(order)) == order)
+      let bytes = try CompactJSON.encode(order)
+      #expect(try CompactJSON.decode(AgentOrder.self, from: bytes) == order)
+      #expect(try bytes == codable(order))
     }
     let messages: [AgentMessage] = [
       .alive, .farewell,
@@ -61,8 +66,9 @@ import Testing
             isAnswerable: false))),
     ]
     for message in messages {
-      #expect(
-        try CompactJSON.decode(AgentMessage.self, from: CompactJSON.encode(message)) == message)
+      let bytes = try CompactJSON.encode(message)
+      #expect(try CompactJSON.decode(AgentMessage.self, from: bytes) == message)
+      #expect(try bytes == codable(message))
     }
   }
 }
