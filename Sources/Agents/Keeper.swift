@@ -48,6 +48,14 @@ public struct Keeper {
   private let worker: WorkerID
   private let begun = String(Int(wallSeconds() * 1e6), radix: 36)
   private var written = 0
+  /// Containers of this keeper that are there.
+  private var containers: Set<String> = []
+
+  /// Containers at which the next one waits: five are merged once rank 0 has heard of them, and one may be
+  /// written until the order comes. With the merged one a node stays within eight files.
+  static let mostContainers = Coordinator.containersPerWorker + 1
+  /// How long it waits, in seconds: until rank 0 usually has given the order.
+  static let orderPatience = 0.1
 
   /// Serves the agent at the other end of `control` until that is closed.
   ///
@@ -79,6 +87,22 @@ public struct Keeper {
 
   private mutating func serve(_ requests: [KeeperRequest]) throws {
     var waiting: [CheckpointContainer.Item] = []
+    try serve(requests, &waiting)
+    let deadline = monotonicSeconds() + Self.orderPatience
+    var left = Self.orderPatience
+    while !waiting.isEmpty, containers.count >= Self.mostContainers, !channel.isClosed, left > 0 {
+      waitForAny([Interest(channel.descriptor, writing: channel.wantsToWrite)], atMost: left)
+      channel.flush()
+      try serve(try channel.receive(KeeperRequest.self), &waiting)
+      left = deadline - monotonicSeconds()
+    }
+    if !waiting.isEmpty { try save(waiting) }
+  }
+
+  /// Does what is asked, but for checkpoints that are to be kept.
+  private mutating func serve(
+    _ requests: [KeeperRequest], _ waiting: inout [CheckpointContainer.Item]
+  ) throws {
     for request in requests {
       switch request {
       case .save(let leg, let part, let epoch, let folder):
@@ -104,10 +128,10 @@ public struct Keeper {
       case .discard(let names):
         // Deleting again what a former run deleted is no error.
         for name in names { removeAll(folder + "/" + name) }
+        containers.subtract(names)
         try channel.send(KeeperReply.discarded(names))
       }
     }
-    if !waiting.isEmpty { try save(waiting) }
   }
 
   private func item(
@@ -130,6 +154,7 @@ public struct Keeper {
     let name = nextName()
     do {
       let entries = try CheckpointContainer.write(items, as: name, in: folder)
+      containers.insert(name)
       try channel.send(
         KeeperReply.stored(Container(name: name, owner: worker, entries: entries)))
     } catch let error as StoreError {
@@ -162,6 +187,7 @@ public struct Keeper {
     let name = nextName()
     do {
       try CheckpointContainer.merge(names, keeping: entries, as: name, in: folder)
+      containers.insert(name)
       try channel.send(
         KeeperReply.stored(
           Container(name: name, owner: worker, entries: entries, replaced: names)))
