@@ -159,7 +159,7 @@ extension Agent {
         end.lastLine = "its checkpoint could not be kept: \(error)"
       }
     }
-    removeAll(active.directory)
+    leaveDirectory(of: active, outcome, in: place)
     events.append(.legEnded(end))
   }
 

@@ -23,10 +23,7 @@ extension Agent {
       rendezvous = Rendezvous(host: settings.host, port: port)
       events.append(.opened(leg.id, port: port))
     }
-    let directory = try makeDirectory(of: leg)
-    try makeFolder(directory + "/checkpoint")
-    try writeFile(
-      directory + "/config.json", Array((configurationText(leg.seenConfiguration) + "\n").utf8))
+    let directory = try makeDirectory(of: leg, in: first.index)
     slots[first.index].leg = ActiveLeg(
       leg: leg, directory: directory, rendezvous: rendezvous, lastSign: monotonicSeconds())
     if let source = leg.source {
@@ -36,24 +33,12 @@ extension Agent {
     }
   }
 
-  /// The folder of a leg: on this node, or, where other nodes are to see it, beside the study.
-  private func makeDirectory(of leg: Leg) throws -> String {
-    var parent = scratch + "/legs"
-    if leg.hosts != nil {
-      parent = StudyDirectory.scratch(in: settings.directory)
-      try makeFolder(parent)
-    }
-    let directory = "\(parent)/\(leg.id)"
-    try makeFolder(directory)
-    return directory
-  }
-
   /// This agent, where it is one of several that a leg is on.
   func worker(of leg: Leg) -> WorkerID? {
     leg.isInParts ? settings.worker : nil
   }
 
-  private func configurationText(_ configuration: Configuration) -> String {
+  func configurationText(_ configuration: Configuration) -> String {
     // Written by hand: JSONEncoder would write a whole real number as an integer.
     let fields = settings.study.visible(configuration).map { setting in
       "\(jsonText(setting.name)): \(jsonText(setting.value))"

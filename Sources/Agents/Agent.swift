@@ -46,6 +46,8 @@ public final class Agent {
   struct Slot {
     var leg: ActiveLeg?
     var processes: [TrialProcess] = []
+    /// The folder of the last leg, where the next one can have it.
+    var spareDirectory: String?
   }
 
   /// The longest line of a trial's output or message, in bytes.

@@ -626,14 +626,18 @@ static inline void rung_publish(const rung_trial *trial, const rung_object *star
   for (size_t i = 0; i < sizeof names / sizeof *names; i++)
     setenv(names[i][1], rung_member(start, names[i][0]), 1);
   setenv("RUNG_SEED", *rung_member(start, "seed") ? rung_member(start, "seed") : "0", 1);
-  if (mkdir(trial->scratch, 0777) != 0 && errno != EEXIST)
-    rung_fail("cannot make the trial's folder", trial->scratch);
   size_t room = strlen(trial->scratch) + 30;
   char *path = (char *)rung_memory(NULL, room);
-  snprintf(path, room, "%s/rung-config.json", trial->scratch);
-  FILE *file = fopen(path, "w");
-  if (!file || fputs(rung_member(start, "config"), file) < 0 || fclose(file) != 0)
-    rung_fail("cannot write the configuration", path);
+  snprintf(path, room, "%s/config.json", trial->scratch);
+  if (access(path, R_OK) != 0) {
+    /* No agent has written it. */
+    if (mkdir(trial->scratch, 0777) != 0 && errno != EEXIST)
+      rung_fail("cannot make the trial's folder", trial->scratch);
+    snprintf(path, room, "%s/rung-config.json", trial->scratch);
+    FILE *file = fopen(path, "w");
+    if (!file || fputs(rung_member(start, "config"), file) < 0 || fclose(file) != 0)
+      rung_fail("cannot write the configuration", path);
+  }
   setenv("RUNG_CONFIG", path, 1);
   free(path);
 }

@@ -627,9 +627,8 @@ class _Start:
         start.trial_dir = message["trial_dir"]
         return start
 
-    def publish(self) -> None:
-        """Makes the environment say of this trial what it said of the one before."""
-        # The configuration came inside of a message, so the file for RUNG_CONFIG is still to write.
+    def _write_configuration(self) -> str:
+        """Writes the configuration, which came in a message, where no agent has, and returns the file's path."""
         os.makedirs(self.trial_dir, exist_ok=True)
         path = os.path.join(self.trial_dir, "rung-config.json")
         # Each rank on the node writes the same file, so none may find another's half-written.
@@ -637,6 +636,13 @@ class _Start:
         with open(unfinished, "w", encoding="utf-8") as file:
             json.dump(self.config, file)
         os.replace(unfinished, path)
+        return path
+
+    def publish(self) -> None:
+        """Makes the environment say of this trial what it said of the one before."""
+        path = os.path.join(self.trial_dir, "config.json")
+        if not os.path.exists(path):
+            path = self._write_configuration()
         # tempfile remembers the folder that it first found, which was the last trial's.
         tempfile = sys.modules.get("tempfile")
         if tempfile is not None and tempfile.tempdir == os.environ.get("TMPDIR"):

@@ -212,6 +212,43 @@ import Testing
     #expect(try bench.end(leg).outcome == .endedByRung)
   }
 
+  /// What each of a warm process's trials may do to its folder; the first leaves it as it is.
+  private static let deeds = [
+    "pass", "open(os.path.join(trial.trial_dir, 'left'), 'w').close()",
+    "os.rmdir(folder); os.symlink(os.environ['HOME'], folder)", "os.chmod(folder, 0)",
+    "os.chmod(trial.trial_dir, 0o755)", "os.mkdir(os.path.join(folder, 'empty'))",
+    "os.link(os.environ['RUNG_CONFIG'], 'linked')",
+    "open(os.environ['RUNG_CONFIG'], 'w').write('{}')", "shutil.rmtree(trial.trial_dir)", "pass",
+  ]
+
+  @Test func aWarmProcessFindsEachTrialsFolderAsTheFirstTrialDid() throws {
+    let program = """
+      import json, os, shutil, stat, rung
+      for trial in rung.trials():
+          folder = os.environ["RUNG_CHECKPOINT_DIR"]
+          modes = [stat.filemode(os.lstat(path).st_mode) for path in (trial.trial_dir, folder)]
+          whole = (sorted(os.listdir(trial.trial_dir)) == ["checkpoint", "config.json"]
+                   and modes == ["drwx------"] * 2 and os.listdir(folder) == []
+                   and os.environ["RUNG_CONFIG"] == os.path.join(trial.trial_dir, "config.json")
+                   and json.load(open(os.environ["RUNG_CONFIG"])) == trial.config)
+          trial.report(1, whole=whole, inode=os.stat(trial.trial_dir).st_ino)
+          exec(trial.config["word"])
+      """
+    let bench = try AgentBench(command: AgentBench.program(program))
+    var inodes: [Double] = []
+    for (number, deed) in Self.deeds.enumerated() {
+      let leg = try bench.start(number, until: 1, [("word", .word(deed))])
+      let report = try bench.report(leg)
+      #expect(bench.values(report)["whole"] == 1, "after \(Self.deeds[max(0, number - 1)])")
+      inodes.append(bench.values(report)["inode"] ?? 0)
+      try bench.answer(leg, 1, .complete)
+      #expect(try bench.end(leg).outcome == .askedForNext)
+    }
+    #expect(inodes[0] == inodes[1], "a folder that is left as it was is kept")
+    let linked = String(decoding: try readFile(bench.folder.file("study/linked")), as: UTF8.self)
+    #expect(linked.contains("os.link"), "the file that a trial has linked stays its own: \(linked)")
+  }
+
   @Test func aWarmProcessTrainsOneTrialAfterAnother() throws {
     let program = """
       import os, json, rung
